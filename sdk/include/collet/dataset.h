@@ -36,9 +36,9 @@ enum {
  *  are 64-byte aligned where the plugin can manage it. */
 typedef struct collet_data {
     uint32_t struct_size;
-    uint32_t form;    /**< COLLET_DATA_TABLE ... */
-    uint32_t storage; /**< COLLET_STORE_F32 or COLLET_STORE_U8; of x */
-    uint32_t classes; /**< at least 2 for classification; 0 for regression */
+    uint32_t form;      /**< COLLET_DATA_TABLE ... */
+    uint32_t storage;   /**< COLLET_STORE_F32 or COLLET_STORE_U8; of x */
+    uint32_t classes;   /**< at least 2 for classification; 0 for regression */
     uint64_t rows;      /**< all of them, training and test */
     uint64_t test_rows; /**< how many of the last rows are the source's own test part */
     uint32_t features;  /**< numbers a row; for IMAGES height * width * channels; TOKENS: 0 */
@@ -46,11 +46,11 @@ typedef struct collet_data {
     uint32_t vocabulary;              /**< TOKENS: tokens are 0 .. vocabulary - 1; else 0 */
     uint32_t target_count;            /**< regression: numbers a row of targets; else 0 */
     float scale, shift;               /**< COLLET_STORE_U8; else 1 and 0 */
-    const void *x;           /**< [rows][features], row major; NULL for TOKENS */
-    const uint32_t *tokens;  /**< TOKENS: all sequences end to end; else NULL */
-    const uint64_t *offsets; /**< TOKENS: rows + 1 starts into tokens; else NULL */
-    const int32_t *labels;   /**< [rows], 0 .. classes - 1; NULL for regression */
-    const float *targets;    /**< [rows][target_count]; NULL for classification */
+    const void *x;                    /**< [rows][features], row major; NULL for TOKENS */
+    const uint32_t *tokens;           /**< TOKENS: all sequences end to end; else NULL */
+    const uint64_t *offsets;          /**< TOKENS: rows + 1 starts into tokens; else NULL */
+    const int32_t *labels;            /**< [rows], 0 .. classes - 1; NULL for regression */
+    const float *targets;             /**< [rows][target_count]; NULL for classification */
     const char *const *class_names;   /**< [classes], or NULL */
     const char *const *feature_names; /**< [features], or NULL */
 } collet_data;

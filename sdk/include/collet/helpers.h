@@ -26,8 +26,8 @@ __attribute__((format(printf, 3, 4)))
 #endif
 /** Sets the error text, printf-like, and returns code: `return collet_fail(host, COLLET_E_IO,
  *  "...", ...)`. Text beyond 500 bytes is cut. */
-static inline collet_status collet_fail(const collet_host *host, collet_status code,
-                                        const char *format, ...)
+static inline collet_status
+collet_fail(const collet_host *host, collet_status code, const char *format, ...)
 {
     char text[501];
     va_list arguments;
@@ -38,7 +38,7 @@ static inline collet_status collet_fail(const collet_host *host, collet_status c
     return code;
 }
 
-/* ---- Random numbers ---------------------------------------------------------------------------- */
+/* ---- Random numbers ------------------------------------------------------------------------- */
 
 /** 64 random bits. */
 static inline uint64_t collet_bits(const collet_rng *rng)
@@ -74,7 +74,7 @@ static inline double collet_normal(const collet_rng *rng)
     return sqrt(-2.0 * log(u)) * cos(6.283185307179586477 * v);
 }
 
-/* ---- Search spaces ------------------------------------------------------------------------------ */
+/* ---- Search spaces -------------------------------------------------------------------------- */
 
 /** Dimension i, by the stride that the host states. */
 static inline const collet_dim *collet_dim_at(const collet_space *space, uint32_t i)
@@ -141,7 +141,7 @@ static inline double collet_dim_value(const collet_dim *dim, double u)
     return value < low ? low : value > high ? high : value;
 }
 
-/* ---- Layouts -------------------------------------------------------------------------------------- */
+/* ---- Layouts -------------------------------------------------------------------------------- */
 
 /** Floats that a segment of rows x columns takes: rounded up to 64 bytes. */
 static inline uint64_t collet_padded(uint64_t rows, uint64_t columns)

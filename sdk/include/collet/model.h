@@ -25,16 +25,16 @@ extern "C" {
 
 /** What is to be learnt. */
 enum {
-    COLLET_TASK_CLASSIFY = 1,  /**< mean cross-entropy of a softmax over outputs */
-    COLLET_TASK_REGRESS = 2    /**< mean over rows and outputs of the squared error, halved */
+    COLLET_TASK_CLASSIFY = 1, /**< mean cross-entropy of a softmax over outputs */
+    COLLET_TASK_REGRESS = 2   /**< mean over rows and outputs of the squared error, halved */
 };
 
 /** [host] The task; valid until destroy(). */
 typedef struct collet_task {
     uint32_t struct_size;
-    uint32_t type;     /**< COLLET_TASK_CLASSIFY or COLLET_TASK_REGRESS */
-    uint32_t form;     /**< of the input: COLLET_DATA_TABLE ... */
-    uint32_t features; /**< numbers a row; 0 for TOKENS */
+    uint32_t type;                    /**< COLLET_TASK_CLASSIFY or COLLET_TASK_REGRESS */
+    uint32_t form;                    /**< of the input: COLLET_DATA_TABLE ... */
+    uint32_t features;                /**< numbers a row; 0 for TOKENS */
     uint32_t height, width, channels; /**< IMAGES; else 0 */
     uint32_t vocabulary;              /**< TOKENS; else 0 */
     uint32_t outputs;                 /**< classes, or target numbers */
@@ -52,8 +52,8 @@ enum {
 
 /** [plugin] One matrix of theta. */
 typedef struct collet_segment {
-    const char *name; /**< "dense1.weight" */
-    uint64_t offset;  /**< in floats from the start of theta; a multiple of 16 */
+    const char *name;       /**< "dense1.weight" */
+    uint64_t offset;        /**< in floats from the start of theta; a multiple of 16 */
     uint32_t rows, columns; /**< row major; a vector has one row */
     uint32_t flags;
     uint32_t reserved;
@@ -123,8 +123,7 @@ typedef struct collet_model {
 
     /** Outputs for the batch in inference mode, to out[rows][outputs]: for classification scores
      *  whose softmax are the probabilities, for regression the predictions. [instance] */
-    collet_status (*predict)(void *self, const float *theta, const collet_batch *batch,
-                             float *out);
+    collet_status (*predict)(void *self, const float *theta, const collet_batch *batch, float *out);
 } collet_model;
 
 #ifdef __cplusplus

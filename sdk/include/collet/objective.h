@@ -42,8 +42,8 @@ typedef struct collet_objective {
 
     /** Makes an instance; config and space live until destroy(). COLLET_E_INVALID, with
      *  set_error(), for a space that the objective cannot use. [instance] */
-    collet_status (*create)(const collet_host *host, const void *config,
-                            const collet_space *space, void **self);
+    collet_status (*create)(const collet_host *host, const void *config, const collet_space *space,
+                            void **self);
 
     /** Frees the instance; does nothing for NULL. [instance] */
     void (*destroy)(void *self);

@@ -24,7 +24,7 @@ extern "C" {
 typedef struct collet_span {
     uint64_t begin; /**< first float */
     uint64_t count;
-    uint32_t flags; /**< of the segment that it lies in: COLLET_SEGMENT_NO_DECAY, _SPARSE */
+    uint32_t flags;   /**< of the segment that it lies in: COLLET_SEGMENT_NO_DECAY, _SPARSE */
     uint32_t segment; /**< index of that segment, or of the first one when a run covers several */
 } collet_span;
 
@@ -35,8 +35,8 @@ typedef struct collet_update {
     uint32_t span_count;
     uint32_t span_size; /**< stride of spans, in bytes */
     uint32_t reserved;
-    uint64_t step;      /**< counts from 1 */
-    double lr;          /**< learning rate of this step */
+    uint64_t step; /**< counts from 1 */
+    double lr;     /**< learning rate of this step */
     const collet_span *spans;
     float *theta;      /**< [theta_count], changed in place */
     const float *grad; /**< [theta_count], gradient of the mean loss */

@@ -52,7 +52,7 @@
 extern "C" {
 #endif
 
-/* ---- Versions ---------------------------------------------------------------------------- */
+/* ---- Versions ------------------------------------------------------------------------------- */
 
 /** Raised when an old plugin can no longer work. Plugin and host must agree exactly. */
 #define COLLET_ABI_MAJOR 1u
@@ -61,7 +61,7 @@ extern "C" {
 /** First word of collet_plugin: tells "not one of ours" from "too new". Reads "CLT1". */
 #define COLLET_MAGIC 0x31544c43u
 
-/* ---- Structs that may grow ---------------------------------------------------------------- */
+/* ---- Structs that may grow ------------------------------------------------------------------ */
 
 /** Value for struct_size, which opens every struct that crosses the border by pointer. */
 #define COLLET_SIZE(type) ((uint32_t)sizeof(type))
@@ -85,8 +85,8 @@ extern "C" {
 typedef int32_t collet_status;
 enum {
     COLLET_OK = 0,
-    COLLET_STOP = 1, /**< from report(): end this trial now; its result so far counts */
-    COLLET_DONE = 2, /**< from ask(): the search is exhausted (a grid is finished) */
+    COLLET_STOP = 1,           /**< from report(): end this trial now; its result so far counts */
+    COLLET_DONE = 2,           /**< from ask(): the search is exhausted (a grid is finished) */
     COLLET_E_INVALID = -1,     /**< an argument or an option's value is wrong */
     COLLET_E_NOMEM = -2,       /**< out of memory */
     COLLET_E_NUMERIC = -3,     /**< NaN, overflow, divergence: fails the trial, not the study */
@@ -166,7 +166,7 @@ typedef struct collet_source {
     uint64_t size; /**< bytes in all */
 } collet_source;
 
-/* ---- Options: what a unit can be told in the experiment file --------------------------------- */
+/* ---- Options: what a unit can be told in the experiment file -------------------------------- */
 
 /** Type of an option, and of the field that it fills. */
 enum {
@@ -214,6 +214,7 @@ typedef struct collet_option {
     ((uint32_t)(offsetof(config, field) + 0 * sizeof(&((config *)0)->field == (ctype *)0)))
 
 /** Rows of an option table. config is the struct's type, field its member and the key's name. */
+/* clang-format off */
 #define COLLET_OPT_REAL(config, field, def, lo, hi, search, flags, doc)                            \
     {#field, doc, def, NULL, search, lo, hi, COLLET_REAL, flags,                                   \
      COLLET_FIELD(config, field, double), 1}
@@ -235,19 +236,20 @@ typedef struct collet_option {
 #define COLLET_OPT_PATH(config, field, def, flags, doc)                                            \
     {#field, doc, def, NULL, NULL, 0, 0, COLLET_PATH, flags,                                       \
      COLLET_FIELD(config, field, const char *), 1}
+/* clang-format on */
 
-/* ---- The tables that a plugin hands over ------------------------------------------------------ */
+/* ---- The tables that a plugin hands over ---------------------------------------------------- */
 
 /** [plugin] One thing that a plugin offers. Constant; lives as long as the process. */
 typedef struct collet_unit {
     uint32_t struct_size;
-    uint32_t state_version; /**< raised when save() writes something else; 0 without save() */
-    const char *kind;       /**< "sampler/1" ...; a host skips kinds that it does not know */
-    const char *id;         /**< [a-z][a-z0-9_]*, what the experiment file says */
-    const char *version;    /**< "1.2.0", of the unit */
-    const char *summary;    /**< one line */
-    const char *reference;  /**< paper or address, or NULL */
-    const void *vtable;     /**< collet_sampler, collet_model, ... as kind says */
+    uint32_t state_version;       /**< raised when save() writes something else; 0 without save() */
+    const char *kind;             /**< "sampler/1" ...; a host skips kinds that it does not know */
+    const char *id;               /**< [a-z][a-z0-9_]*, what the experiment file says */
+    const char *version;          /**< "1.2.0", of the unit */
+    const char *summary;          /**< one line */
+    const char *reference;        /**< paper or address, or NULL */
+    const void *vtable;           /**< collet_sampler, collet_model, ... as kind says */
     const collet_option *options; /**< may be NULL when option_count is 0 */
     uint32_t option_count;
     uint32_t option_size; /**< sizeof(collet_option) as compiled: the stride of options */
@@ -264,9 +266,9 @@ typedef struct collet_unit {
 /** [plugin] What collet_plugin_entry() returns. The first four words never change, in any major
  *  version. Constant; lives as long as the process. */
 typedef struct collet_plugin {
-    uint32_t magic;       /**< COLLET_MAGIC */
-    uint32_t abi_major;   /**< compiled against */
-    uint32_t abi_minor;   /**< compiled against; for messages only */
+    uint32_t magic;     /**< COLLET_MAGIC */
+    uint32_t abi_major; /**< compiled against */
+    uint32_t abi_minor; /**< compiled against; for messages only */
     uint32_t struct_size;
     uint32_t needs_minor; /**< refuse to load on a host older than this; 0 suits nearly all */
     uint32_t unit_count;

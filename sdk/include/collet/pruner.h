@@ -69,8 +69,8 @@ enum {
 /** [plugin] A decision; the host zeroes it and sets struct_size before the call. */
 typedef struct collet_decision {
     uint32_t struct_size;
-    uint32_t action;    /**< COLLET_PRUNE_CONTINUE ... */
-    uint32_t bracket;   /**< begin(): where the trial belongs */
+    uint32_t action;  /**< COLLET_PRUNE_CONTINUE ... */
+    uint32_t bracket; /**< begin(): where the trial belongs */
     uint32_t reserved;
     uint64_t next_step; /**< ask me again at this resource; 0: at the next report */
     uint64_t number;    /**< promote(): the paused trial to go on with */

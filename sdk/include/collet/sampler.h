@@ -29,7 +29,7 @@ extern "C" {
 
 #define COLLET_KIND_SAMPLER "sampler/1"
 
-/* ---- The search space ------------------------------------------------------------------------- */
+/* ---- The search space ----------------------------------------------------------------------- */
 
 /** Type of a dimension. Values travel as double whatever the type. */
 enum {
@@ -54,11 +54,11 @@ typedef struct collet_condition {
 
 /** [host] One searched parameter. */
 typedef struct collet_dim {
-    const char *name;  /**< "optimizer.adam.lr" */
-    double low, high;  /**< both included; low <= high; a category: 0 and category_count - 1 */
-    double step;       /**< 0: continuous (REAL) or 1 (INT, CATEGORY); high lies on the steps */
-    uint32_t type;     /**< COLLET_DIM_REAL ... */
-    uint32_t flags;    /**< COLLET_DIM_LOG */
+    const char *name; /**< "optimizer.adam.lr" */
+    double low, high; /**< both included; low <= high; a category: 0 and category_count - 1 */
+    double step;      /**< 0: continuous (REAL) or 1 (INT, CATEGORY); high lies on the steps */
+    uint32_t type;    /**< COLLET_DIM_REAL ... */
+    uint32_t flags;   /**< COLLET_DIM_LOG */
     uint32_t category_count;  /**< 0 unless CATEGORY */
     uint32_t condition_count; /**< 0: always active; else all conditions must hold */
     const collet_condition *conditions;
@@ -68,7 +68,7 @@ typedef struct collet_dim {
 /** [host] The search space; valid until destroy(). Parents stand before their children. */
 typedef struct collet_space {
     uint32_t struct_size;
-    uint32_t dim_count; /**< may be 0: then the empty point is the only one */
+    uint32_t dim_count;      /**< may be 0: then the empty point is the only one */
     uint32_t dim_size;       /**< stride of dims, in bytes */
     uint32_t condition_size; /**< stride of conditions, in bytes */
     uint32_t objective_count;
@@ -79,7 +79,7 @@ typedef struct collet_space {
     const collet_dim *dims;
 } collet_space;
 
-/* ---- What became of a trial -------------------------------------------------------------------- */
+/* ---- What became of a trial ----------------------------------------------------------------- */
 
 enum {
     COLLET_TRIAL_RUNNING = 0,  /**< proposed elsewhere or before a restart, still under way */
@@ -99,7 +99,7 @@ typedef struct collet_trial {
     const double *constraints; /**< constraint_count, <= 0 is feasible; NULL like values */
 } collet_trial;
 
-/* ---- The sampler itself -------------------------------------------------------------------------- */
+/* ---- The sampler itself --------------------------------------------------------------------- */
 
 /** What a sampler understands; a space that needs more is refused before the first trial. */
 enum {
@@ -116,8 +116,8 @@ typedef struct collet_sampler {
 
     /** Makes an instance in *self. config is the unit's filled config struct, space the search
      *  space; both live until destroy(). On failure nothing is left behind. [instance] */
-    collet_status (*create)(const collet_host *host, const void *config,
-                            const collet_space *space, void **self);
+    collet_status (*create)(const collet_host *host, const void *config, const collet_space *space,
+                            void **self);
 
     /** Frees the instance; does nothing for NULL. [instance] */
     void (*destroy)(void *self);
