@@ -1,0 +1,52 @@
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+clt_status clt_fail_list(clt_error *err, clt_status status, const char *format, va_list arguments)
+{
+    err->status = status;
+    (void)vsnprintf(err->text, sizeof err->text, format, arguments);
+    return status;
+}
+
+clt_status clt_fail(clt_error *err, clt_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    clt_fail_list(err, status, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+clt_status clt_fail_memory(clt_error *err)
+{
+    return clt_fail(err, CLT_IO, "out of memory");
+}
+
+clt_status clt_prefix(clt_error *err, const char *format, ...)
+{
+    char text[sizeof err->text];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t used = length < 0 ? 0 : (size_t)length;
+    if (used < sizeof text) {
+        (void)snprintf(text + used, sizeof text - used, ": %s", err->text);
+    }
+    memcpy(err->text, text, sizeof text);
+    return err->status;
+}
+
+const char *clt_status_text(clt_status status)
+{
+    switch (status) {
+#define CLT_STATUS_CASE(name, code, text)                                                          \
+    case name:                                                                                     \
+        return text;
+        CLT_STATUSES(CLT_STATUS_CASE)
+#undef CLT_STATUS_CASE
+    }
+    return "unknown status";
+}

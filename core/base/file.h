@@ -1,0 +1,28 @@
+/**
+ * @file base/file.h
+ * @brief Whole files and paths.
+ */
+#ifndef CLT_BASE_FILE_H
+#define CLT_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+
+/** Reads a whole regular file of at most limit bytes into out (which it clears). The error names
+ *  the path. */
+clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err);
+
+/** The folder of a path, "." where it has none; from the arena, NULL when memory ran out. */
+char *clt_path_folder(clt_arena *arena, const char *path);
+
+/** The last component of a path; points into it. */
+const char *clt_path_name(const char *path);
+
+/** folder/name; name itself where it is absolute. From the arena, NULL when memory ran out. */
+char *clt_path_join(clt_arena *arena, const char *folder, const char *name);
+
+/** The path without symlinks, made absolute; NULL where it does not exist or memory ran out. */
+char *clt_path_real(clt_arena *arena, const char *path);
+
+#endif /* CLT_BASE_FILE_H */

@@ -1,0 +1,105 @@
+#include "base/str.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void clt_str_finish(clt_str *str)
+{
+    free(str->text);
+    *str = (clt_str){0};
+}
+
+void clt_str_clear(clt_str *str)
+{
+    str->length = 0;
+    str->failed = false;
+    if (str->text != NULL) {
+        str->text[0] = '\0';
+    }
+}
+
+const char *clt_str_text(const clt_str *str)
+{
+    return str->text != NULL ? str->text : "";
+}
+
+/* Makes room for n more bytes and the final NUL. */
+static bool reserve(clt_str *str, size_t n)
+{
+    if (str->failed) {
+        return false;
+    }
+    size_t needed = str->length + n + 1;
+    if (needed <= str->capacity) {
+        return true;
+    }
+    size_t capacity = str->capacity * 2 > needed ? str->capacity * 2 : needed + 15;
+    char *text = realloc(str->text, capacity);
+    if (text == NULL) {
+        str->failed = true;
+        return false;
+    }
+    str->text = text;
+    str->capacity = capacity;
+    return true;
+}
+
+char *clt_str_take(clt_str *str)
+{
+    char *text = reserve(str, 0) ? str->text : NULL;
+    if (text == NULL) {
+        free(str->text);
+    } else {
+        text[str->length] = '\0';
+    }
+    *str = (clt_str){0};
+    return text;
+}
+
+void clt_str_add_bytes(clt_str *str, const void *bytes, size_t n)
+{
+    if (reserve(str, n)) {
+        if (n > 0) {
+            memcpy(str->text + str->length, bytes, n);
+        }
+        str->length += n;
+        str->text[str->length] = '\0';
+    }
+}
+
+void clt_str_add(clt_str *str, const char *text)
+{
+    clt_str_add_bytes(str, text, strlen(text));
+}
+
+void clt_str_addf(clt_str *str, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int n = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (n > 0 && reserve(str, (size_t)n)) {
+        (void)vsnprintf(str->text + str->length, (size_t)n + 1, format, again);
+        str->length += (size_t)n;
+    }
+    va_end(again);
+}
+
+void clt_str_add_real(clt_str *str, double value)
+{
+    char text[40];
+    if (isnan(value)) {
+        clt_str_add(str, "nan"); /* printf may say "-nan" */
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        (void)snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+    clt_str_add(str, text);
+}
