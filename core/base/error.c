@@ -26,16 +26,20 @@ clt_status clt_fail_memory(clt_error *err)
 
 clt_status clt_prefix(clt_error *err, const char *format, ...)
 {
-    char text[sizeof err->text];
+    char old[sizeof err->text];
+    memcpy(old, err->text, sizeof old);
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    int length = vsnprintf(err->text, sizeof err->text, format, arguments);
     va_end(arguments);
     size_t used = length < 0 ? 0 : (size_t)length;
-    if (used < sizeof text) {
-        (void)snprintf(text + used, sizeof text - used, ": %s", err->text);
+    for (const char *rest = ": "; *rest != '\0' && used + 1 < sizeof old; rest++) {
+        err->text[used++] = *rest;
     }
-    memcpy(err->text, text, sizeof text);
+    for (size_t i = 0; old[i] != '\0' && used + 1 < sizeof old; i++) {
+        err->text[used++] = old[i];
+    }
+    err->text[used < sizeof old ? used : sizeof old - 1] = '\0';
     return err->status;
 }
 
