@@ -1,0 +1,246 @@
+#include "config/ini.h"
+
+#include "base/file.h"
+#include "base/utf8.h"
+#include "base/vec.h"
+
+#include <ctype.h>
+#include <ini.h>
+#include <string.h>
+
+/* What reading keeps in hand. inih pulls lines through next_line() and pushes entries into
+ * add_entry(); whichever finds a fault first writes err, and the other stops. */
+typedef struct reading {
+    clt_arena *arena;
+    clt_error *err;
+    const char *path;
+    const char *rest; /* of the text */
+    int line;
+    bool failed;
+    CLT_VEC(clt_entry) entries;
+    CLT_VEC(clt_section) sections;
+} reading;
+
+static void fault(reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void fault(reading *r, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (!r->failed) {
+        clt_fail_list(r->err, CLT_BAD_INPUT, format, arguments);
+        clt_prefix(r->err, "%s:%d", r->path, r->line);
+        r->failed = true;
+    }
+    va_end(arguments);
+}
+
+static void fault_memory(reading *r)
+{
+    if (!r->failed) {
+        clt_fail_memory(r->err);
+        r->failed = true;
+    }
+}
+
+/* A line without blanks around it and without the comment, which inih would cut as well. */
+static size_t trim(const char **start, size_t length)
+{
+    while (length > 0 && isspace((unsigned char)**start)) {
+        (*start)++;
+        length--;
+    }
+    while (length > 0 && isspace((unsigned char)(*start)[length - 1])) {
+        length--;
+    }
+    return length > 0 && (**start == ';' || **start == '#') ? 0 : length;
+}
+
+static void check_name(reading *r, const char *what, const char *start, size_t length)
+{
+    while (length > 0 && isspace((unsigned char)start[length - 1])) {
+        length--;
+    }
+    if (length > CLT_INI_NAME) {
+        fault(r, "the %s is %zu bytes long; at most %d are allowed: \"%.*s...\"", what, length,
+              CLT_INI_NAME, CLT_INI_NAME, start);
+    }
+}
+
+static void add_section(reading *r, const char *start, size_t length)
+{
+    const char *end = memchr(start, ']', length);
+    if (end == NULL) {
+        return; /* inih finds it */
+    }
+    check_name(r, "section's name", start + 1, (size_t)(end - start) - 1);
+    char *name = clt_arena_printf(r->arena, "%.*s", (int)(end - start) - 1, start + 1);
+    for (size_t i = 0; name != NULL && i < r->sections.count; i++) {
+        if (strcmp(r->sections.items[i].name, name) == 0) {
+            fault(r, "section [%s] is here a second time; the first is in line %d", name,
+                  r->sections.items[i].line);
+        }
+    }
+    if (name == NULL || !CLT_PUSH(&r->sections, (clt_section){name, r->line})) {
+        fault_memory(r);
+    }
+}
+
+static void check_line(reading *r, const char *start, size_t length)
+{
+    size_t valid = clt_utf8_valid(start, length);
+    if (valid < length) {
+        fault(r, "byte %zu is not UTF-8: 0x%02x; save the file as UTF-8", valid + 1,
+              (unsigned char)start[valid]);
+    } else if (length > CLT_INI_LINE) {
+        fault(r, "the line is %zu bytes long; at most %d are allowed", length, CLT_INI_LINE);
+    } else if (length > 0 && start[0] == '[') {
+        add_section(r, start, length);
+    } else if (length > 0) {
+        check_name(r, "key", start, strcspn(start, "=:\n"));
+    }
+}
+
+/* fgets for inih. Comments arrive as empty lines: they may be longer than its buffer. Leading
+ * blanks are gone, because inih would take such a line for more of the value before. */
+static char *next_line(char *out, int size, void *stream)
+{
+    reading *r = stream;
+    if (*r->rest == '\0' || r->failed) {
+        return NULL;
+    }
+    const char *start = r->rest;
+    size_t length = strcspn(start, "\n");
+    r->rest = start + length + (start[length] == '\n');
+    r->line++;
+    length = trim(&start, length);
+    check_line(r, start, length);
+    if (r->failed || length + 2 > (size_t)size) {
+        return NULL;
+    }
+    memcpy(out, start, length);
+    memcpy(out + length, "\n", 2);
+    return out;
+}
+
+/* The value without quotes around all of it. */
+static char *copy_value(clt_arena *arena, const char *value)
+{
+    size_t n = strlen(value);
+    if (n >= 2 && value[0] == '"' && strchr(value + 1, '"') == value + n - 1) {
+        return clt_arena_printf(arena, "%.*s", (int)n - 2, value + 1);
+    }
+    return clt_arena_copy(arena, value);
+}
+
+static int add_entry(void *user, const char *section, const char *key, const char *value)
+{
+    reading *r = user;
+    if (r->failed) {
+        return 0;
+    }
+    for (size_t i = 0; i < r->entries.count; i++) {
+        const clt_entry *entry = &r->entries.items[i];
+        if (strcmp(entry->section, section) == 0 && strcmp(entry->key, key) == 0) {
+            fault(r, "\"%s\" is given a second time in [%s]; the first is in line %d", key, section,
+                  entry->line);
+            return 0;
+        }
+    }
+    clt_entry entry = {clt_arena_copy(r->arena, section), clt_arena_copy(r->arena, key),
+                       copy_value(r->arena, value), r->line};
+    if (entry.section == NULL || entry.key == NULL || entry.value == NULL ||
+        !CLT_PUSH(&r->entries, entry)) {
+        fault_memory(r);
+        return 0;
+    }
+    return 1;
+}
+
+static const char *line_at(const char *text, int line)
+{
+    for (int i = 1; i < line; i++) {
+        text += strcspn(text, "\n") + 1;
+    }
+    return text;
+}
+
+/* Moves the entries into the arena. */
+static clt_status keep(reading *r, clt_ini *ini)
+{
+    clt_entry *entries = clt_arena_array(r->arena, r->entries.count + 1, sizeof *entries);
+    clt_section *sections = clt_arena_array(r->arena, r->sections.count + 1, sizeof *sections);
+    if (entries == NULL || sections == NULL) {
+        return clt_fail_memory(r->err);
+    }
+    for (size_t i = 0; i < r->entries.count; i++) {
+        entries[i] = r->entries.items[i];
+    }
+    for (size_t i = 0; i < r->sections.count; i++) {
+        sections[i] = r->sections.items[i];
+    }
+    ini->entries = entries;
+    ini->entry_count = r->entries.count;
+    ini->sections = sections;
+    ini->section_count = r->sections.count;
+    return CLT_OK;
+}
+
+clt_status clt_ini_parse(clt_arena *arena, const char *path, const char *text, clt_ini *ini,
+                         clt_error *err)
+{
+    *ini = (clt_ini){.path = clt_arena_copy(arena, path), .text = clt_arena_copy(arena, text)};
+    if (ini->path == NULL || ini->text == NULL) {
+        return clt_fail_memory(err);
+    }
+    const char *start = strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text;
+    reading r = {.arena = arena, .err = err, .path = ini->path, .rest = start};
+    int wrong = ini_parse_stream(next_line, &r, add_entry, &r);
+    if (!r.failed && wrong > 0) {
+        r.line = wrong;
+        const char *line = line_at(start, wrong);
+        size_t length = trim(&line, strcspn(line, "\n"));
+        fault(&r, "not understood: \"%.*s\"; a section is [name], an option is key = value",
+              (int)length, line);
+    }
+    clt_status status = r.failed ? err->status : keep(&r, ini);
+    CLT_VEC_FINISH(&r.entries);
+    CLT_VEC_FINISH(&r.sections);
+    return status;
+}
+
+clt_status clt_ini_read(clt_arena *arena, const char *path, clt_ini *ini, clt_error *err)
+{
+    clt_str text = {0};
+    clt_status status = clt_file_read(path, 1 << 20, &text, err);
+    if (status == CLT_OK && strlen(clt_str_text(&text)) < text.length) {
+        status =
+            clt_fail(err, CLT_BAD_INPUT, "%s: holds a NUL byte; this is not a text file", path);
+    }
+    if (status == CLT_OK) {
+        status = clt_ini_parse(arena, path, clt_str_text(&text), ini, err);
+    }
+    clt_str_finish(&text);
+    return status;
+}
+
+const clt_entry *clt_ini_find(const clt_ini *ini, const char *section, const char *key)
+{
+    for (size_t i = 0; i < ini->entry_count; i++) {
+        const clt_entry *entry = &ini->entries[i];
+        if (strcmp(entry->section, section) == 0 && strcmp(entry->key, key) == 0) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+const clt_section *clt_ini_section(const clt_ini *ini, const char *name)
+{
+    for (size_t i = 0; i < ini->section_count; i++) {
+        if (strcmp(ini->sections[i].name, name) == 0) {
+            return &ini->sections[i];
+        }
+    }
+    return NULL;
+}
