@@ -1,0 +1,324 @@
+#include "space/range.h"
+
+#include "base/str.h"
+#include "base/suggest.h"
+#include "config/option.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+enum { MOST_ARGUMENTS = 64 };
+
+/* A call like "real(1, 2, log)", cut into pieces. */
+typedef struct call {
+    const char *name;
+    const char *arguments[MOST_ARGUMENTS];
+    uint32_t count;
+    const char *rest; /* after the bracket */
+} call;
+
+/* length bytes of text without blanks around, copied. */
+static const char *copy_trimmed(clt_arena *arena, const char *text, size_t length)
+{
+    while (length > 0 && isspace((unsigned char)*text)) {
+        text++;
+        length--;
+    }
+    while (length > 0 && isspace((unsigned char)text[length - 1])) {
+        length--;
+    }
+    return clt_arena_printf(arena, "%.*s", (int)length, text);
+}
+
+/* The keyword "when" as a word of its own, or NULL. */
+static const char *find_when(const char *text)
+{
+    for (const char *at = strstr(text, "when"); at != NULL; at = strstr(at + 1, "when")) {
+        bool before = at > text && (isspace((unsigned char)at[-1]) || at[-1] == ')');
+        if (before && (isspace((unsigned char)at[4]) || at[4] == '\0')) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static clt_status split_call(clt_arena *arena, const char *text, size_t name_length, call *out,
+                             clt_error *err)
+{
+    out->count = 0;
+    out->name = copy_trimmed(arena, text, name_length);
+    const char *at = text + name_length + 1; /* behind the bracket */
+    const char *close = strchr(at, ')');
+    if (close == NULL) {
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": the bracket is not closed", text);
+    }
+    out->rest = close + 1;
+    while (at <= close && copy_trimmed(arena, at, (size_t)(close - at)) != NULL) {
+        size_t n = strcspn(at, ",)");
+        const char *argument = copy_trimmed(arena, at, n);
+        if (out->name == NULL || argument == NULL) {
+            return clt_fail_memory(err);
+        }
+        if (argument[0] == '\0' && (out->count > 0 || at[n] == ',')) {
+            return clt_fail(err, CLT_BAD_INPUT, "\"%s\": a value is missing beside a comma", text);
+        }
+        if (out->count == MOST_ARGUMENTS) {
+            return clt_fail(err, CLT_BAD_INPUT, "\"%s\": more than %d values", text,
+                            MOST_ARGUMENTS);
+        }
+        if (argument[0] != '\0') {
+            out->arguments[out->count++] = argument;
+        }
+        at += n + 1;
+    }
+    return CLT_OK;
+}
+
+/* log or step=s, the arguments behind low and high. */
+static clt_status read_modifier(const char *text, clt_range *range, clt_error *err)
+{
+    if (strcmp(text, "log") == 0) {
+        range->log = true;
+        return CLT_OK;
+    }
+    if (strncmp(text, "step", 4) == 0) {
+        const char *value = text + 4 + strspn(text + 4, " \t");
+        if (*value == '=' && clt_number_parse(value + 1, &range->step) && range->step > 0) {
+            return CLT_OK;
+        }
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": a step is written step=0.5, more than 0",
+                        text);
+    }
+    return clt_fail(err, CLT_BAD_INPUT, "\"%s\": after low and high come log or step=...", text);
+}
+
+static clt_status check_bounds(const call *c, clt_range *range, clt_error *err)
+{
+    const char *low = c->arguments[0], *high = c->arguments[1];
+    if (range->low > range->high) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "the bounds are reversed: %s(%s, %s); the lower one comes first", c->name,
+                        low, high);
+    }
+    if (range->low == range->high) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "the range is empty: %s(%s, %s); a single value is written without %s()",
+                        c->name, low, high, c->name);
+    }
+    if (range->log && range->low <= 0) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "a log range starts above 0: %s(%s, %s, log) has the lower bound \"%s\"",
+                        c->name, low, high, low);
+    }
+    if (range->log && range->step > 0) {
+        return clt_fail(err, CLT_BAD_INPUT, "log and step do not go together");
+    }
+    if (range->step > range->high - range->low) {
+        return clt_fail(err, CLT_BAD_INPUT, "the step is wider than the range %s to %s", low, high);
+    }
+    return CLT_OK;
+}
+
+static bool whole(double value)
+{
+    return value == floor(value) && fabs(value) <= 9007199254740992.0;
+}
+
+static clt_status read_numbers(const collet_option *option, const call *c, clt_range *range,
+                               clt_error *err)
+{
+    if (c->count < 2) {
+        return clt_fail(err, CLT_BAD_INPUT, "%s() needs two bounds: %s(low, high)", c->name,
+                        c->name);
+    }
+    double *bounds[2] = {&range->low, &range->high};
+    for (uint32_t i = 0; i < 2; i++) {
+        if (!clt_number_parse(c->arguments[i], bounds[i])) {
+            return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is not a number", c->arguments[i]);
+        }
+    }
+    for (uint32_t i = 2; i < c->count; i++) {
+        if (read_modifier(c->arguments[i], range, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    if (range->type == COLLET_DIM_INT &&
+        !(whole(range->low) && whole(range->high) && whole(range->step))) {
+        return clt_fail(err, CLT_BAD_INPUT, "int() takes whole numbers: int(%s, %s)",
+                        c->arguments[0], c->arguments[1]);
+    }
+    if (check_bounds(c, range, err) != CLT_OK) {
+        return err->status;
+    }
+    if (range->step > 0) {
+        double steps = floor((range->high - range->low) / range->step + 1e-9);
+        range->high = range->low + steps * range->step;
+    }
+    if (clt_option_in_range(option, range->low, c->arguments[0], err) != CLT_OK) {
+        return err->status;
+    }
+    return clt_option_in_range(option, range->high, c->arguments[1], err);
+}
+
+static clt_status read_choices(clt_arena *arena, const collet_option *option, const call *c,
+                               clt_range *range, clt_error *err)
+{
+    if (c->count == 0) {
+        return clt_fail(err, CLT_BAD_INPUT, "choice() is empty; it needs at least one value");
+    }
+    for (uint32_t i = 0; i < c->count; i++) {
+        clt_value value, other;
+        if (option != NULL && clt_option_parse(option, c->arguments[i], &value, err) != CLT_OK) {
+            return err->status;
+        }
+        for (uint32_t k = 0; k < i; k++) {
+            bool same = strcmp(c->arguments[k], c->arguments[i]) == 0;
+            if (option != NULL && option->type <= COLLET_ENUM) {
+                (void)clt_option_parse(option, c->arguments[k], &other, err);
+                same = other.number == value.number;
+            }
+            if (same) {
+                return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is in the choice twice",
+                                c->arguments[i]);
+            }
+        }
+    }
+    const char **choices = clt_arena_array(arena, c->count, sizeof *choices);
+    if (choices == NULL) {
+        return clt_fail_memory(err);
+    }
+    memcpy(choices, c->arguments, c->count * sizeof *choices);
+    range->type = COLLET_DIM_CATEGORY;
+    range->choices = choices;
+    range->choice_count = c->count;
+    range->high = c->count - 1;
+    return CLT_OK;
+}
+
+static clt_status read_call(clt_arena *arena, const collet_option *option, const call *c,
+                            clt_range *range, clt_error *err)
+{
+    static const char *const types[] = {"",     "on/off", "int", "real", "a list of choices",
+                                        "text", "a path"};
+    bool is_real = strcmp(c->name, "real") == 0, is_int = strcmp(c->name, "int") == 0;
+    if (strcmp(c->name, "choice") == 0) {
+        return read_choices(arena, option, c, range, err);
+    }
+    if (!is_real && !is_int) {
+        clt_suggest suggest = {.read = c->name};
+        char hint[64];
+        clt_suggest_offer(&suggest, "real");
+        clt_suggest_offer(&suggest, "int");
+        clt_suggest_offer(&suggest, "choice");
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s(\": a range is real(), int() or choice()%s",
+                        c->name, clt_suggest_text(&suggest, hint, sizeof hint));
+    }
+    if (option == NULL || (option->type != COLLET_REAL && option->type != COLLET_INT)) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s() is a range of numbers, but \"%s\" is %s; use choice()", c->name,
+                        option != NULL ? option->key : "use",
+                        option != NULL ? types[option->type] : "a unit");
+    }
+    if (is_real && option->type == COLLET_INT) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "real() does not fit: \"%s\" is a whole number; use int()", option->key);
+    }
+    range->type = is_real ? COLLET_DIM_REAL : COLLET_DIM_INT;
+    return read_numbers(option, c, range, err);
+}
+
+/* `search`: the range that the option's own table declares. */
+static clt_status read_search(clt_arena *arena, const collet_option *option, clt_range *range,
+                              clt_error *err)
+{
+    const char *when = range->when;
+    if (option == NULL) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "\"search\" does not fit here; name the units: choice(a, b)");
+    }
+    clt_str text = {0};
+    if (option->search != NULL) {
+        clt_str_add(&text, option->search);
+    } else if (option->type == COLLET_BOOL) {
+        clt_str_add(&text, "choice(off, on)");
+    } else if (option->type == COLLET_ENUM) {
+        clt_str_add(&text, "choice(");
+        for (const char *c = option->choices; *c != '\0'; c++) {
+            clt_str_add_bytes(&text, *c == '|' ? "," : c, 1);
+        }
+        clt_str_add(&text, ")");
+    } else {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "\"search\": option %s declares no range of its own; write one, such as %s",
+                        option->key,
+                        option->type == COLLET_INT    ? "int(1, 10)"
+                        : option->type == COLLET_REAL ? "real(0, 1)"
+                                                      : "choice(a, b)");
+    }
+    clt_status status = text.failed
+                            ? clt_fail_memory(err)
+                            : clt_range_parse(arena, option, clt_str_text(&text), range, err);
+    clt_str_finish(&text);
+    range->when = when;
+    return status;
+}
+
+static clt_status read_plain(const collet_option *option, const char *text, clt_range *range,
+                             clt_error *err)
+{
+    clt_value value;
+    if (range->when != NULL) {
+        return clt_fail(err, CLT_BAD_INPUT, "\"when\" follows a range, not the plain value \"%s\"",
+                        text);
+    }
+    if (text[0] == '\0' && (option == NULL || option->type <= COLLET_ENUM)) {
+        return clt_fail(err, CLT_BAD_INPUT, "a value is missing");
+    }
+    return option == NULL ? CLT_OK : clt_option_parse(option, text, &value, err);
+}
+
+/* A text may hold brackets and the word "when"; only where it begins like a range is it one. */
+static bool is_text(const collet_option *option, const char *text)
+{
+    bool plain = option != NULL && option->type >= COLLET_STRING;
+    return plain && strncmp(text, "choice(", 7) != 0;
+}
+
+clt_status clt_range_parse(clt_arena *arena, const collet_option *option, const char *text,
+                           clt_range *range, clt_error *err)
+{
+    *range = (clt_range){0};
+    if (is_text(option, text)) {
+        return CLT_OK;
+    }
+    const char *when = find_when(text);
+    size_t length = when != NULL ? (size_t)(when - text) : strlen(text);
+    const char *value = copy_trimmed(arena, text, length);
+    range->when = when != NULL ? copy_trimmed(arena, when + 4, strlen(when + 4)) : NULL;
+    if (value == NULL || (when != NULL && range->when == NULL)) {
+        return clt_fail_memory(err);
+    }
+    if (strcmp(value, "search") == 0) {
+        return option != NULL && (option->flags & COLLET_FIXED) != 0
+                   ? clt_fail(err, CLT_BAD_INPUT, "\"%s\" cannot be searched over", option->key)
+                   : read_search(arena, option, range, err);
+    }
+    size_t name = strspn(value, "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    size_t blank = strspn(value + name, " \t");
+    if (name == 0 || value[name + blank] != '(') {
+        return read_plain(option, value, range, err);
+    }
+    if (option != NULL && (option->flags & COLLET_FIXED) != 0) {
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\" cannot be searched over", option->key);
+    }
+    call c;
+    if (split_call(arena, value, name + blank, &c, err) != CLT_OK) {
+        return err->status;
+    }
+    if (c.rest[strspn(c.rest, " \t")] != '\0') {
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": not understood after the range: \"%s\"", value,
+                        c.rest + strspn(c.rest, " \t"));
+    }
+    return read_call(arena, option, &c, range, err);
+}

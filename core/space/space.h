@@ -1,0 +1,55 @@
+/**
+ * @file space/space.h
+ * @brief The search space: variables with their ranges and conditions, put in the order that
+ * samplers need (parents before children).
+ */
+#ifndef CLT_SPACE_SPACE_H
+#define CLT_SPACE_SPACE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "space/range.h"
+
+#include <collet/sampler.h>
+
+#include <stdbool.h>
+
+/** One option of the experiment, searched over or not. A condition may speak of any of them. */
+typedef struct clt_variable {
+    const char *name;            /**< "model.mlp.units.2" */
+    const char *section;         /**< "model.mlp": where a bare name in `when` is looked up first */
+    int line;                    /**< in the experiment file; 0: not written there */
+    const collet_option *option; /**< NULL: a choice among units */
+    const char *text;            /**< the plain value, where range.type is 0 */
+    clt_range range;
+    const char *parent;       /**< a choice among units that this belongs to, or NULL */
+    const char *parent_value; /**< active only while the parent has this value */
+    int32_t dim;              /**< [out] index of its dimension; -1: none */
+    bool never;               /**< [out] its condition can never hold */
+} clt_variable;
+
+/** The space and what belongs to its dimensions; lives in an arena. */
+typedef struct clt_space {
+    collet_dim *dims; /**< [dim_count] */
+    uint32_t dim_count;
+    const clt_variable **variables; /**< [dim_count]: where each dimension comes from */
+} clt_space;
+
+/** Makes the space of variables[count]: resolves conditions, orders dimensions, sets dim and never
+ *  in each variable. path is for messages: "path:line: ...". CLT_BAD_INPUT for a condition on an
+ *  unknown name, a cycle, a literal that does not fit. */
+clt_status clt_space_build(clt_arena *arena, const char *path, clt_variable *variables,
+                           size_t count, clt_space *space, clt_error *err);
+
+/** The space as samplers see it; counts besides dimensions are the caller's. */
+collet_space clt_space_view(const clt_space *space);
+
+/** Appends the value of dimension i as the experiment file would write it. */
+void clt_space_format(const clt_space *space, uint32_t i, double value, clt_str *out);
+
+/** Is x[dim_count] a point of the space: active values within bounds and on steps, NaN elsewhere?
+ *  Else CLT_PLUGIN_FAILED naming the first dimension that is not. */
+clt_status clt_space_check(const clt_space *space, const double *x, clt_error *err);
+
+#endif /* CLT_SPACE_SPACE_H */
