@@ -1,0 +1,273 @@
+#include "study/plan.h"
+
+#include "base/file.h"
+#include "base/suggest.h"
+#include "study/plan_build.h"
+
+#include <string.h>
+
+static clt_status fail_memory(clt_plan_build *b)
+{
+    return clt_fail_memory(b->err);
+}
+
+/* "path:line: name: " before the text of the error. */
+clt_status clt_plan_at(clt_plan_build *b, int line, const char *name)
+{
+    return clt_prefix(b->err, "%s:%d: %s", b->plan->ini->path, line, name);
+}
+
+static const char *const roles[] = {"data", "model", "optimizer", "sampler"};
+
+/* "model" of "model.mlp" */
+static bool is_role(const char *section, size_t length)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (strlen(roles[i]) == length && strncmp(roles[i], section, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static clt_status check_section(clt_plan_build *b, const clt_section *section)
+{
+    size_t length = strcspn(section->name, ".");
+    if (is_role(section->name, length)) {
+        return CLT_OK;
+    }
+    if (clt_host_section_find(section->name) != NULL) {
+        return CLT_OK;
+    }
+    clt_suggest suggest = {.read = section->name};
+    char hint[96];
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        clt_suggest_offer(&suggest, roles[i]);
+    }
+    for (size_t i = 0; clt_host_section_at(i) != NULL; i++) {
+        clt_suggest_offer(&suggest, clt_host_section_at(i)->name);
+    }
+    return clt_fail(b->err, CLT_BAD_INPUT, "%s:%d: unknown section [%s]%s", b->plan->ini->path,
+                    section->line, section->name, clt_suggest_text(&suggest, hint, sizeof hint));
+}
+
+static clt_status check_sections(clt_plan_build *b)
+{
+    const clt_ini *ini = b->plan->ini;
+    if (ini->entry_count > 0 && ini->entries[0].section[0] == '\0') {
+        return clt_fail(b->err, CLT_BAD_INPUT, "%s:%d: \"%s\" stands before any [section]",
+                        ini->path, ini->entries[0].line, ini->entries[0].key);
+    }
+    for (size_t i = 0; i < ini->section_count; i++) {
+        if (check_section(b, &ini->sections[i]) != CLT_OK) {
+            return b->err->status;
+        }
+    }
+    if (clt_ini_section(ini, "study") == NULL) {
+        return clt_fail(b->err, CLT_BAD_INPUT,
+                        "%s: there is no [study] section; it says what to optimise, such as "
+                        "maximize = accuracy",
+                        ini->path);
+    }
+    return CLT_OK;
+}
+
+/* Reads a host section that is no part of the search straight into its struct. */
+static clt_status read_host_section(clt_plan_build *b, const char *name, void *config)
+{
+    const clt_host_section *section = clt_host_section_find(name);
+    const clt_ini *ini = b->plan->ini;
+    if (clt_option_defaults(section->options, config, b->err) != CLT_OK) {
+        return b->err->status;
+    }
+    for (size_t i = 0; i < ini->entry_count; i++) {
+        const clt_entry *entry = &ini->entries[i];
+        uint32_t element;
+        clt_value value;
+        clt_range range;
+        if (strcmp(entry->section, name) != 0) {
+            continue;
+        }
+        const collet_option *option =
+            clt_option_find(section->options, entry->key, &element, b->err);
+        if (option == NULL) {
+            return clt_plan_at(b, entry->line, clt_plan_bracket(b, name));
+        }
+        if (clt_range_parse(&b->plan->arena, option, entry->value, &range, b->err) != CLT_OK ||
+            clt_option_parse(option, entry->value, &value, b->err) != CLT_OK) {
+            return clt_plan_at(b, entry->line, clt_plan_name(b, name, entry->key));
+        }
+        clt_option_store(option, element, &value, config);
+    }
+    return CLT_OK;
+}
+
+/* Adds the metrics of a comma-separated list to the goals. */
+static clt_status add_goals(clt_plan_build *b, const char *list, bool maximize, clt_goal *goals,
+                            size_t most)
+{
+    clt_plan *plan = b->plan;
+    while (*list != '\0') {
+        size_t n = strcspn(list, ",");
+        const char *end = list + n;
+        list += strspn(list, " \t");
+        size_t length = (size_t)(end - list);
+        length = strcspn(list, " \t,") < length ? strcspn(list, " \t,") : length;
+        const char *metric = clt_arena_printf(&plan->arena, "%.*s", (int)length, list);
+        if (metric == NULL) {
+            return fail_memory(b);
+        }
+        if (metric[0] == '\0' || plan->goal_count == most) {
+            return clt_fail(b->err, CLT_BAD_INPUT, "%s: [study] names no metric beside a comma",
+                            plan->ini->path);
+        }
+        for (size_t i = 0; i < plan->goal_count; i++) {
+            if (strcmp(goals[i].metric, metric) == 0) {
+                return clt_fail(b->err, CLT_BAD_INPUT, "%s: [study] names \"%s\" twice",
+                                plan->ini->path, metric);
+            }
+        }
+        goals[plan->goal_count++] = (clt_goal){metric, maximize};
+        list = *end == ',' ? end + 1 : end;
+    }
+    return CLT_OK;
+}
+
+static clt_status read_goals(clt_plan_build *b)
+{
+    enum { MOST = 16 };
+    clt_plan *plan = b->plan;
+    clt_goal *goals = clt_arena_array(&plan->arena, MOST, sizeof *goals);
+    plan->goals = goals;
+    if (goals == NULL) {
+        return fail_memory(b);
+    }
+    if (add_goals(b, plan->study.maximize, true, goals, MOST) != CLT_OK ||
+        add_goals(b, plan->study.minimize, false, goals, MOST) != CLT_OK) {
+        return b->err->status;
+    }
+    if (plan->goal_count == 0) {
+        return clt_fail(b->err, CLT_BAD_INPUT,
+                        "%s:%d: [study] says neither maximize nor minimize; write, say, "
+                        "maximize = accuracy",
+                        plan->ini->path, clt_ini_section(plan->ini, "study")->line);
+    }
+    return CLT_OK;
+}
+
+static clt_status read_study(clt_plan_build *b)
+{
+    clt_plan *plan = b->plan;
+    if (read_host_section(b, "study", &plan->study) != CLT_OK || read_goals(b) != CLT_OK) {
+        return b->err->status;
+    }
+    const clt_entry *time = clt_ini_find(plan->ini, "study", "time");
+    if (time != NULL && clt_duration_parse(time->value, &plan->time_limit, b->err) != CLT_OK) {
+        return clt_plan_at(b, time->line, "study.time");
+    }
+    if (plan->study.name[0] == '\0') {
+        const char *file = clt_path_name(plan->ini->path);
+        size_t length = strlen(file);
+        length -= length > 4 && strcmp(file + length - 4, ".ini") == 0 ? 4 : 0;
+        plan->study.name = clt_arena_printf(&plan->arena, "%.*s", (int)length, file);
+    }
+    return plan->study.name != NULL ? CLT_OK : fail_memory(b);
+}
+
+/* All that changes what a trial does or what is proposed: every line of the file but the limits. */
+static clt_status make_identity(clt_plan_build *b)
+{
+    clt_str text = {0};
+    const clt_ini *ini = b->plan->ini;
+    for (size_t i = 0; i < ini->entry_count; i++) {
+        const clt_entry *e = &ini->entries[i];
+        bool study = strcmp(e->section, "study") == 0;
+        bool limit = study && (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
+                               strcmp(e->key, "name") == 0);
+        if (!limit && strcmp(e->section, "plugins") != 0) {
+            clt_str_addf(&text, "%s.%s = %s\n", e->section, e->key, e->value);
+        }
+    }
+    b->plan->identity = text.failed ? NULL : clt_arena_copy(&b->plan->arena, clt_str_text(&text));
+    clt_str_finish(&text);
+    return b->plan->identity != NULL ? CLT_OK : fail_memory(b);
+}
+
+static clt_status build_all(clt_plan_build *b)
+{
+    clt_plan *plan = b->plan;
+    if (check_sections(b) != CLT_OK || read_study(b) != CLT_OK) {
+        return b->err->status;
+    }
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (clt_plan_add_role(b, roles[i]) != CLT_OK) {
+            return b->err->status;
+        }
+    }
+    if (clt_plan_add_host(b, "training") != CLT_OK || make_identity(b) != CLT_OK) {
+        return b->err->status;
+    }
+    plan->components = b->components.items;
+    plan->component_count = b->components.count;
+    plan->variables = b->variables.items;
+    plan->variable_count = b->variables.count;
+    return clt_space_build(&plan->arena, plan->ini->path, plan->variables, plan->variable_count,
+                           &plan->space, b->err);
+}
+
+clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *registry, clt_error *err)
+{
+    clt_plan_build b = {.plan = plan, .registry = registry, .err = err};
+    plan->ini = ini;
+    const char *folder = clt_path_folder(&plan->arena, ini->path);
+    plan->folder = folder != NULL ? clt_path_real(&plan->arena, folder) : NULL;
+    if (plan->folder == NULL) {
+        return fail_memory(&b);
+    }
+    clt_status status = build_all(&b);
+    /* The vectors belong to the plan from here on, whatever the outcome. */
+    plan->components = b.components.items;
+    plan->variables = b.variables.items;
+    return status;
+}
+
+/* The line of the file that sets a canonical name, or 0. */
+static int line_of(const clt_ini *ini, const char *name, size_t length)
+{
+    for (size_t i = 0; i < ini->entry_count; i++) {
+        const clt_entry *e = &ini->entries[i];
+        size_t prefix = strlen(e->section);
+        if (prefix + 1 + strlen(e->key) == length && strncmp(e->section, name, prefix) == 0 &&
+            strncmp(e->key, name + prefix + 1, strlen(e->key)) == 0) {
+            return e->line;
+        }
+    }
+    return 0;
+}
+
+clt_status clt_plan_same(const clt_plan *plan, const char *study, const char *identity,
+                         clt_error *err)
+{
+    const char *was = identity, *is = plan->identity;
+    while (*was != '\0' && *is != '\0' && strcspn(was, "\n") == strcspn(is, "\n") &&
+           strncmp(was, is, strcspn(is, "\n")) == 0) {
+        is += strcspn(is, "\n") + 1;
+        was += strcspn(was, "\n") + 1;
+    }
+    if (*was == '\0' && *is == '\0') {
+        return CLT_OK;
+    }
+    int was_length = (int)strcspn(was, "\n"), is_length = (int)strcspn(is, "\n");
+    char where[32] = "";
+    int line = *is != '\0' ? line_of(plan->ini, is, (size_t)(strstr(is, " = ") - is)) : 0;
+    if (line > 0) {
+        (void)snprintf(where, sizeof where, ":%d", line);
+    }
+    return clt_fail(
+        err, CLT_BAD_INPUT,
+        "%s%s: the experiment is not the one that study \"%s\" began with: \"%.*s\" was "
+        "\"%.*s\"; undo the change, or start another study with --new",
+        plan->ini->path, where, study, is_length > 0 ? is_length : 9,
+        is_length > 0 ? is : "(nothing)", was_length > 0 ? was_length : 9,
+        was_length > 0 ? was : "(nothing)");
+}

@@ -1,0 +1,81 @@
+/**
+ * @file study/plan.h
+ * @brief What an experiment file means: components with their options, and the search space.
+ *
+ * text -> clt_ini -> plan. A plan is made once a run and only read afterwards.
+ */
+#ifndef CLT_STUDY_PLAN_H
+#define CLT_STUDY_PLAN_H
+
+#include "config/ini.h"
+#include "plugin/registry.h"
+#include "space/space.h"
+#include "study/record.h"
+#include "study/sections.h"
+
+/** One line of a component's section: which variable sets which option. */
+typedef struct clt_setting {
+    const collet_option *option;
+    uint32_t element; /**< or CLT_ALL_ELEMENTS */
+    size_t variable;  /**< index into the plan's variables */
+} clt_setting;
+
+/** A unit in its role, or a host section. */
+typedef struct clt_component {
+    const char *role;        /**< "data", "model", "optimizer", "sampler", "training" */
+    const char *id;          /**< "mlp"; for a host section its name */
+    const collet_unit *unit; /**< NULL for a host section */
+    clt_options options;
+    size_t config_size;
+    size_t use; /**< index of the variable `use`; meaningless for a host section */
+    const clt_setting *settings;
+    size_t setting_count;
+} clt_component;
+
+/** The whole experiment. Zero it before clt_plan_make(). */
+typedef struct clt_plan {
+    clt_arena arena;
+    const clt_ini *ini;
+    const char *folder; /**< absolute, of the experiment file: what relative paths start from */
+    clt_study_options study;
+    double time_limit; /**< seconds; 0: none */
+    const clt_goal *goals;
+    size_t goal_count;
+    const clt_component *components;
+    size_t component_count;
+    clt_variable *variables;
+    size_t variable_count;
+    clt_space space;
+    const char *identity; /**< canonical text of all that a resumed study must share */
+} clt_plan;
+
+/** Makes the plan of ini, which must outlive it; units come from the registry. CLT_BAD_INPUT with
+ *  "path:line: ..." for what is wrong. Finish it also after a failure. */
+clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *registry,
+                         clt_error *err);
+
+/** Frees what the plan holds. */
+void clt_plan_finish(clt_plan *plan);
+
+/** The component that plays a role at point x (the choice of `use` decides). */
+const clt_component *clt_plan_component(const clt_plan *plan, const char *role, const double *x);
+
+/** The component's config struct at point x, from the arena: defaults, then the file's values,
+ *  then those of x. x may be NULL when nothing of the component is searched over. */
+clt_status clt_plan_configure(const clt_plan *plan, const clt_component *component, const double *x,
+                              clt_arena *arena, void **config, clt_error *err);
+
+/** The text of variable `index` at point x, or NULL where it is inactive; from the arena. */
+const char *clt_plan_text(const clt_plan *plan, size_t index, const double *x, clt_arena *arena);
+
+/** Appends the experiment that runs point x alone, with no search: values for ranges, the
+ *  inactive left out, paths absolute, training_seed written. */
+void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t training_seed,
+                        clt_str *out);
+
+/** Compares the identity of a study that is to go on with the plan's. CLT_BAD_INPUT naming the
+ *  first difference, with its line in the file. */
+clt_status clt_plan_same(const clt_plan *plan, const char *study, const char *identity,
+                         clt_error *err);
+
+#endif /* CLT_STUDY_PLAN_H */

@@ -1,0 +1,33 @@
+/**
+ * @file study/plan_build.h
+ * @brief What the files that make a plan share; nobody else includes it.
+ */
+#ifndef CLT_STUDY_PLAN_BUILD_H
+#define CLT_STUDY_PLAN_BUILD_H
+
+#include "base/vec.h"
+#include "study/plan.h"
+
+/** A plan that is being made. */
+typedef struct clt_plan_build {
+    clt_plan *plan;
+    clt_registry *registry;
+    clt_error *err;
+    CLT_VEC(clt_component) components;
+    CLT_VEC(clt_variable) variables;
+} clt_plan_build;
+
+/** Adds the unit or units that play a role, with all their options. */
+clt_status clt_plan_add_role(clt_plan_build *b, const char *role);
+
+/** Adds a host section whose options may be searched over. */
+clt_status clt_plan_add_host(clt_plan_build *b, const char *name);
+
+/** Puts "path:line: name: " before the error's text; returns its status. */
+clt_status clt_plan_at(clt_plan_build *b, int line, const char *name);
+
+/** "section.key" and "[section]", from the plan's arena; never NULL. */
+const char *clt_plan_name(clt_plan_build *b, const char *section, const char *key);
+const char *clt_plan_bracket(clt_plan_build *b, const char *section);
+
+#endif /* CLT_STUDY_PLAN_BUILD_H */

@@ -1,0 +1,182 @@
+/* A plan at one point of its space: configs for the components, the plain experiment. */
+#include "study/plan.h"
+
+#include "base/file.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void clt_plan_finish(clt_plan *plan)
+{
+    free((void *)plan->components);
+    free(plan->variables);
+    clt_arena_finish(&plan->arena);
+    *plan = (clt_plan){0};
+}
+
+const char *clt_plan_text(const clt_plan *plan, size_t index, const double *x, clt_arena *arena)
+{
+    const clt_variable *v = &plan->variables[index];
+    if (v->never) {
+        return NULL;
+    }
+    if (v->range.type == 0) {
+        return v->text;
+    }
+    if (x == NULL || isnan(x[v->dim])) {
+        return NULL;
+    }
+    clt_str text = {0};
+    clt_space_format(&plan->space, (uint32_t)v->dim, x[v->dim], &text);
+    const char *copy = text.failed ? NULL : clt_arena_copy(arena, clt_str_text(&text));
+    clt_str_finish(&text);
+    return copy;
+}
+
+const clt_component *clt_plan_component(const clt_plan *plan, const char *role, const double *x)
+{
+    for (size_t i = 0; i < plan->component_count; i++) {
+        const clt_component *c = &plan->components[i];
+        if (strcmp(c->role, role) != 0) {
+            continue;
+        }
+        const clt_variable *use = &plan->variables[c->use];
+        if (c->unit == NULL || use->range.type == 0 || use->dim < 0) {
+            return c;
+        }
+        size_t chosen = (size_t)x[use->dim];
+        if (strcmp(use->range.choices[chosen], c->id) == 0) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* Relative paths start from the experiment's folder. */
+static const char *resolve_path(const clt_plan *plan, const collet_option *option, const char *text,
+                                clt_arena *arena)
+{
+    bool relative = option->type == COLLET_PATH && text[0] != '\0';
+    return relative ? clt_path_join(arena, plan->folder, text) : text;
+}
+
+static clt_status apply(const clt_plan *plan, const clt_setting *setting, const double *x,
+                        clt_arena *arena, void *config, clt_error *err)
+{
+    const char *text = clt_plan_text(plan, setting->variable, x, arena);
+    clt_value value;
+    if (text == NULL) {
+        return CLT_OK; /* inactive here: what is there already stays */
+    }
+    text = resolve_path(plan, setting->option, text, arena);
+    if (text == NULL) {
+        return clt_fail_memory(err);
+    }
+    if (clt_option_parse(setting->option, text, &value, err) != CLT_OK) {
+        return clt_prefix(err, "%s", plan->variables[setting->variable].name);
+    }
+    clt_option_store(setting->option, setting->element, &value, config);
+    return CLT_OK;
+}
+
+clt_status clt_plan_configure(const clt_plan *plan, const clt_component *component, const double *x,
+                              clt_arena *arena, void **config, clt_error *err)
+{
+    *config = clt_arena_alloc(arena, component->config_size + 1);
+    if (*config == NULL) {
+        return clt_fail_memory(err);
+    }
+    if (clt_option_defaults(component->options, *config, err) != CLT_OK) {
+        return clt_prefix(err, "%s %s", component->role, component->id);
+    }
+    /* "units" sets all elements, so it comes before "units.2". */
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < component->setting_count; i++) {
+            const clt_setting *setting = &component->settings[i];
+            if ((setting->element == CLT_ALL_ELEMENTS) == (pass == 0) &&
+                apply(plan, setting, x, arena, *config, err) != CLT_OK) {
+                return err->status;
+            }
+        }
+    }
+    return CLT_OK;
+}
+
+static const clt_variable *variable_of(const clt_plan *plan, const clt_entry *entry)
+{
+    bool use = strcmp(entry->key, "use") == 0;
+    for (size_t i = 0; i < plan->variable_count; i++) {
+        const clt_variable *v = &plan->variables[i];
+        if (v->line == entry->line && (v->option != NULL || use)) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
+/* Does the section belong to a unit that is not drawn here? */
+static bool is_inactive(const clt_plan *plan, const char *section, const double *x)
+{
+    const char *dot = strchr(section, '.');
+    for (size_t i = 0; dot != NULL && i < plan->component_count; i++) {
+        const clt_component *c = &plan->components[i];
+        if (strncmp(c->role, section, (size_t)(dot - section)) == 0 &&
+            strcmp(c->id, dot + 1) == 0) {
+            return clt_plan_component(plan, c->role, x) != c;
+        }
+    }
+    return dot != NULL; /* checked, but not in use */
+}
+
+static void write_entry(const clt_plan *plan, const clt_entry *entry, const double *x, clt_str *out)
+{
+    clt_arena arena = {0};
+    const clt_variable *v = variable_of(plan, entry);
+    const char *text = entry->value;
+    if (v != NULL) {
+        text = clt_plan_text(plan, (size_t)(v - plan->variables), x, &arena);
+        text =
+            text != NULL && v->option != NULL ? resolve_path(plan, v->option, text, &arena) : text;
+    }
+    if (text != NULL) {
+        clt_str_addf(out, "%s = %s\n", entry->key, text);
+    }
+    clt_arena_finish(&arena);
+}
+
+/* One trial, and a seed for its training, are what makes the experiment plain. */
+static bool is_replaced(const clt_entry *e)
+{
+    bool limit = strcmp(e->section, "study") == 0 &&
+                 (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
+                  strcmp(e->key, "name") == 0);
+    return limit || (strcmp(e->section, "training") == 0 && strcmp(e->key, "seed") == 0);
+}
+
+void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t training_seed, clt_str *out)
+{
+    const clt_ini *ini = plan->ini;
+    for (size_t s = 0; s < ini->section_count; s++) {
+        const char *section = ini->sections[s].name;
+        if (is_inactive(plan, section, x) || strcmp(section, "sampler") == 0) {
+            continue; /* with nothing to search there is nothing to sample */
+        }
+        clt_str_addf(out, "%s[%s]\n", out->length > 0 ? "\n" : "", section);
+        if (strcmp(section, "study") == 0) {
+            clt_str_add(out, "trials = 1\n");
+        }
+        if (strcmp(section, "training") == 0) {
+            clt_str_addf(out, "seed = %" PRIu64 "\n", training_seed);
+        }
+        for (size_t i = 0; i < ini->entry_count; i++) {
+            if (strcmp(ini->entries[i].section, section) == 0 && !is_replaced(&ini->entries[i])) {
+                write_entry(plan, &ini->entries[i], x, out);
+            }
+        }
+    }
+    if (clt_ini_section(ini, "training") == NULL) {
+        clt_str_addf(out, "\n[training]\nseed = %" PRIu64 "\n", training_seed);
+    }
+}

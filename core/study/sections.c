@@ -1,0 +1,103 @@
+#include "study/sections.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const collet_option plugins_options[] = {
+    COLLET_OPT_STRING(clt_plugins_options, path, "", COLLET_FIXED,
+                      "folders to look in first, separated by ':', relative to this file"),
+};
+
+static const collet_option study_options[] = {
+    COLLET_OPT_STRING(clt_study_options, name, "", COLLET_FIXED,
+                      "name of the study in the store; the file's name without .ini if left out"),
+    COLLET_OPT_STRING(clt_study_options, maximize, "", COLLET_FIXED,
+                      "metrics to maximise, separated by commas"),
+    COLLET_OPT_STRING(clt_study_options, minimize, "", COLLET_FIXED,
+                      "metrics to minimise, separated by commas"),
+    COLLET_OPT_INT(clt_study_options, trials, "0", 0, 1e12, NULL, COLLET_FIXED,
+                   "trials in all; 0 goes on until the sampler has no more"),
+    COLLET_OPT_STRING(clt_study_options, time, "", COLLET_FIXED,
+                      "time that a run may take: 90s, 10m, 2h; no trial begins after it"),
+    COLLET_OPT_INT(clt_study_options, seed, "0", 0, 9007199254740992.0, NULL, COLLET_FIXED,
+                   "all random numbers derive from it"),
+};
+
+static const collet_option training_options[] = {
+    COLLET_OPT_INT(clt_training_options, epochs, "10", 1, 1e6, "int(1, 20)", 0,
+                   "passes over the training rows"),
+    COLLET_OPT_INT(clt_training_options, batch, "64", 1, 1e6, "choice(32, 64, 128, 256)", 0,
+                   "rows a step of the optimizer"),
+    COLLET_OPT_REAL(clt_training_options, validation, "0.1", 0, 1, NULL,
+                    COLLET_FIXED | COLLET_OPEN_MIN | COLLET_OPEN_MAX,
+                    "share of the rows that judge a trial and are never trained on"),
+    COLLET_OPT_INT(clt_training_options, rows, "0", 0, 1e12, NULL, COLLET_FIXED,
+                   "use this many rows only, drawn at random; 0 uses all"),
+    COLLET_OPT_INT(clt_training_options, seed, "-1", -1, 9007199254740992.0, NULL, COLLET_FIXED,
+                   "the same random numbers for every trial; -1 derives them from the study's seed "
+                   "and the trial's number"),
+};
+
+#define SECTION(name, summary, table, config)                                                      \
+    {                                                                                              \
+        name, summary, {table, COLLET_COUNT(table), sizeof(collet_option)}, sizeof(config)         \
+    }
+
+static const clt_host_section sections[] = {
+    SECTION("plugins", "where plugins are looked for", plugins_options, clt_plugins_options),
+    SECTION("study", "what is looked for, and for how long", study_options, clt_study_options),
+    SECTION("training", "how each trial's model is fitted", training_options, clt_training_options),
+};
+
+const clt_host_section *clt_host_section_at(size_t i)
+{
+    return i < sizeof sections / sizeof sections[0] ? &sections[i] : NULL;
+}
+
+const clt_host_section *clt_host_section_find(const char *name)
+{
+    const clt_host_section *section;
+    for (size_t i = 0; (section = clt_host_section_at(i)) != NULL; i++) {
+        if (strcmp(section->name, name) == 0) {
+            return section;
+        }
+    }
+    return NULL;
+}
+
+static double unit_seconds(char unit)
+{
+    switch (unit) {
+    case '\0':
+    case 's':
+        return 1;
+    case 'm':
+        return 60;
+    case 'h':
+        return 3600;
+    case 'd':
+        return 86400;
+    default:
+        return NAN;
+    }
+}
+
+clt_status clt_duration_parse(const char *text, double *seconds, clt_error *err)
+{
+    const char *at = text;
+    *seconds = 0;
+    do {
+        char *end;
+        double number = strtod(at, &end);
+        double unit = unit_seconds(*end);
+        if (end == at || !isfinite(number) || number < 0 || isnan(unit)) {
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "\"%s\" is not a time; write 90s, 10m, 2h or 1h 30m", text);
+        }
+        *seconds += number * unit;
+        at = *end != '\0' ? end + 1 : end;
+        at += strspn(at, " \t");
+    } while (*at != '\0');
+    return CLT_OK;
+}

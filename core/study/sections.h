@@ -1,0 +1,49 @@
+/**
+ * @file study/sections.h
+ * @brief The host's own sections of an experiment file, each an option table like a plugin's.
+ */
+#ifndef CLT_STUDY_SECTIONS_H
+#define CLT_STUDY_SECTIONS_H
+
+#include "config/option.h"
+
+/** [study]: what is looked for, and for how long. */
+typedef struct clt_study_options {
+    const char *name;
+    const char *maximize, *minimize;
+    int64_t trials;
+    const char *time;
+    int64_t seed;
+} clt_study_options;
+
+/** [training]: how a trial's model is fitted. */
+typedef struct clt_training_options {
+    int64_t epochs, batch;
+    double validation;
+    int64_t rows, seed;
+} clt_training_options;
+
+/** [plugins]: where to look for plugins first. */
+typedef struct clt_plugins_options {
+    const char *path;
+} clt_plugins_options;
+
+/** One host section. */
+typedef struct clt_host_section {
+    const char *name;
+    const char *summary;
+    clt_options options;
+    size_t config_size;
+} clt_host_section;
+
+/** The host section of that name, or NULL. */
+const clt_host_section *clt_host_section_find(const char *name);
+
+/** Host section i in alphabetical order, or NULL past the end. */
+const clt_host_section *clt_host_section_at(size_t i);
+
+/** Reads "90", "45s", "10m", "2h", "1d" or several in a row ("1h 30m") as seconds. CLT_BAD_INPUT
+ *  without file and line. */
+clt_status clt_duration_parse(const char *text, double *seconds, clt_error *err);
+
+#endif /* CLT_STUDY_SECTIONS_H */
