@@ -10,7 +10,7 @@
 #include "config/ini.h"
 #include "plugin/registry.h"
 #include "space/space.h"
-#include "study/record.h"
+#include "study/store.h"
 #include "study/sections.h"
 
 /** One line of a component's section: which variable sets which option. */

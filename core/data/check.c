@@ -1,0 +1,82 @@
+#include "data/split.h"
+
+#include <math.h>
+
+/* Larger than any data that fits a machine of today; keeps every product below 2^63. */
+static const uint64_t MOST_ROWS = UINT32_MAX, MOST_FEATURES = 1u << 28;
+
+static const char *wrong_shape(const collet_data *data)
+{
+    if (data->rows == 0 || data->rows > MOST_ROWS) {
+        return "no rows, or more than 4294967295";
+    }
+    if (data->test_rows >= data->rows) {
+        return "every row is a test row";
+    }
+    if (data->form != COLLET_DATA_TABLE && data->form != COLLET_DATA_IMAGES) {
+        return "a form of data that this version does not train on";
+    }
+    if (data->storage != COLLET_STORE_F32 && data->storage != COLLET_STORE_U8) {
+        return "an unknown storage";
+    }
+    if (data->features == 0 || data->features > MOST_FEATURES || data->x == NULL) {
+        return "no features";
+    }
+    if (data->form == COLLET_DATA_IMAGES &&
+        (uint64_t)data->height * data->width * data->channels != data->features) {
+        return "height x width x channels is not the number of features";
+    }
+    if (!isfinite(data->scale) || !isfinite(data->shift)) {
+        return "a scale that is not finite";
+    }
+    if (data->classes > 0 ? data->labels == NULL || data->classes < 2
+                          : data->targets == NULL || data->target_count == 0) {
+        return "neither labels of two or more classes nor targets";
+    }
+    return NULL;
+}
+
+static clt_status check_labels(const collet_data *data, const char *unit, clt_error *err)
+{
+    for (uint64_t i = 0; data->classes > 0 && i < data->rows; i++) {
+        if (data->labels[i] < 0 || (uint32_t)data->labels[i] >= data->classes) {
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "dataset \"%s\": row %llu has the label %d; there are classes 0 to %u",
+                            unit, (unsigned long long)i, data->labels[i], data->classes - 1);
+        }
+    }
+    return CLT_OK;
+}
+
+static clt_status check_finite(const float *x, uint64_t rows, uint64_t columns, const char *what,
+                               const char *unit, clt_error *err)
+{
+    for (uint64_t i = 0; i < rows * columns; i++) {
+        if (!isfinite(x[i])) {
+            return clt_fail(
+                err, CLT_BAD_INPUT, "dataset \"%s\": %s %llu of row %llu is not a finite number",
+                unit, what, (unsigned long long)(i % columns), (unsigned long long)(i / columns));
+        }
+    }
+    return CLT_OK;
+}
+
+clt_status clt_data_check(const collet_data *data, const char *unit, clt_error *err)
+{
+    const char *wrong = data == NULL || !COLLET_HAS(data, feature_names)
+                            ? "a table that is shorter than ABI 1.0's"
+                            : wrong_shape(data);
+    if (wrong != NULL) {
+        return clt_fail(err, CLT_BAD_INPUT, "dataset \"%s\" hands over %s", unit, wrong);
+    }
+    if (check_labels(data, unit, err) != CLT_OK) {
+        return err->status;
+    }
+    if (data->storage == COLLET_STORE_F32 &&
+        check_finite(data->x, data->rows, data->features, "feature", unit, err) != CLT_OK) {
+        return err->status;
+    }
+    return data->classes > 0
+               ? CLT_OK
+               : check_finite(data->targets, data->rows, data->target_count, "target", unit, err);
+}
