@@ -1,0 +1,118 @@
+#include "plugin/host.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Copies one line: valid UTF-8, no control characters, cut at a code point. */
+static void copy_line(char *out, size_t size, const char *text)
+{
+    size_t n = strnlen(text, size - 1);
+    size_t valid = clt_utf8_valid(text, n);
+    for (size_t i = 0; i < valid; i++) {
+        out[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i];
+    }
+    out[valid] = '\0';
+}
+
+static void host_log(void *ctx, int32_t level, const char *line)
+{
+    clt_host *host = ctx;
+    char clean[512];
+    if (host->hooks.log != NULL && line != NULL) {
+        copy_line(clean, sizeof clean, line);
+        host->hooks.log(host->hooks.ctx, host->unit, level, clean);
+    }
+}
+
+static void host_set_error(void *ctx, const char *message)
+{
+    clt_host *host = ctx;
+    while (atomic_flag_test_and_set(&host->lock)) {
+    }
+    copy_line(host->said, sizeof host->said, message != NULL ? message : "");
+    atomic_flag_clear(&host->lock);
+}
+
+static int32_t host_cancelled(void *ctx)
+{
+    clt_host *host = ctx;
+    return host->hooks.cancelled != NULL && host->hooks.cancelled(host->hooks.ctx);
+}
+
+static collet_status host_report(void *ctx, uint64_t step, const char *const *metrics,
+                                 const double *values, uint32_t count)
+{
+    clt_host *host = ctx;
+    return host->hooks.report != NULL
+               ? host->hooks.report(host->hooks.ctx, step, metrics, values, count)
+               : COLLET_OK;
+}
+
+static const void *host_get_extension(void *ctx, const char *id)
+{
+    (void)ctx;
+    (void)id; /* none yet: every name is unknown */
+    return NULL;
+}
+
+void clt_host_init(clt_host *host, const char *kind, const char *id, const clt_host_hooks *hooks)
+{
+    *host = (clt_host){
+        .table = {.struct_size = COLLET_SIZE(collet_host),
+                  .abi_minor = COLLET_ABI_MINOR,
+                  .ctx = host,
+                  .log = host_log,
+                  .set_error = host_set_error,
+                  .cancelled = host_cancelled,
+                  .report = host_report,
+                  .get_extension = host_get_extension},
+    };
+    atomic_flag_clear(&host->lock);
+    if (hooks != NULL) {
+        host->hooks = *hooks;
+    }
+    (void)snprintf(host->unit, sizeof host->unit, "%s \"%.64s\"", kind, id);
+}
+
+const collet_host *clt_host_table(clt_host *host)
+{
+    return &host->table;
+}
+
+const char *clt_plugin_status_text(collet_status code)
+{
+    switch (code) {
+    case COLLET_OK:
+        return "success";
+    case COLLET_STOP:
+        return "stop";
+    case COLLET_DONE:
+        return "done";
+    case COLLET_E_INVALID:
+        return "an argument or an option is wrong";
+    case COLLET_E_NOMEM:
+        return "out of memory";
+    case COLLET_E_NUMERIC:
+        return "a number is not finite";
+    case COLLET_E_STATE:
+        return "a saved state cannot be read";
+    case COLLET_E_UNSUPPORTED:
+        return "this unit cannot do that";
+    case COLLET_E_CANCELLED:
+        return "cancelled";
+    case COLLET_E_IO:
+        return "a file cannot be read or written";
+    default:
+        return code < 0 ? "an error inside the unit" : "success";
+    }
+}
+
+clt_status clt_host_fail(clt_host *host, collet_status code, const char *call, clt_error *err)
+{
+    const char *why = host->said[0] != '\0' ? host->said : clt_plugin_status_text(code);
+    clt_fail(err, CLT_PLUGIN_FAILED, "%s: %s: %s", host->unit, call, why);
+    host->said[0] = '\0';
+    return CLT_PLUGIN_FAILED;
+}

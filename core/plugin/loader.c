@@ -1,0 +1,85 @@
+#include "plugin/loader.h"
+
+#include "plugin/elf.h"
+#include "plugin/verify.h"
+
+#include <dlfcn.h>
+#include <fenv.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Rounding, masks and, on x86, flush-to-zero: what a constructor of a library built with
+ * -ffast-math changes for the whole process. */
+static unsigned long control_word(void)
+{
+#if defined(__x86_64__)
+    return __builtin_ia32_stmxcsr() & ~0x3fu; /* without the sticky exception flags */
+#else
+    return (unsigned long)fegetround();
+#endif
+}
+
+static void *open_object(const char *path, char *warning, size_t size)
+{
+    fenv_t before;
+    fegetenv(&before);
+    unsigned long word = control_word();
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (control_word() != word) {
+        (void)snprintf(warning, size,
+                       "%s: changed the floating-point state when it was loaded (put back); do not "
+                       "link it with -ffast-math",
+                       path);
+    }
+    fesetenv(&before);
+    return handle;
+}
+
+/* dlerror() repeats the path, which the caller puts in front anyway. */
+static const char *without_path(const char *text, const char *path)
+{
+    size_t n = strlen(path);
+    return strncmp(text, path, n) == 0 && text[n] == ':' ? text + n + 2 : text;
+}
+
+static clt_status load(const char *path, const collet_plugin **plugin, char *warning, size_t size,
+                       clt_error *err)
+{
+    if (clt_elf_check(path, err) != CLT_OK) {
+        return err->status;
+    }
+    void *handle = open_object(path, warning, size);
+    if (handle == NULL) {
+        const char *why = dlerror();
+        return clt_fail(err, CLT_PLUGIN_FAILED, "%s",
+                        why != NULL ? without_path(why, path) : "cannot be loaded");
+    }
+    collet_plugin_entry_fn entry;
+    void *symbol = dlsym(handle, COLLET_ENTRY_SYMBOL);
+    if (symbol == NULL) {
+        return clt_fail(err, CLT_PLUGIN_FAILED,
+                        "has no function %s(): not a collet plugin, or built with hidden symbols",
+                        COLLET_ENTRY_SYMBOL);
+    }
+    memcpy(&entry, &symbol, sizeof entry); /* ISO C has no cast from void * to a function */
+    *plugin = entry(COLLET_ABI_MAJOR, COLLET_ABI_MINOR);
+    if (*plugin == NULL) {
+        return clt_fail(err, CLT_PLUGIN_FAILED,
+                        "does not serve ABI %u; it was built for another version: build it again "
+                        "with this program's headers",
+                        COLLET_ABI_MAJOR);
+    }
+    return clt_plugin_verify(*plugin, err);
+}
+
+clt_status clt_plugin_load(const char *path, const collet_plugin **plugin, char *warning,
+                           size_t size, clt_error *err)
+{
+    warning[0] = '\0';
+    clt_status status = load(path, plugin, warning, size, err);
+    if (status != CLT_OK) {
+        *plugin = NULL;
+        return clt_prefix(err, "%s", path);
+    }
+    return CLT_OK;
+}

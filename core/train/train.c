@@ -1,0 +1,295 @@
+#include "train/train.h"
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "data/batch.h"
+#include "train/evaluate.h"
+#include "train/layout.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Rows that predict() gets at once: enough for the products to be efficient. */
+enum { EVALUATE_ROWS = 256 };
+
+/* What a trial owns while it trains. */
+typedef struct trainer {
+    const clt_train_setup *s;
+    clt_error *err;
+    void *model, *optimizer;
+    const collet_layout *layout;
+    clt_spans spans;
+    float *theta, *grad; /* [theta_count] */
+    float *out;          /* [max_rows][outputs] of predict() */
+    uint32_t *order;     /* [train_count] */
+    uint32_t outputs, max_rows;
+    collet_task task;
+    clt_batch batch;
+    clt_rng shuffle, dropout;
+    uint64_t step;
+    double epoch_loss; /* sum over rows */
+    clt_train_result *result;
+} trainer;
+
+const clt_metrics *clt_metrics_of(const collet_data *data)
+{
+    static const clt_metrics classes = {{"accuracy", "loss", "train_loss"}, 3};
+    static const clt_metrics numbers = {{"loss", "mae", "train_loss"}, 3};
+    return data->classes > 0 ? &classes : &numbers;
+}
+
+static clt_status model_failed(trainer *t, collet_status code, const char *call)
+{
+    return clt_host_fail(t->s->model_host, code, call, t->err);
+}
+
+static clt_status optimizer_failed(trainer *t, collet_status code, const char *call)
+{
+    return clt_host_fail(t->s->optimizer_host, code, call, t->err);
+}
+
+static clt_status make_model(trainer *t)
+{
+    const clt_train_setup *s = t->s;
+    const collet_data *data = s->data;
+    t->task = (collet_task){
+        .struct_size = COLLET_SIZE(collet_task),
+        .type = data->classes > 0 ? COLLET_TASK_CLASSIFY : COLLET_TASK_REGRESS,
+        .form = data->form,
+        .features = data->features,
+        .height = data->height,
+        .width = data->width,
+        .channels = data->channels,
+        .vocabulary = data->vocabulary,
+        .outputs = t->outputs,
+        .max_rows = t->max_rows,
+    };
+    collet_status code =
+        s->model->create(clt_host_table(s->model_host), s->model_config, &t->task, &t->model);
+    if (code < 0) {
+        t->model = NULL;
+        return model_failed(t, code, "create");
+    }
+    t->layout = s->model->layout(t->model);
+    if (clt_layout_check(t->layout, t->err) != CLT_OK) {
+        return clt_prefix(t->err, "model \"%s\"", s->model_id);
+    }
+    return clt_spans_init(&t->spans, t->layout, t->err);
+}
+
+static clt_status make_optimizer(trainer *t)
+{
+    const clt_train_setup *s = t->s;
+    collet_status code = s->optimizer->create(clt_host_table(s->optimizer_host),
+                                              s->optimizer_config, t->layout, &t->optimizer);
+    if (code < 0) {
+        t->optimizer = NULL;
+        return optimizer_failed(t, code, "create");
+    }
+    return CLT_OK;
+}
+
+static clt_status make_buffers(trainer *t)
+{
+    const clt_split *split = t->s->split;
+    t->theta = clt_floats(t->layout->theta_count);
+    t->grad = clt_floats(t->layout->theta_count);
+    t->out = clt_floats((size_t)t->max_rows * t->outputs);
+    t->order = malloc(split->train_count * sizeof *t->order);
+    if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL) {
+        return clt_fail_memory(t->err);
+    }
+    for (size_t i = 0; i < split->train_count; i++) {
+        t->order[i] = split->train[i];
+    }
+    return clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err);
+}
+
+static clt_status init_theta(trainer *t)
+{
+    clt_rng rng;
+    clt_rng_init(&rng, t->s->seed, "model.init", 0);
+    collet_rng view = clt_rng_view(&rng);
+    collet_status code = t->s->model->init(t->model, &view, t->theta);
+    return code < 0 ? model_failed(t, code, "init") : CLT_OK;
+}
+
+/* Fisher and Yates, from the order of the epoch before. */
+static void shuffle(trainer *t)
+{
+    for (size_t i = t->s->split->train_count; i > 1; i--) {
+        size_t j = clt_rng_below(&t->shuffle, i);
+        uint32_t row = t->order[i - 1];
+        t->order[i - 1] = t->order[j];
+        t->order[j] = row;
+    }
+}
+
+/* The learning rate of a step; schedules belong here. */
+static double rate(const trainer *t)
+{
+    return t->s->lr;
+}
+
+static clt_status move_theta(trainer *t)
+{
+    const collet_span *spans;
+    uint32_t count;
+    if (clt_spans_take(&t->spans, &spans, &count, t->err) != CLT_OK) {
+        return clt_prefix(t->err, "model \"%s\"", t->s->model_id);
+    }
+    collet_update update = {.struct_size = COLLET_SIZE(collet_update),
+                            .span_count = count,
+                            .span_size = COLLET_SIZE(collet_span),
+                            .step = ++t->step,
+                            .lr = rate(t),
+                            .spans = spans,
+                            .theta = t->theta,
+                            .grad = t->grad};
+    collet_status code = t->s->optimizer->step(t->optimizer, &update);
+    clt_spans_copy_buffers(&t->spans, t->grad, t->theta);
+    return code < 0 ? optimizer_failed(t, code, "step") : CLT_OK;
+}
+
+static clt_status diverged(trainer *t, const char *what, uint64_t epoch)
+{
+    t->result->outcome = CLT_TRAIN_DIVERGED;
+    clt_fail(t->err, CLT_OK, "%s is not finite in epoch %llu, step %llu", what,
+             (unsigned long long)epoch, (unsigned long long)t->step);
+    return CLT_OK;
+}
+
+/* One mini-batch: rows of the order from `from`. */
+static clt_status train_batch(trainer *t, size_t from, uint32_t rows, uint64_t epoch)
+{
+    const clt_train_setup *s = t->s;
+    const collet_batch *batch = clt_batch_gather(&t->batch, t->order + from, rows);
+    collet_rng rng = clt_rng_view(&t->dropout);
+    float loss = 0;
+    clt_spans_clear(&t->spans);
+    collet_status code =
+        s->model->loss(t->model, &rng, t->theta, batch, t->grad, &loss, &t->spans.touched);
+    if (code == COLLET_E_NUMERIC || (code >= 0 && !isfinite(loss))) {
+        return diverged(t, "the loss", epoch);
+    }
+    if (code < 0) {
+        return model_failed(t, code, "loss");
+    }
+    t->epoch_loss += (double)loss * rows;
+    t->result->samples += rows;
+    return move_theta(t);
+}
+
+static bool is_over(const trainer *t)
+{
+    return t->result->outcome != CLT_TRAIN_COMPLETE;
+}
+
+static clt_status train_epoch(trainer *t, uint64_t epoch)
+{
+    const clt_train_setup *s = t->s;
+    size_t count = s->split->train_count;
+    double start = clt_clock();
+    clt_status status = CLT_OK;
+    t->epoch_loss = 0;
+    shuffle(t);
+    for (size_t from = 0; from < count && status == CLT_OK && !is_over(t); from += s->batch) {
+        if (s->cancelled != NULL && s->cancelled(s->ctx)) {
+            t->result->outcome = CLT_TRAIN_CANCELLED;
+            break;
+        }
+        size_t left = count - from;
+        status = train_batch(t, from, left < s->batch ? (uint32_t)left : s->batch, epoch);
+    }
+    t->result->seconds += clt_clock() - start;
+    return status;
+}
+
+static clt_status evaluate(trainer *t, clt_score *score)
+{
+    const clt_split *split = t->s->split;
+    for (size_t from = 0; from < split->validation_count; from += t->max_rows) {
+        size_t left = split->validation_count - from;
+        uint32_t rows = left < t->max_rows ? (uint32_t)left : t->max_rows;
+        const collet_batch *batch = clt_batch_gather(&t->batch, split->validation + from, rows);
+        collet_batch hidden = *batch; /* what is to be found out is not shown */
+        hidden.labels = NULL;
+        hidden.targets = NULL;
+        collet_status code = t->s->model->predict(t->model, t->theta, &hidden, t->out);
+        if (code < 0) {
+            return model_failed(t, code, "predict");
+        }
+        clt_score_add(score, batch, t->outputs, t->out);
+    }
+    return CLT_OK;
+}
+
+/* Evaluates, fills the result's values and tells the caller. */
+static clt_status end_epoch(trainer *t, uint64_t epoch)
+{
+    const clt_train_setup *s = t->s;
+    clt_score score = {0};
+    if (evaluate(t, &score) != CLT_OK) {
+        return t->err->status;
+    }
+    double n = (double)score.rows, *values = t->result->values;
+    bool classes = s->data->classes > 0;
+    if (!isfinite(score.loss)) {
+        return diverged(t, "the validation loss", epoch);
+    }
+    values[0] = classes ? score.correct / n : score.loss / n;
+    values[1] = classes ? score.loss / n : score.absolute / n;
+    values[2] = t->epoch_loss / (double)s->split->train_count;
+    t->result->epochs = epoch;
+    if (s->on_epoch != NULL && !s->on_epoch(s->ctx, epoch, clt_metrics_of(s->data), values) &&
+        epoch < s->epochs) {
+        t->result->outcome = CLT_TRAIN_STOPPED;
+    }
+    return CLT_OK;
+}
+
+static clt_status run(trainer *t)
+{
+    clt_status status = CLT_OK;
+    for (uint64_t epoch = 1; epoch <= t->s->epochs && status == CLT_OK && !is_over(t); epoch++) {
+        status = train_epoch(t, epoch);
+        if (status == CLT_OK && !is_over(t)) {
+            status = end_epoch(t, epoch);
+        }
+    }
+    return status;
+}
+
+static void finish(trainer *t)
+{
+    if (t->optimizer != NULL) {
+        t->s->optimizer->destroy(t->optimizer);
+    }
+    if (t->model != NULL) {
+        t->s->model->destroy(t->model);
+    }
+    clt_batch_finish(&t->batch);
+    clt_spans_finish(&t->spans);
+    free(t->theta);
+    free(t->grad);
+    free(t->out);
+    free(t->order);
+}
+
+clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
+{
+    const collet_data *data = setup->data;
+    trainer t = {.s = setup, .err = err, .result = result};
+    *result = (clt_train_result){.outcome = CLT_TRAIN_COMPLETE};
+    t.outputs = data->classes > 0 ? data->classes : data->target_count;
+    t.max_rows = setup->batch > EVALUATE_ROWS ? setup->batch : EVALUATE_ROWS;
+    clt_rng_init(&t.shuffle, setup->seed, "shuffle", 0);
+    clt_rng_init(&t.dropout, setup->seed, "model.loss", 0);
+    clt_status status = make_model(&t);
+    status = status == CLT_OK ? make_optimizer(&t) : status;
+    status = status == CLT_OK ? make_buffers(&t) : status;
+    status = status == CLT_OK ? init_theta(&t) : status;
+    status = status == CLT_OK ? run(&t) : status;
+    finish(&t);
+    return status;
+}
