@@ -1,0 +1,141 @@
+#include "plugin/blas.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char *call_text(void *library, const char *name)
+{
+    char *(*function)(void);
+    void *symbol = dlsym(library, name);
+    if (symbol == NULL) {
+        return "unknown";
+    }
+    memcpy(&function, &symbol, sizeof function);
+    return function();
+}
+
+int clt_blas_probe_main(void)
+{
+    void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) {
+        return 1;
+    }
+    (void)printf("%s\n%s\n", call_text(library, "openblas_get_config"),
+                 call_text(library, "openblas_get_corename"));
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static size_t read_all(int fd, char *out, size_t size)
+{
+    size_t used = 0;
+    ssize_t n;
+    while (used + 1 < size && (n = read(fd, out + used, size - 1 - used)) > 0) {
+        used += (size_t)n;
+    }
+    out[used] = '\0';
+    return used;
+}
+
+/* Runs this program as the child and collects what it prints; false when that fails. */
+static bool run_probe(char *out, size_t size)
+{
+    int ends[2];
+    pid_t child;
+    char *const argv[] = {(char *)"collet", (char *)CLT_BLAS_PROBE, NULL};
+    posix_spawn_file_actions_t actions;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return false;
+    }
+    bool started = false;
+    if (posix_spawn_file_actions_init(&actions) == 0) {
+        started = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
+                  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
+                                                   0) == 0 &&
+                  posix_spawn(&child, "/proc/self/exe", &actions, NULL, argv, environ) == 0;
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    close(ends[1]);
+    bool some = started && read_all(ends[0], out, size) > 0;
+    close(ends[0]);
+    int status = -1;
+    return started && waitpid(child, &status, 0) == child && status == 0 && some;
+}
+
+/* Kernels of OpenBLAS 0.3 for x86-64 by the vector width that they use. Those not listed are
+ * older than AVX2. */
+static int width_of(const char *kernel)
+{
+    static const char *const avx512[] = {"SkylakeX", "Cooperlake", "Sapphirerapids"};
+    static const char *const avx2[] = {"Haswell", "Zen", "Excavator"};
+    for (size_t i = 0; i < sizeof avx512 / sizeof avx512[0]; i++) {
+        if (strcasecmp(kernel, avx512[i]) == 0) {
+            return 512;
+        }
+    }
+    for (size_t i = 0; i < sizeof avx2 / sizeof avx2[0]; i++) {
+        if (strcasecmp(kernel, avx2[i]) == 0) {
+            return 256;
+        }
+    }
+    return 128;
+}
+
+/* The widest kernel that this processor can run. */
+static const char *best_kernel(void)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+        return "SkylakeX";
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        return "Haswell";
+    }
+#endif
+    return "";
+}
+
+static void copy(char *out, size_t size, const char *text)
+{
+    (void)snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+static void choose(clt_blas *blas, const char *wish)
+{
+    const char *best = best_kernel();
+    copy(blas->chosen, sizeof blas->chosen, blas->found);
+    if (wish != NULL) {
+        copy(blas->why, sizeof blas->why, "OPENBLAS_CORETYPE was set already");
+    } else if (best[0] != '\0' && width_of(blas->found) < width_of(best)) {
+        copy(blas->chosen, sizeof blas->chosen, best);
+        copy(blas->why, sizeof blas->why, "the processor can do more than OpenBLAS would use");
+        setenv("OPENBLAS_CORETYPE", best, 1);
+    } else {
+        copy(blas->why, sizeof blas->why, "OpenBLAS' own choice suits the processor");
+    }
+}
+
+void clt_blas_setup(clt_blas *blas)
+{
+    char text[512];
+    *blas = (clt_blas){0};
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    copy(blas->threads, sizeof blas->threads, getenv("OPENBLAS_NUM_THREADS"));
+    if (!run_probe(text, sizeof text)) {
+        copy(blas->why, sizeof blas->why, "libopenblas.so.0 cannot be loaded");
+        return;
+    }
+    const char *kernel = text + strcspn(text, "\n");
+    copy(blas->version, sizeof blas->version, text);
+    copy(blas->found, sizeof blas->found, *kernel == '\n' ? kernel + 1 : "");
+    choose(blas, getenv("OPENBLAS_CORETYPE"));
+}

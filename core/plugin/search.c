@@ -1,0 +1,71 @@
+#include "plugin/search.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static clt_status add(clt_search *search, const char *path, const char *reason, clt_error *err)
+{
+    clt_folder folder = {path, reason};
+    return path != NULL && CLT_PUSH(&search->folders, folder) ? CLT_OK : clt_fail_memory(err);
+}
+
+clt_status clt_search_add(clt_search *search, const char *list, const char *base,
+                          const char *reason, clt_error *err)
+{
+    while (*list != '\0') {
+        size_t n = strcspn(list, ":");
+        char *path = clt_arena_printf(&search->arena, "%.*s", (int)n, list);
+        if (path != NULL && base != NULL) {
+            path = clt_path_join(&search->arena, base, path);
+        }
+        if (n > 0 && add(search, path, reason, err) != CLT_OK) {
+            return err->status;
+        }
+        list += n + (list[n] == ':');
+    }
+    return CLT_OK;
+}
+
+clt_status clt_search_add_experiment(clt_search *search, const char *list, const char *file,
+                                     clt_error *err)
+{
+    struct stat info;
+    if (stat(file, &info) == 0 && info.st_uid != geteuid() && info.st_uid != 0) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s: [plugins] path is refused, because the file belongs to another user; "
+                        "give the folder with --plugin-path",
+                        file);
+    }
+    const char *folder = clt_path_folder(&search->arena, file);
+    return folder == NULL ? clt_fail_memory(err)
+                          : clt_search_add(search, list, folder, "[plugins] path", err);
+}
+
+clt_status clt_search_add_standard(clt_search *search, clt_error *err)
+{
+    const char *list = secure_getenv("COLLET_PLUGIN_PATH");
+    if (list != NULL && clt_search_add(search, list, NULL, "COLLET_PLUGIN_PATH", err) != CLT_OK) {
+        return err->status;
+    }
+    const char *program = clt_path_real(&search->arena, "/proc/self/exe");
+    const char *folder = program != NULL ? clt_path_folder(&search->arena, program) : NULL;
+    if (folder == NULL) {
+        return clt_fail_memory(err);
+    }
+    if (add(search, clt_arena_printf(&search->arena, "%s/plugins", folder), "beside the program",
+            err) != CLT_OK) {
+        return err->status;
+    }
+    return add(search, clt_arena_printf(&search->arena, "%s/../lib/collet/plugins-1", folder),
+               "installed", err);
+}
+
+void clt_search_finish(clt_search *search)
+{
+    CLT_VEC_FINISH(&search->folders);
+    clt_arena_finish(&search->arena);
+}
