@@ -1,16 +1,9 @@
 #include "data/batch.h"
 
-#include "math/simd.h"
+#include <collet/helpers.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-float *clt_floats(size_t n)
-{
-    size_t bytes = (n * sizeof(float) + 63) / 64 * 64;
-    float *memory = n > SIZE_MAX / 8 ? NULL : aligned_alloc(64, bytes > 0 ? bytes : 64);
-    return memory != NULL ? memset(memory, 0, bytes) : NULL;
-}
 
 void clt_batch_finish(clt_batch *batch)
 {
@@ -24,10 +17,10 @@ clt_status clt_batch_init(clt_batch *batch, const collet_data *data, uint32_t ma
                           clt_error *err)
 {
     *batch = (clt_batch){.data = data, .max_rows = max_rows};
-    batch->x = clt_floats((size_t)max_rows * data->features);
+    batch->x = collet_zeros((size_t)max_rows * data->features);
     batch->labels = data->classes > 0 ? calloc(max_rows, sizeof *batch->labels) : NULL;
     batch->targets =
-        data->target_count > 0 ? clt_floats((size_t)max_rows * data->target_count) : NULL;
+        data->target_count > 0 ? collet_zeros((size_t)max_rows * data->target_count) : NULL;
     if (batch->x == NULL || (data->classes > 0 && batch->labels == NULL) ||
         (data->target_count > 0 && batch->targets == NULL)) {
         clt_batch_finish(batch);
@@ -40,8 +33,8 @@ clt_status clt_batch_init(clt_batch *batch, const collet_data *data, uint32_t ma
 }
 
 /* out[n] = bytes[n] * scale + shift */
-CLT_SIMD static void convert(const uint8_t *restrict bytes, float *restrict out, size_t n,
-                             float scale, float shift)
+COLLET_SIMD static void convert(const uint8_t *restrict bytes, float *restrict out, size_t n,
+                                float scale, float shift)
 {
     for (size_t i = 0; i < n; i++) {
         out[i] = (float)bytes[i] * scale + shift;

@@ -32,7 +32,4 @@ void clt_batch_finish(clt_batch *batch);
  *  Bytes become numbers on the way. Rows of floats that stand in sequence are not copied. */
 const collet_batch *clt_batch_gather(clt_batch *batch, const uint32_t *rows, uint32_t count);
 
-/** n floats, 64-byte aligned and zeroed, to free(); NULL when memory ran out. */
-float *clt_floats(size_t n);
-
 #endif /* CLT_DATA_BATCH_H */

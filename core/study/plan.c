@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "study/plan_build.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static clt_status fail_memory(clt_plan_build *b)

@@ -6,6 +6,8 @@
 #include "train/evaluate.h"
 #include "train/layout.h"
 
+#include <collet/helpers.h>
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -92,9 +94,9 @@ static clt_status make_optimizer(trainer *t)
 static clt_status make_buffers(trainer *t)
 {
     const clt_split *split = t->s->split;
-    t->theta = clt_floats(t->layout->theta_count);
-    t->grad = clt_floats(t->layout->theta_count);
-    t->out = clt_floats((size_t)t->max_rows * t->outputs);
+    t->theta = collet_zeros(t->layout->theta_count);
+    t->grad = collet_zeros(t->layout->theta_count);
+    t->out = collet_zeros((size_t)t->max_rows * t->outputs);
     t->order = malloc(split->train_count * sizeof *t->order);
     if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL) {
         return clt_fail_memory(t->err);

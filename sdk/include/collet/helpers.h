@@ -9,11 +9,14 @@
 #ifndef COLLET_HELPERS_H
 #define COLLET_HELPERS_H
 
+#include <collet/optimizer.h>
 #include <collet/sampler.h>
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -141,7 +144,35 @@ static inline double collet_dim_value(const collet_dim *dim, double u)
     return value < low ? low : value > high ? high : value;
 }
 
+/* ---- Vector code ---------------------------------------------------------------------------- */
+
+/** Before a function: compile it for plain x86-64, AVX2 and AVX-512 with its loops vectorised, and
+ *  take the one for this processor at run time, so the binary stays portable. Nothing where the
+ *  compiler cannot (clang 14) and under sanitizers, which know no ifunc resolvers. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&                             \
+    !defined(COLLET_SANITIZED) && !defined(__SANITIZE_ADDRESS__)
+#define COLLET_SIMD                                                                                \
+    __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), optimize("O3")))
+#else
+#define COLLET_SIMD
+#endif
+
 /* ---- Layouts -------------------------------------------------------------------------------- */
+
+/** Span i of an update, by the stride that the host states. */
+static inline const collet_span *collet_span_at(const collet_update *update, uint32_t i)
+{
+    return (const collet_span *)(const void *)((const char *)update->spans +
+                                               (size_t)i * update->span_size);
+}
+
+/** n floats, zeroed and 64-byte aligned, to free(); NULL when memory ran out. */
+static inline float *collet_zeros(size_t n)
+{
+    size_t bytes = (n * sizeof(float) / 64 + 1) * 64;
+    void *memory = n > SIZE_MAX / 8 ? NULL : aligned_alloc(64, bytes);
+    return memory == NULL ? NULL : (float *)memset(memory, 0, bytes);
+}
 
 /** Floats that a segment of rows x columns takes: rounded up to 64 bytes. */
 static inline uint64_t collet_padded(uint64_t rows, uint64_t columns)
