@@ -31,8 +31,7 @@ typedef struct spirals_config {
 } spirals_config;
 
 static const collet_option options[] = {
-    COLLET_OPT_INT(spirals_config, rows, "3000", 10, 10000000, NULL, COLLET_FIXED,
-                   "points in all"),
+    COLLET_OPT_INT(spirals_config, rows, "3000", 10, 10000000, NULL, COLLET_FIXED, "points in all"),
     COLLET_OPT_INT(spirals_config, classes, "3", 2, 100, NULL, COLLET_FIXED, "spirals"),
     COLLET_OPT_REAL(spirals_config, turns, "1.5", 0, 100, NULL, COLLET_FIXED,
                     "of each spiral round the origin"),
