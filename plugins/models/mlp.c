@@ -205,9 +205,7 @@ static float *forward(mlp *m, const collet_rng *rng, const float *theta, const c
  * and sigmoid y is divided by the mask's constant again. */
 static void undo_dropout(const mlp *m, layer *l, size_t n)
 {
-    float share =
-        1.0f /
-        (float)(65536.0 / (65536.0 - (double)(uint32_t)(m->config->dropout * 65536.0 + 0.5)));
+    float share = 1.0f / nn_dropout_keep(m->config->dropout);
     if (l->f == NN_TANH || l->f == NN_SIGMOID) {
         for (size_t i = 0; i < n; i++) {
             l->y[i] *= share;

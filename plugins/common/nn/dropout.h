@@ -14,6 +14,9 @@
 void nn_dropout_forward(double p, size_t n, const collet_rng *rng, uint64_t *bits, float *mask,
                         float *y);
 
+/** What the numbers that stay are multiplied by: 1 / (1 - p), p rounded as above. */
+float nn_dropout_keep(double p);
+
 /** d[n] *= mask[n] */
 void nn_dropout_backward(size_t n, const float *mask, float *d);
 
