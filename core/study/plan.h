@@ -10,8 +10,8 @@
 #include "config/ini.h"
 #include "plugin/registry.h"
 #include "space/space.h"
-#include "study/store.h"
 #include "study/sections.h"
+#include "study/store.h"
 
 /** One line of a component's section: which variable sets which option. */
 typedef struct clt_setting {

@@ -1,1 +1,137 @@
-#include "store/store.h"
+/**
+ * @file study/store.h
+ * @brief Where studies live: every finished trial is durable once its call has returned.
+ *
+ * An interface, so that a second kind of store can stand behind it. All text is UTF-8. Rows handed
+ * out live in the caller's arena. A store is used by one thread.
+ */
+#ifndef CLT_STUDY_STORE_H
+#define CLT_STUDY_STORE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** What a study optimises. */
+typedef struct clt_goal {
+    const char *metric; /**< "accuracy" */
+    bool maximize;
+} clt_goal;
+
+/** One study. */
+typedef struct clt_study_row {
+    int64_t id;              /**< given by the store */
+    const char *name;        /**< unique in a store */
+    const char *experiment;  /**< the experiment file's text, as it was read */
+    const char *source;      /**< its path, for messages */
+    const char *identity;    /**< canonical text of what must not change when a study goes on */
+    const char *environment; /**< "key = value" lines: versions, BLAS kernel, plugin hashes */
+    uint64_t seed;
+    int64_t created_ms;
+    const clt_goal *goals; /**< [goal_count], at least 1 */
+    size_t goal_count;
+} clt_study_row;
+
+/** State of a trial; the numbers of COLLET_TRIAL_RUNNING and its friends. */
+typedef enum clt_trial_state {
+    CLT_TRIAL_RUNNING = 0,
+    CLT_TRIAL_COMPLETE = 1,
+    CLT_TRIAL_PRUNED = 2,
+    CLT_TRIAL_FAILED = 3
+} clt_trial_state;
+
+/** One parameter of a trial; inactive ones have no row. */
+typedef struct clt_param {
+    const char *name; /**< "optimizer.adam.lr" */
+    const char *text; /**< as the experiment file would write it */
+    double value;     /**< as samplers see it; a category's index */
+} clt_param;
+
+/** One metric at one step of a trial. */
+typedef struct clt_point {
+    uint64_t step;      /**< epochs */
+    const char *metric; /**< "accuracy" */
+    double value;       /**< in the metric's own sign; may be NaN */
+} clt_point;
+
+/** One trial. */
+typedef struct clt_trial_row {
+    uint64_t number; /**< from 0, without gaps */
+    clt_trial_state state;
+    uint32_t attempt;   /**< from 1; rises when a trial is run again */
+    int64_t started_ms; /**< date */
+    double seconds;     /**< how long it ran; 0 while RUNNING */
+    uint64_t last_step; /**< epochs done */
+    const char *why;    /**< FAILED: one line; else NULL */
+    const clt_param *params;
+    size_t param_count;
+    const double *values; /**< [goal_count], own sign; NULL when RUNNING or FAILED */
+    size_t value_count;
+    const clt_point *curve; /**< steps rising; all metrics */
+    size_t curve_count;
+} clt_trial_row;
+
+/** Counts of a study, for lists. */
+typedef struct clt_study_summary {
+    clt_study_row study;
+    uint64_t running, complete, pruned, failed;
+    bool has_best;
+    uint64_t best_number; /**< of the first goal */
+    double best_value;
+} clt_study_summary;
+
+typedef struct clt_store clt_store;
+
+/** What a kind of store can do. Each function's contract stands with the call of its name below. */
+typedef struct clt_store_ops {
+    void (*close)(clt_store *store);
+    clt_status (*add_study)(clt_store *store, clt_study_row *study, clt_error *err);
+    clt_status (*find_study)(clt_store *store, const char *name, clt_arena *arena, bool *found,
+                             clt_study_row *study, clt_error *err);
+    clt_status (*list)(clt_store *store, clt_arena *arena, clt_study_summary **rows, size_t *count,
+                       clt_error *err);
+    clt_status (*begin)(clt_store *store, int64_t study, const clt_trial_row *trial,
+                        clt_error *err);
+    clt_status (*finish)(clt_store *store, int64_t study, const clt_trial_row *trial,
+                         clt_error *err);
+    clt_status (*trials)(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,
+                         clt_trial_row **rows, size_t *count, clt_error *err);
+} clt_store_ops;
+
+/** The head of every kind of store. */
+struct clt_store {
+    const clt_store_ops *ops;
+};
+
+/** Closes; does nothing for NULL. */
+void clt_store_close(clt_store *store);
+
+/** Adds a study; study->id is set. CLT_BAD_INPUT where the name is taken. */
+clt_status clt_store_add_study(clt_store *store, clt_study_row *study, clt_error *err);
+
+/** The study of that name in *study, from the arena; *found says whether there is one. */
+clt_status clt_store_find_study(clt_store *store, const char *name, clt_arena *arena, bool *found,
+                                clt_study_row *study, clt_error *err);
+
+/** All studies in the order in which they were made. */
+clt_status clt_store_list(clt_store *store, clt_arena *arena, clt_study_summary **rows,
+                          size_t *count, clt_error *err);
+
+/** Notes that a trial has begun: its number, attempt, date and params. Again for the same number
+ *  with a higher attempt: the row of the unfinished one is replaced. Durable on return. */
+clt_status clt_store_begin(clt_store *store, int64_t study, const clt_trial_row *trial,
+                           clt_error *err);
+
+/** Notes the end of a trial that has begun: state, seconds, last_step, why, values, the whole
+ *  curve. One transaction, durable on return. A trial that is final already stays as it is: the
+ *  same attempt told twice is harmless, another one is CLT_NO_STORE. */
+clt_status clt_store_finish(clt_store *store, int64_t study, const clt_trial_row *trial,
+                            clt_error *err);
+
+/** All trials of a study in the order of their numbers; with_curves says whether to read curves. */
+clt_status clt_store_trials(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,
+                            clt_trial_row **rows, size_t *count, clt_error *err);
+
+#endif /* CLT_STUDY_STORE_H */

@@ -1,0 +1,109 @@
+#include "store/sqlite_impl.h"
+
+/* "CLT1" */
+enum { APPLICATION_ID = 0x434c5431 };
+
+/* Entry i brings a file of schema i to schema i + 1; what is released never changes. */
+static const char *const migrations[] = {
+    "CREATE TABLE study ("
+    "  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL,"
+    "  source TEXT NOT NULL, identity TEXT NOT NULL, environment TEXT NOT NULL,"
+    "  seed INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE goal ("
+    "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL, metric TEXT NOT NULL,"
+    "  maximize INTEGER NOT NULL, PRIMARY KEY (study, position)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE trial ("
+    "  study INTEGER NOT NULL REFERENCES study, number INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  attempt INTEGER NOT NULL, started_ms INTEGER NOT NULL, seconds REAL NOT NULL,"
+    "  last_step INTEGER NOT NULL, why TEXT, PRIMARY KEY (study, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE param ("
+    "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL,"
+    "  name TEXT NOT NULL, text TEXT NOT NULL, value REAL,"
+    "  PRIMARY KEY (study, number, position),"
+    "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE value ("
+    "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, value REAL,"
+    "  PRIMARY KEY (study, number, position),"
+    "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE curve ("
+    "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL,"
+    "  step INTEGER NOT NULL, metric TEXT NOT NULL, value REAL,"
+    "  PRIMARY KEY (study, number, position),"
+    "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;",
+};
+
+enum { SCHEMA = sizeof migrations / sizeof migrations[0] };
+
+static clt_status read_number(clt_sqlite *s, const char *sql, int64_t *out, clt_error *err)
+{
+    sqlite3_stmt *statement;
+    if (clt_sqlite_prepare(s, sql, &statement, err) != CLT_OK) {
+        return err->status;
+    }
+    clt_status status = CLT_OK;
+    if (sqlite3_step(statement) == SQLITE_ROW) {
+        *out = sqlite3_column_int64(statement, 0);
+    } else {
+        status = clt_sqlite_fail(s, "cannot be read", err);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* Sets *version; 0 for a file that is still empty. */
+static clt_status check_owner(clt_sqlite *s, int64_t *version, clt_error *err)
+{
+    int64_t id = 0, tables = 0;
+    if (read_number(s, "SELECT count(*) FROM sqlite_schema", &tables, err) != CLT_OK ||
+        read_number(s, "PRAGMA application_id", &id, err) != CLT_OK ||
+        read_number(s, "PRAGMA user_version", version, err) != CLT_OK) {
+        return err->status;
+    }
+    if (id != APPLICATION_ID && (tables > 0 || id != 0)) {
+        return clt_fail(err, CLT_NO_STORE, "%s: an SQLite file of another program", s->path);
+    }
+    if (*version > SCHEMA) {
+        return clt_fail(err, CLT_NO_STORE,
+                        "%s: made by a newer collet: its schema is %lld, this program knows %d; "
+                        "use the newer one",
+                        s->path, (long long)*version, SCHEMA);
+    }
+    return CLT_OK;
+}
+
+static clt_status migrate(clt_sqlite *s, int64_t version, clt_error *err)
+{
+    char pragma[96];
+    if (version == SCHEMA) {
+        return CLT_OK;
+    }
+    (void)sqlite3_snprintf(sizeof pragma, pragma,
+                           "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID,
+                           SCHEMA);
+    clt_status status = clt_sqlite_run(s, "BEGIN IMMEDIATE", err);
+    for (int64_t i = version; i < SCHEMA && status == CLT_OK; i++) {
+        status = clt_sqlite_run(s, migrations[i], err);
+    }
+    status = status == CLT_OK ? clt_sqlite_run(s, pragma, err) : status;
+    return status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
+}
+
+clt_status clt_sqlite_schema(clt_sqlite *s, bool write, clt_error *err)
+{
+    int64_t version = 0;
+    if (check_owner(s, &version, err) != CLT_OK) {
+        return err->status;
+    }
+    if (!write) {
+        return version > 0 ? CLT_OK
+                           : clt_fail(err, CLT_NO_STORE,
+                                      "%s: an empty file; \"collet run\" fills it", s->path);
+    }
+    if (clt_sqlite_run(s,
+                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                       "PRAGMA foreign_keys = ON;",
+                       err) != CLT_OK) {
+        return err->status;
+    }
+    return migrate(s, version, err);
+}

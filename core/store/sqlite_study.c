@@ -1,0 +1,198 @@
+#include "base/vec.h"
+#include "store/sqlite_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+static clt_status add_goals(clt_sqlite *s, const clt_study_row *study, clt_error *err)
+{
+    for (size_t i = 0; i < study->goal_count; i++) {
+        sqlite3_stmt *q;
+        if (clt_sqlite_prepare(s, "INSERT INTO goal VALUES (?, ?, ?, ?)", &q, err) != CLT_OK) {
+            return err->status;
+        }
+        sqlite3_bind_int64(q, 1, study->id);
+        sqlite3_bind_int64(q, 2, (int64_t)i);
+        sqlite3_bind_text(q, 3, study->goals[i].metric, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_int(q, 4, study->goals[i].maximize);
+        if (clt_sqlite_finish(s, q, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+static clt_status insert_study(clt_sqlite *s, clt_study_row *study, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s,
+                           "INSERT INTO study (name, experiment, source, identity, environment, "
+                           "seed, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    const char *texts[] = {study->name, study->experiment, study->source, study->identity,
+                           study->environment};
+    for (int i = 0; i < 5; i++) {
+        sqlite3_bind_text(q, i + 1, texts[i], -1, SQLITE_TRANSIENT);
+    }
+    sqlite3_bind_int64(q, 6, (int64_t)study->seed);
+    sqlite3_bind_int64(q, 7, study->created_ms);
+    if (clt_sqlite_finish(s, q, err) != CLT_OK) {
+        return err->status;
+    }
+    study->id = sqlite3_last_insert_rowid(s->db);
+    return add_goals(s, study, err);
+}
+
+clt_status clt_sqlite_add_study(clt_store *store, clt_study_row *study, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    clt_error ignored;
+    if (clt_sqlite_run(s, "BEGIN IMMEDIATE", err) != CLT_OK) {
+        return err->status;
+    }
+    clt_status status = insert_study(s, study, err);
+    status = status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
+    if (status != CLT_OK) {
+        (void)clt_sqlite_run(s, "ROLLBACK", &ignored);
+    }
+    return status;
+}
+
+static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *arena, clt_error *err)
+{
+    enum { MOST = 16 };
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s, "SELECT metric, maximize FROM goal WHERE study = ? ORDER BY position",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    clt_goal *goals = clt_arena_array(arena, MOST, sizeof *goals);
+    sqlite3_bind_int64(q, 1, study->id);
+    study->goals = goals;
+    study->goal_count = 0;
+    int code = SQLITE_DONE;
+    while (goals != NULL && study->goal_count < MOST && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        goals[study->goal_count++] =
+            (clt_goal){clt_sqlite_text(q, 0, arena), sqlite3_column_int(q, 1) != 0};
+    }
+    clt_status status = goals == NULL         ? clt_fail_memory(err)
+                        : code == SQLITE_DONE ? CLT_OK
+                                              : clt_sqlite_fail(s, "cannot be read", err);
+    sqlite3_finalize(q);
+    return status;
+}
+
+#define STUDY_COLUMNS "id, name, experiment, source, identity, environment, seed, created_ms"
+
+static clt_study_row study_of(sqlite3_stmt *q, clt_arena *arena)
+{
+    return (clt_study_row){.id = sqlite3_column_int64(q, 0),
+                           .name = clt_sqlite_text(q, 1, arena),
+                           .experiment = clt_sqlite_text(q, 2, arena),
+                           .source = clt_sqlite_text(q, 3, arena),
+                           .identity = clt_sqlite_text(q, 4, arena),
+                           .environment = clt_sqlite_text(q, 5, arena),
+                           .seed = (uint64_t)sqlite3_column_int64(q, 6),
+                           .created_ms = sqlite3_column_int64(q, 7)};
+}
+
+static bool complete_row(const clt_study_row *row)
+{
+    return row->name != NULL && row->experiment != NULL && row->source != NULL &&
+           row->identity != NULL && row->environment != NULL;
+}
+
+clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *arena, bool *found,
+                                 clt_study_row *study, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    sqlite3_stmt *q;
+    *found = false;
+    if (clt_sqlite_prepare(s, "SELECT " STUDY_COLUMNS " FROM study WHERE name = ?", &q, err) !=
+        CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_text(q, 1, name, -1, SQLITE_TRANSIENT);
+    int code = sqlite3_step(q);
+    clt_status status = CLT_OK;
+    if (code == SQLITE_ROW) {
+        *found = true;
+        *study = study_of(q, arena);
+        status = complete_row(study) ? read_goals(s, study, arena, err) : clt_fail_memory(err);
+    } else if (code != SQLITE_DONE) {
+        status = clt_sqlite_fail(s, "cannot be read", err);
+    }
+    sqlite3_finalize(q);
+    return status;
+}
+
+/* Trials by state, and the best complete one by the first goal; of equals the first. */
+static clt_status summarise(clt_sqlite *s, clt_study_summary *row, clt_error *err)
+{
+    bool maximize = row->study.goal_count > 0 && row->study.goals[0].maximize;
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s,
+                           "SELECT t.number, t.state, v.value FROM trial t LEFT JOIN value v ON "
+                           "v.study = t.study AND v.number = t.number AND v.position = 0 "
+                           "WHERE t.study = ? ORDER BY t.number",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    uint64_t *counts[] = {&row->running, &row->complete, &row->pruned, &row->failed};
+    sqlite3_bind_int64(q, 1, row->study.id);
+    int code;
+    while ((code = sqlite3_step(q)) == SQLITE_ROW) {
+        int state = sqlite3_column_int(q, 1);
+        double value = clt_sqlite_real(q, 2);
+        ++*counts[state >= 0 && state <= CLT_TRIAL_FAILED ? state : CLT_TRIAL_FAILED];
+        bool better = maximize ? value > row->best_value : value < row->best_value;
+        if (state == CLT_TRIAL_COMPLETE && !isnan(value) && (!row->has_best || better)) {
+            row->has_best = true;
+            row->best_value = value;
+            row->best_number = (uint64_t)sqlite3_column_int64(q, 0);
+        }
+    }
+    sqlite3_finalize(q);
+    return code == SQLITE_DONE ? CLT_OK : clt_sqlite_fail(s, "cannot be read", err);
+}
+
+clt_status clt_sqlite_list(clt_store *store, clt_arena *arena, clt_study_summary **rows,
+                           size_t *count, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    CLT_VEC(clt_study_summary) found = {0};
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s, "SELECT " STUDY_COLUMNS " FROM study ORDER BY id", &q, err) !=
+        CLT_OK) {
+        return err->status;
+    }
+    int code;
+    clt_status status = CLT_OK;
+    while (status == CLT_OK && (code = sqlite3_step(q)) != SQLITE_DONE) {
+        clt_study_summary row = {0};
+        if (code != SQLITE_ROW) {
+            status = clt_sqlite_fail(s, "cannot be read", err);
+            break;
+        }
+        row.study = study_of(q, arena);
+        status =
+            complete_row(&row.study) ? read_goals(s, &row.study, arena, err) : clt_fail_memory(err);
+        status = status == CLT_OK ? summarise(s, &row, err) : status;
+        if (status == CLT_OK && !CLT_PUSH(&found, row)) {
+            status = clt_fail_memory(err);
+        }
+    }
+    sqlite3_finalize(q);
+    *count = found.count;
+    *rows = clt_arena_array(arena, found.count + 1, sizeof **rows);
+    if (status == CLT_OK && *rows == NULL) {
+        status = clt_fail_memory(err);
+    }
+    if (status == CLT_OK && found.count > 0) {
+        memcpy(*rows, found.items, found.count * sizeof **rows);
+    }
+    CLT_VEC_FINISH(&found);
+    return status;
+}

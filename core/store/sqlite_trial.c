@@ -1,0 +1,193 @@
+#include "store/sqlite_impl.h"
+
+/* Runs body between BEGIN and COMMIT. */
+static clt_status in_transaction(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
+                                 clt_status (*body)(clt_sqlite *, int64_t, const clt_trial_row *,
+                                                    clt_error *),
+                                 clt_error *err)
+{
+    clt_error ignored;
+    if (clt_sqlite_run(s, "BEGIN IMMEDIATE", err) != CLT_OK) {
+        return err->status;
+    }
+    clt_status status = body(s, study, trial, err);
+    status = status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
+    if (status != CLT_OK) {
+        (void)clt_sqlite_run(s, "ROLLBACK", &ignored);
+    }
+    return status;
+}
+
+/* State and attempt of a trial that is there; *found is false where none is. */
+static clt_status look_up(clt_sqlite *s, int64_t study, uint64_t number, bool *found, int *state,
+                          int64_t *attempt, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s, "SELECT state, attempt FROM trial WHERE study = ? AND number = ?", &q,
+                           err) != CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_int64(q, 1, study);
+    sqlite3_bind_int64(q, 2, (int64_t)number);
+    int code = sqlite3_step(q);
+    *found = code == SQLITE_ROW;
+    *state = *found ? sqlite3_column_int(q, 0) : 0;
+    *attempt = *found ? sqlite3_column_int64(q, 1) : 0;
+    sqlite3_finalize(q);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? CLT_OK
+                                                     : clt_sqlite_fail(s, "cannot be read", err);
+}
+
+static clt_status insert_params(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
+                                clt_error *err)
+{
+    for (size_t i = 0; i < trial->param_count; i++) {
+        sqlite3_stmt *q;
+        if (clt_sqlite_prepare(s, "INSERT INTO param VALUES (?, ?, ?, ?, ?, ?)", &q, err) !=
+            CLT_OK) {
+            return err->status;
+        }
+        sqlite3_bind_int64(q, 1, study);
+        sqlite3_bind_int64(q, 2, (int64_t)trial->number);
+        sqlite3_bind_int64(q, 3, (int64_t)i);
+        sqlite3_bind_text(q, 4, trial->params[i].name, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(q, 5, trial->params[i].text, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_double(q, 6, trial->params[i].value);
+        if (clt_sqlite_finish(s, q, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+static clt_status delete_params(clt_sqlite *s, int64_t study, uint64_t number, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s, "DELETE FROM param WHERE study = ? AND number = ?", &q, err) !=
+        CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_int64(q, 1, study);
+    sqlite3_bind_int64(q, 2, (int64_t)number);
+    return clt_sqlite_finish(s, q, err);
+}
+
+static clt_status begin_body(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
+                             clt_error *err)
+{
+    bool found;
+    int state;
+    int64_t attempt;
+    sqlite3_stmt *q;
+    if (look_up(s, study, trial->number, &found, &state, &attempt, err) != CLT_OK) {
+        return err->status;
+    }
+    if (found && (state != CLT_TRIAL_RUNNING || attempt >= trial->attempt)) {
+        return clt_fail(err, CLT_NO_STORE, "%s: trial %llu has begun already", s->path,
+                        (unsigned long long)trial->number);
+    }
+    if (found && delete_params(s, study, trial->number, err) != CLT_OK) {
+        return err->status;
+    }
+    if (clt_sqlite_prepare(s,
+                           "INSERT INTO trial VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, NULL) ON CONFLICT "
+                           "(study, number) DO UPDATE SET attempt = ?4, started_ms = ?5",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_int64(q, 1, study);
+    sqlite3_bind_int64(q, 2, (int64_t)trial->number);
+    sqlite3_bind_int(q, 3, CLT_TRIAL_RUNNING);
+    sqlite3_bind_int64(q, 4, trial->attempt);
+    sqlite3_bind_int64(q, 5, trial->started_ms);
+    return clt_sqlite_finish(s, q, err) == CLT_OK ? insert_params(s, study, trial, err)
+                                                  : err->status;
+}
+
+clt_status clt_sqlite_begin(clt_store *store, int64_t study, const clt_trial_row *trial,
+                            clt_error *err)
+{
+    return in_transaction((clt_sqlite *)store, study, trial, begin_body, err);
+}
+
+static clt_status insert_values(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
+                                clt_error *err)
+{
+    for (size_t i = 0; i < trial->value_count; i++) {
+        sqlite3_stmt *q;
+        if (clt_sqlite_prepare(s, "INSERT INTO value VALUES (?, ?, ?, ?)", &q, err) != CLT_OK) {
+            return err->status;
+        }
+        sqlite3_bind_int64(q, 1, study);
+        sqlite3_bind_int64(q, 2, (int64_t)trial->number);
+        sqlite3_bind_int64(q, 3, (int64_t)i);
+        sqlite3_bind_double(q, 4, trial->values[i]);
+        if (clt_sqlite_finish(s, q, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+static clt_status insert_curve(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
+                               clt_error *err)
+{
+    for (size_t i = 0; i < trial->curve_count; i++) {
+        sqlite3_stmt *q;
+        if (clt_sqlite_prepare(s, "INSERT INTO curve VALUES (?, ?, ?, ?, ?, ?)", &q, err) !=
+            CLT_OK) {
+            return err->status;
+        }
+        sqlite3_bind_int64(q, 1, study);
+        sqlite3_bind_int64(q, 2, (int64_t)trial->number);
+        sqlite3_bind_int64(q, 3, (int64_t)i);
+        sqlite3_bind_int64(q, 4, (int64_t)trial->curve[i].step);
+        sqlite3_bind_text(q, 5, trial->curve[i].metric, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_double(q, 6, trial->curve[i].value);
+        if (clt_sqlite_finish(s, q, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
+                              clt_error *err)
+{
+    bool found;
+    int state;
+    int64_t attempt;
+    sqlite3_stmt *q;
+    if (look_up(s, study, trial->number, &found, &state, &attempt, err) != CLT_OK) {
+        return err->status;
+    }
+    if (found && state != CLT_TRIAL_RUNNING && attempt == trial->attempt) {
+        return CLT_OK; /* told twice */
+    }
+    if (!found || attempt != trial->attempt || state != CLT_TRIAL_RUNNING) {
+        return clt_fail(err, CLT_NO_STORE, "%s: trial %llu, attempt %u, is not under way", s->path,
+                        (unsigned long long)trial->number, trial->attempt);
+    }
+    if (clt_sqlite_prepare(s,
+                           "UPDATE trial SET state = ?, seconds = ?, last_step = ?, why = ? WHERE "
+                           "study = ? AND number = ?",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_int(q, 1, (int)trial->state);
+    sqlite3_bind_double(q, 2, trial->seconds);
+    sqlite3_bind_int64(q, 3, (int64_t)trial->last_step);
+    sqlite3_bind_text(q, 4, trial->why, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(q, 5, study);
+    sqlite3_bind_int64(q, 6, (int64_t)trial->number);
+    if (clt_sqlite_finish(s, q, err) != CLT_OK || insert_values(s, study, trial, err) != CLT_OK) {
+        return err->status;
+    }
+    return insert_curve(s, study, trial, err);
+}
+
+clt_status clt_sqlite_end(clt_store *store, int64_t study, const clt_trial_row *trial,
+                          clt_error *err)
+{
+    return in_transaction((clt_sqlite *)store, study, trial, finish_body, err);
+}
