@@ -1,0 +1,141 @@
+#include "study/history.h"
+
+#include "base/rng.h"
+
+#include <math.h>
+#include <string.h>
+
+static clt_status check_flags(const clt_teller *t, const char *id, clt_error *err)
+{
+    uint32_t flags = t->sampler->flags;
+    const char *lacks = NULL;
+    for (uint32_t i = 0; i < t->space.dim_count; i++) {
+        const collet_dim *dim = &t->plan->space.dims[i];
+        bool conditional = dim->condition_count > 0, category = dim->type == COLLET_DIM_CATEGORY;
+        lacks = conditional && (flags & COLLET_SAMPLER_CONDITIONAL) == 0 ? "conditions"
+                : category && (flags & COLLET_SAMPLER_CATEGORY) == 0     ? "categories"
+                                                                         : lacks;
+    }
+    if (t->space.objective_count > 1 && (flags & COLLET_SAMPLER_MULTI) == 0) {
+        lacks = "several objectives";
+    }
+    return lacks == NULL
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT,
+                          "%s: sampler \"%s\" does not know %s, which this experiment has",
+                          t->plan->ini->path, id, lacks);
+}
+
+clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
+                           clt_error *err)
+{
+    const clt_component *component = clt_plan_component(plan, "sampler", NULL);
+    void *config;
+    t->plan = plan;
+    t->sampler = component->unit->vtable;
+    t->space = clt_space_view(&plan->space);
+    t->space.objective_count = (uint32_t)plan->goal_count;
+    t->space.trial_budget = (uint64_t)plan->study.trials;
+    clt_host_init(&t->host, "sampler", component->id, hooks);
+    if (check_flags(t, component->id, err) != CLT_OK ||
+        clt_plan_configure(plan, component, NULL, &t->arena, &config, err) != CLT_OK) {
+        return err->status;
+    }
+    collet_status code = t->sampler->create(clt_host_table(&t->host), config, &t->space, &t->self);
+    if (code < 0) {
+        t->self = NULL;
+        return clt_host_fail(&t->host, code, "create", err);
+    }
+    return CLT_OK;
+}
+
+void clt_teller_close(clt_teller *t)
+{
+    if (t->self != NULL) {
+        t->sampler->destroy(t->self);
+    }
+    clt_arena_finish(&t->arena);
+    *t = (clt_teller){0};
+}
+
+clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done, clt_error *err)
+{
+    clt_rng rng;
+    clt_rng_init(&rng, (uint64_t)t->plan->study.seed, "sampler", number);
+    collet_rng view = clt_rng_view(&rng);
+    collet_status code = t->sampler->ask(t->self, &view, number, x);
+    *done = code == COLLET_DONE;
+    if (code < 0) {
+        return clt_host_fail(&t->host, code, "ask", err);
+    }
+    if (!*done && clt_space_check(&t->plan->space, x, err) != CLT_OK) {
+        return clt_prefix(err, "%s", t->host.unit);
+    }
+    return CLT_OK;
+}
+
+clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const double *x,
+                           clt_error *err)
+{
+    clt_arena arena = {0};
+    double *values = clt_arena_array(&arena, t->plan->goal_count, sizeof *values);
+    if (values == NULL) {
+        return clt_fail_memory(err);
+    }
+    for (size_t i = 0; i < trial->value_count; i++) {
+        values[i] = t->plan->goals[i].maximize ? -trial->values[i] : trial->values[i];
+    }
+    collet_trial told = {.struct_size = COLLET_SIZE(collet_trial),
+                         .state = (uint32_t)trial->state,
+                         .number = trial->number,
+                         .last_step = trial->last_step,
+                         .x = x,
+                         .values = trial->value_count > 0 ? values : NULL};
+    collet_status code = t->sampler->tell(t->self, &told);
+    clt_arena_finish(&arena);
+    return code < 0 ? clt_host_fail(&t->host, code, "tell", err) : CLT_OK;
+}
+
+clt_status clt_params_of(const clt_plan *plan, const double *x, clt_arena *arena,
+                         clt_trial_row *trial, clt_error *err)
+{
+    clt_param *params = clt_arena_array(arena, plan->space.dim_count + 1u, sizeof *params);
+    if (params == NULL) {
+        return clt_fail_memory(err);
+    }
+    trial->params = params;
+    trial->param_count = 0;
+    for (uint32_t i = 0; i < plan->space.dim_count; i++) {
+        const clt_variable *v = plan->space.variables[i];
+        if (isnan(x[i])) {
+            continue;
+        }
+        const char *text = clt_plan_text(plan, (size_t)(v - plan->variables), x, arena);
+        if (text == NULL) {
+            return clt_fail_memory(err);
+        }
+        params[trial->param_count++] = (clt_param){v->name, text, x[i]};
+    }
+    return CLT_OK;
+}
+
+clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double *x, clt_error *err)
+{
+    for (uint32_t i = 0; i < plan->space.dim_count; i++) {
+        x[i] = (double)NAN;
+    }
+    for (size_t p = 0; p < trial->param_count; p++) {
+        uint32_t i = 0;
+        while (i < plan->space.dim_count &&
+               strcmp(plan->space.dims[i].name, trial->params[p].name) != 0) {
+            i++;
+        }
+        if (i == plan->space.dim_count) {
+            return clt_fail(err, CLT_NO_STORE,
+                            "trial %llu of the store has \"%s\", which the experiment has not",
+                            (unsigned long long)trial->number, trial->params[p].name);
+        }
+        x[i] = trial->params[p].value;
+    }
+    return CLT_OK;
+}

@@ -1,0 +1,46 @@
+/**
+ * @file study/history.h
+ * @brief A sampler and what it has been told; points as the store writes them.
+ */
+#ifndef CLT_STUDY_HISTORY_H
+#define CLT_STUDY_HISTORY_H
+
+#include "plugin/host.h"
+#include "study/plan.h"
+
+#include <collet/sampler.h>
+
+/** A live sampler. Zero it before clt_teller_open(); it must not move while open. */
+typedef struct clt_teller {
+    const clt_plan *plan;
+    clt_host host;
+    const collet_sampler *sampler;
+    void *self;
+    collet_space space;
+    clt_arena arena;
+} clt_teller;
+
+/** Makes the plan's sampler. CLT_BAD_INPUT where it does not understand the space. */
+clt_status clt_teller_open(clt_teller *teller, const clt_plan *plan, const clt_host_hooks *hooks,
+                           clt_error *err);
+
+/** Destroys it; also after a failure. */
+void clt_teller_close(clt_teller *teller);
+
+/** Proposes trial `number` in x[dim_count]; *done is true when there is nothing left. */
+clt_status clt_teller_ask(clt_teller *teller, uint64_t number, double *x, bool *done,
+                          clt_error *err);
+
+/** Tells what became of a trial at x. Values are turned so that less is better. */
+clt_status clt_teller_tell(clt_teller *teller, const clt_trial_row *trial, const double *x,
+                           clt_error *err);
+
+/** The params of point x as the store keeps them, from the arena, in *trial. */
+clt_status clt_params_of(const clt_plan *plan, const double *x, clt_arena *arena,
+                         clt_trial_row *trial, clt_error *err);
+
+/** x[dim_count] of a stored trial. CLT_NO_STORE where a name is not in the space. */
+clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double *x,
+                        clt_error *err);
+
+#endif /* CLT_STUDY_HISTORY_H */

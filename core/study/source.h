@@ -1,0 +1,32 @@
+/**
+ * @file study/source.h
+ * @brief The data of a study: opened once, checked, split once.
+ */
+#ifndef CLT_STUDY_SOURCE_H
+#define CLT_STUDY_SOURCE_H
+
+#include "data/split.h"
+#include "plugin/host.h"
+#include "study/plan.h"
+
+#include <collet/dataset.h>
+
+/** An open dataset. Zero it before clt_source_open(); it must not move while open. */
+typedef struct clt_source {
+    clt_host host;
+    const collet_dataset *dataset;
+    void *self;
+    const collet_data *data;
+    clt_split split;
+    clt_arena arena;
+} clt_source;
+
+/** Opens the plan's [data], checks what it hands over and splits it as [training] says.
+ *  CLT_BAD_INPUT for wrong files, naming the experiment's line. */
+clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
+                           clt_error *err);
+
+/** Closes it; also after a failure. */
+void clt_source_close(clt_source *source);
+
+#endif /* CLT_STUDY_SOURCE_H */

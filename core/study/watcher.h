@@ -1,0 +1,38 @@
+/**
+ * @file study/watcher.h
+ * @brief Who looks on while a study runs: the progress display, the signals.
+ */
+#ifndef CLT_STUDY_WATCHER_H
+#define CLT_STUDY_WATCHER_H
+
+#include "study/store.h"
+
+/** How urgently the user wants to stop. */
+typedef enum clt_stop {
+    CLT_GO_ON,
+    CLT_STOP_AFTER_TRIAL, /**< finish what is under way */
+    CLT_STOP_NOW          /**< the trial under way is given up, and run again later */
+} clt_stop;
+
+/** What a study's run begins with. */
+typedef struct clt_study_view {
+    const clt_study_row *study;
+    uint64_t trials;   /**< wanted in all; 0: not known */
+    uint64_t finished; /**< already there */
+    double time_limit; /**< seconds; 0: none */
+    uint64_t train_rows, validation_rows;
+} clt_study_view;
+
+/** Functions that the study calls as it goes; any may be NULL. All in the study's thread. */
+typedef struct clt_watcher {
+    void *ctx;
+    void (*study_begun)(void *ctx, const clt_study_view *view);
+    void (*trial_begun)(void *ctx, const clt_trial_row *trial, uint64_t epochs);
+    void (*epoch_done)(void *ctx, const clt_trial_row *trial, uint64_t epoch, uint64_t epochs,
+                       double goal_value);
+    void (*trial_done)(void *ctx, const clt_trial_row *trial);
+    void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
+    clt_stop (*stop)(void *ctx);
+} clt_watcher;
+
+#endif /* CLT_STUDY_WATCHER_H */
