@@ -1,0 +1,142 @@
+/* collet help: the commands, one command, the sections of an experiment, or any unit's options. */
+#include "cli/session.h"
+
+#include "base/suggest.h"
+#include "plugin/verify.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void list_commands(clt_str *out)
+{
+    clt_str_add(out, "collet: tune and compare learning algorithms\n\n");
+    for (size_t i = 0; clt_command_at(i) != NULL; i++) {
+        const clt_command *c = clt_command_at(i);
+        clt_str_addf(out, "  %-8s %-8s %s\n", c->name, c->words, c->summary);
+    }
+    clt_str_add(out, "\nexit codes:\n");
+#define ADD_STATUS(name, code, text) clt_str_addf(out, "  %-4d %s\n", code, text);
+    CLT_STATUSES(ADD_STATUS)
+#undef ADD_STATUS
+}
+
+static void add_option(const collet_option *option, clt_str *out)
+{
+    char type[160];
+    clt_str_addf(out, "  %-14s %s\n  %-14s %s; default %s\n", option->key, option->doc, "",
+                 clt_option_describe(option, type, sizeof type),
+                 option->def == NULL      ? "none, it must be given"
+                 : option->def[0] == '\0' ? "empty"
+                                          : option->def);
+    if (option->search != NULL) {
+        clt_str_addf(out, "  %-14s search: %s\n", "", option->search);
+    }
+    if (option->count > 1) {
+        clt_str_addf(out, "  %-14s %s.1 to %s.%u set one element\n", "", option->key, option->key,
+                     option->count);
+    }
+}
+
+static void add_options(clt_options options, clt_str *out)
+{
+    clt_str_add(out, options.count > 0 ? "\noptions:\n" : "\nno options\n");
+    for (uint32_t i = 0; i < options.count; i++) {
+        add_option(clt_option_at(options, i), out);
+    }
+}
+
+/* Every unit of that id, whatever its kind. */
+static bool help_units(const clt_registry *registry, const char *id, clt_str *out)
+{
+    const clt_loaded *file;
+    bool any = false;
+    for (size_t f = 0; (file = clt_registry_at(registry, f)) != NULL; f++) {
+        for (uint32_t i = 0; file->plugin != NULL && i < file->plugin->unit_count; i++) {
+            const collet_unit *unit = file->plugin->units[i];
+            const char *kind = clt_kind_short(unit->kind);
+            if (kind == NULL || strcmp(unit->id, id) != 0 ||
+                clt_registry_shadowed(registry, unit)) {
+                continue;
+            }
+            const char *role = strcmp(kind, "dataset") == 0 ? "data" : kind;
+            clt_str_addf(out, "%s%s %s %s: %s\n", any ? "\n" : "", kind, unit->id, unit->version,
+                         unit->summary);
+            clt_str_addf(out, "\n  [%s]\n  use = %s\n", role, unit->id);
+            add_options((clt_options){unit->options, unit->option_count, unit->option_size}, out);
+            if (unit->reference != NULL) {
+                clt_str_addf(out, "\nreference: %s\n", unit->reference);
+            }
+            any = true;
+        }
+    }
+    return any;
+}
+
+static clt_status unknown(const clt_registry *registry, const char *word, clt_error *err)
+{
+    clt_suggest suggest = {.read = word};
+    const clt_loaded *file;
+    char hint[96];
+    for (size_t i = 0; clt_command_at(i) != NULL; i++) {
+        clt_suggest_offer(&suggest, clt_command_at(i)->name);
+    }
+    for (size_t i = 0; clt_host_section_at(i) != NULL; i++) {
+        clt_suggest_offer(&suggest, clt_host_section_at(i)->name);
+    }
+    for (size_t f = 0; (file = clt_registry_at(registry, f)) != NULL; f++) {
+        for (uint32_t i = 0; file->plugin != NULL && i < file->plugin->unit_count; i++) {
+            if (clt_kind_short(file->plugin->units[i]->kind) != NULL) {
+                clt_suggest_offer(&suggest, file->plugin->units[i]->id);
+            }
+        }
+    }
+    return clt_fail(err, CLT_USAGE, "help: \"%s\" is no command, section or unit%s", word,
+                    clt_suggest_text(&suggest, hint, sizeof hint));
+}
+
+static clt_status help_other(const clt_args *args, clt_str *out, clt_error *err)
+{
+    const char *word = args->words[0];
+    const clt_host_section *section = clt_host_section_find(word);
+    if (section != NULL) {
+        clt_str_addf(out, "[%s]: %s\n", section->name, section->summary);
+        add_options(section->options, out);
+        return CLT_OK;
+    }
+    clt_session session = {0};
+    clt_status status = clt_session_plugins(&session, args, err);
+    status = status == CLT_OK ? clt_registry_scan(session.registry, err) : status;
+    if (status == CLT_OK && !help_units(session.registry, word, out)) {
+        status = unknown(session.registry, word, err);
+    }
+    clt_session_finish(&session);
+    return status;
+}
+
+static clt_status run(const clt_args *args, clt_error *err)
+{
+    clt_str out = {0};
+    if (args->word_count > 0 && clt_command_find(args->words[0]) != NULL) {
+        clt_command_help(clt_command_find(args->words[0]));
+        return CLT_OK;
+    }
+    if (args->word_count == 0) {
+        list_commands(&out);
+    } else if (help_other(args, &out, err) != CLT_OK) {
+        clt_str_finish(&out);
+        return err->status;
+    }
+    return clt_print(&out, err);
+}
+
+static const clt_flag flags[] = {CLT_FLAG_PLUGIN_PATH, CLT_FLAG_END};
+
+const clt_command clt_command_help_ = {
+    "help",
+    "[NAME]",
+    "Explains a command, a section of the experiment file, or a unit with its options",
+    "",
+    0,
+    1,
+    flags,
+    run};

@@ -1,0 +1,81 @@
+#include "cli/command.h"
+
+#include "base/suggest.h"
+#include "plugin/blas.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* In alphabetical order. */
+static const clt_command *const commands[] = {
+    &clt_command_export, &clt_command_help_, &clt_command_plugins,
+    &clt_command_run,    &clt_command_show,
+};
+
+const clt_command *clt_command_at(size_t i)
+{
+    return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
+}
+
+const clt_command *clt_command_find(const char *name)
+{
+    name = strcmp(name, "resume") == 0 ? "run" : name; /* to run again is to resume */
+    for (size_t i = 0; clt_command_at(i) != NULL; i++) {
+        if (strcmp(clt_command_at(i)->name, name) == 0) {
+            return clt_command_at(i);
+        }
+    }
+    return NULL;
+}
+
+static clt_status unknown_command(const char *name, clt_error *err)
+{
+    clt_suggest suggest = {.read = name};
+    char hint[64];
+    for (size_t i = 0; clt_command_at(i) != NULL; i++) {
+        clt_suggest_offer(&suggest, clt_command_at(i)->name);
+    }
+    return clt_fail(err, CLT_USAGE, "unknown command \"%s\"%s; \"collet help\" lists them", name,
+                    clt_suggest_text(&suggest, hint, sizeof hint));
+}
+
+static clt_status run(int argc, char **argv, clt_error *err)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+    name = strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ? "help" : name;
+    if (strcmp(name, "--version") == 0) {
+        (void)printf("collet %s\n", COLLET_VERSION);
+        return CLT_OK;
+    }
+    const clt_command *command = clt_command_find(name);
+    if (command == NULL) {
+        return unknown_command(name, err);
+    }
+    clt_args args = {0};
+    clt_status status =
+        clt_args_parse(command, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc), &args, err);
+    if (status == CLT_OK && args.help) {
+        clt_command_help(command);
+    } else if (status == CLT_OK) {
+        status = command->run(&args, err);
+    }
+    clt_str_finish(&args.plugin_path);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    clt_error err = {0};
+    if (argc == 2 && strcmp(argv[1], CLT_BLAS_PROBE) == 0) {
+        return clt_blas_probe_main();
+    }
+    clt_status status = run(argc, argv, &err);
+    if (status != CLT_OK && err.text[0] != '\0') {
+        (void)fflush(stdout);
+        (void)fprintf(stderr, "collet: %s\n", err.text);
+    }
+    if (fflush(stdout) != 0 && status == CLT_OK) {
+        return CLT_IO; /* a full disk behind a redirection must not look like success */
+    }
+    return (int)status;
+}

@@ -1,0 +1,129 @@
+#include "cli/session.h"
+
+#include "base/suggest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+clt_status clt_session_plugins(clt_session *s, const clt_args *args, clt_error *err)
+{
+    clt_search search = {0};
+    const clt_entry *path =
+        s->ini.entry_count > 0 ? clt_ini_find(&s->ini, "plugins", "path") : NULL;
+    clt_status status = CLT_OK;
+    if (path != NULL) {
+        status = clt_search_add_experiment(&search, path->value, s->ini.path, err);
+    }
+    if (status == CLT_OK) {
+        status =
+            clt_search_add(&search, clt_str_text(&args->plugin_path), NULL, "--plugin-path", err);
+    }
+    if (status == CLT_OK) {
+        status = clt_search_add_standard(&search, err);
+    }
+    if (status != CLT_OK) {
+        clt_search_finish(&search);
+        return status;
+    }
+    clt_blas_setup(&s->blas);
+    return clt_registry_create(&search, &s->registry, err);
+}
+
+static void print_warnings(const clt_session *s)
+{
+    const clt_loaded *file;
+    for (size_t i = 0; s->registry != NULL && (file = clt_registry_at(s->registry, i)) != NULL;
+         i++) {
+        if (file->warning != NULL) {
+            (void)fprintf(stderr, "collet: warning: %s\n", file->warning);
+        }
+    }
+}
+
+static clt_status make_plan(clt_session *s, const clt_args *args, clt_error *err)
+{
+    if (clt_session_plugins(s, args, err) != CLT_OK) {
+        return err->status;
+    }
+    clt_status status = clt_plan_make(&s->plan, &s->ini, s->registry, err);
+    print_warnings(s);
+    return status;
+}
+
+clt_status clt_session_read(clt_session *s, const char *path, const clt_args *args, clt_error *err)
+{
+    return clt_ini_read(&s->arena, path, &s->ini, err) == CLT_OK ? make_plan(s, args, err)
+                                                                 : err->status;
+}
+
+clt_status clt_session_parse(clt_session *s, const char *path, const char *text,
+                             const clt_args *args, clt_error *err)
+{
+    return clt_ini_parse(&s->arena, path, text, &s->ini, err) == CLT_OK ? make_plan(s, args, err)
+                                                                        : err->status;
+}
+
+void clt_session_finish(clt_session *s)
+{
+    clt_plan_finish(&s->plan);
+    clt_registry_destroy(s->registry);
+    clt_arena_finish(&s->arena);
+}
+
+clt_status clt_open_store(clt_opened *opened, const clt_args *args, clt_error *err)
+{
+    opened->path = args->store != NULL ? args->store : "collet.db";
+    return clt_sqlite_open(opened->path, CLT_STORE_READ, &opened->store, err);
+}
+
+static clt_status no_study(clt_opened *opened, const char *name, clt_error *err)
+{
+    clt_study_summary *rows;
+    size_t count;
+    clt_suggest suggest = {.read = name};
+    char hint[128];
+    if (clt_store_list(opened->store, &opened->arena, &rows, &count, err) != CLT_OK) {
+        return err->status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        clt_suggest_offer(&suggest, rows[i].study.name);
+    }
+    return clt_fail(err, CLT_BAD_INPUT, "%s: there is no study \"%s\"%s", opened->path, name,
+                    clt_suggest_text(&suggest, hint, sizeof hint));
+}
+
+clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves, clt_error *err)
+{
+    bool found;
+    clt_trial_row *rows;
+    if (clt_store_find_study(opened->store, name, &opened->arena, &found, &opened->study, err) !=
+        CLT_OK) {
+        return err->status;
+    }
+    if (!found) {
+        return no_study(opened, name, err);
+    }
+    if (clt_store_trials(opened->store, opened->study.id, with_curves, &opened->arena, &rows,
+                         &opened->list.count, err) != CLT_OK) {
+        return err->status;
+    }
+    opened->list.study = &opened->study;
+    opened->list.rows = rows;
+    return CLT_OK;
+}
+
+void clt_opened_finish(clt_opened *opened)
+{
+    clt_store_close(opened->store);
+    clt_arena_finish(&opened->arena);
+}
+
+clt_status clt_print(clt_str *out, clt_error *err)
+{
+    clt_status status = out->failed ? clt_fail_memory(err) : CLT_OK;
+    if (status == CLT_OK && fputs(clt_str_text(out), stdout) < 0) {
+        status = clt_fail(err, CLT_IO, "standard output cannot be written");
+    }
+    clt_str_finish(out);
+    return status;
+}

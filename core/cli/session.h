@@ -1,0 +1,59 @@
+/**
+ * @file cli/session.h
+ * @brief What commands have in common: an experiment with its plugins, a store, printing.
+ */
+#ifndef CLT_CLI_SESSION_H
+#define CLT_CLI_SESSION_H
+
+#include "cli/command.h"
+#include "plugin/blas.h"
+#include "report/trials.h"
+#include "store/sqlite.h"
+#include "study/plan.h"
+
+/** An experiment, read and understood. Zero it before use. */
+typedef struct clt_session {
+    clt_arena arena;
+    clt_blas blas;
+    clt_ini ini;
+    clt_registry *registry;
+    clt_plan plan;
+} clt_session;
+
+/** Sets BLAS up and makes the registry: the search path of the arguments and, where ini holds a
+ *  [plugins] section, of that. trusted: ini came from the user's own store. */
+clt_status clt_session_plugins(clt_session *session, const clt_args *args, clt_error *err);
+
+/** Reads the experiment file at path and makes its plan. */
+clt_status clt_session_read(clt_session *session, const char *path, const clt_args *args,
+                            clt_error *err);
+
+/** The same for an experiment's text as a store holds it. */
+clt_status clt_session_parse(clt_session *session, const char *path, const char *text,
+                             const clt_args *args, clt_error *err);
+
+/** Frees it. */
+void clt_session_finish(clt_session *session);
+
+/** A study of a store with its trials, read whole. */
+typedef struct clt_opened {
+    clt_arena arena;
+    clt_store *store;
+    const char *path;
+    clt_study_row study;
+    clt_trial_list list;
+} clt_opened;
+
+/** Opens the store of the arguments ("collet.db" unless --store) for reading. */
+clt_status clt_open_store(clt_opened *opened, const clt_args *args, clt_error *err);
+
+/** Reads the study of that name with its trials. CLT_BAD_INPUT with "did you mean". */
+clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves, clt_error *err);
+
+/** Frees it. */
+void clt_opened_finish(clt_opened *opened);
+
+/** Prints out to standard output, or reports that it is incomplete; frees it. */
+clt_status clt_print(clt_str *out, clt_error *err);
+
+#endif /* CLT_CLI_SESSION_H */

@@ -1,0 +1,221 @@
+/* collet show: studies; the trials of one; one trial. */
+#include "cli/session.h"
+
+#include "base/clock.h"
+#include "report/table.h"
+#include "study/attempt.h"
+#include "study/history.h"
+
+#include <stdlib.h>
+
+static void add_summary(clt_table *table, const clt_study_summary *row)
+{
+    char date[32];
+    const clt_goal *goal = &row->study.goals[0];
+    clt_table_add(table, row->study.name);
+    clt_table_addf(table, "%llu", (unsigned long long)row->complete);
+    clt_table_addf(table, "%llu", (unsigned long long)row->failed);
+    clt_table_addf(table, "%llu", (unsigned long long)row->running);
+    if (row->has_best) {
+        clt_table_addf(table, "%s %.6g (trial %llu)", goal->metric, row->best_value,
+                       (unsigned long long)row->best_number);
+    } else {
+        clt_table_addf(table, "%s -", goal->metric);
+    }
+    clt_table_add(table, clt_date_text(row->study.created_ms, date, sizeof date));
+}
+
+static void studies_table(const clt_study_summary *rows, size_t count, clt_str *out)
+{
+    static const char *const heads[] = {"study", "complete", "failed", "running", "best", "begun"};
+    clt_table table = {.columns = 6};
+    for (size_t i = 0; i < 6; i++) {
+        clt_table_add(&table, heads[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        add_summary(&table, &rows[i]);
+    }
+    clt_table_write(&table, out);
+    out->failed = out->failed || table.failed;
+    clt_table_finish(&table);
+}
+
+static void studies_json(const clt_study_summary *rows, size_t count, clt_str *out)
+{
+    clt_json json = {.out = out};
+    clt_json_open(&json, NULL, '[');
+    for (size_t i = 0; i < count; i++) {
+        clt_json_open(&json, NULL, '{');
+        clt_json_text(&json, "study", rows[i].study.name);
+        clt_json_int(&json, "complete", (int64_t)rows[i].complete);
+        clt_json_int(&json, "pruned", (int64_t)rows[i].pruned);
+        clt_json_int(&json, "failed", (int64_t)rows[i].failed);
+        clt_json_int(&json, "running", (int64_t)rows[i].running);
+        if (rows[i].has_best) {
+            clt_json_int(&json, "best", (int64_t)rows[i].best_number);
+            clt_json_real(&json, rows[i].study.goals[0].metric, rows[i].best_value);
+        }
+        clt_json_close(&json, '}');
+    }
+    clt_json_close(&json, ']');
+    clt_str_add(out, "\n");
+}
+
+static clt_status show_studies(const clt_args *args, clt_opened *opened, clt_error *err)
+{
+    clt_study_summary *rows;
+    size_t count;
+    clt_str out = {0};
+    if (clt_store_list(opened->store, &opened->arena, &rows, &count, err) != CLT_OK) {
+        return err->status;
+    }
+    if (args->json) {
+        studies_json(rows, count, &out);
+    } else {
+        studies_table(rows, count, &out);
+    }
+    return clt_print(&out, err);
+}
+
+static clt_status show_study(const clt_args *args, const clt_opened *opened, clt_error *err)
+{
+    clt_str out = {0};
+    const clt_trial_row *best = clt_best_trial(&opened->list);
+    if (args->json) {
+        clt_json json = {.out = &out};
+        clt_trials_json(&opened->list, &json);
+        clt_str_add(&out, "\n");
+        return clt_print(&out, err);
+    }
+    clt_trials_table(&opened->list, &out);
+    if (best != NULL) {
+        clt_str_addf(&out, "\nbest: trial %llu, %s %.6g\n", (unsigned long long)best->number,
+                     opened->study.goals[0].metric, best->values[0]);
+        clt_trial_params(best, &out);
+    }
+    return clt_print(&out, err);
+}
+
+static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt_str *out)
+{
+    clt_str_addf(out, "trial %llu of %s: %s, %llu epochs, %.1f s\n",
+                 (unsigned long long)trial->number, opened->study.name,
+                 clt_trial_state_text(trial->state), (unsigned long long)trial->last_step,
+                 trial->seconds);
+    if (trial->why != NULL) {
+        clt_str_addf(out, "why: %s\n", trial->why);
+    }
+    for (size_t g = 0; g < trial->value_count; g++) {
+        clt_str_addf(out, "%s ", opened->study.goals[g].metric);
+        clt_str_add_real(out, trial->values[g]);
+        clt_str_add(out, "\n");
+    }
+    clt_str_add(out, "parameters:\n");
+    clt_trial_params(trial, out);
+    for (size_t i = 0; i < trial->curve_count; i++) {
+        const clt_point *p = &trial->curve[i];
+        bool first = i == 0 || trial->curve[i - 1].step != p->step;
+        bool last = i + 1 == trial->curve_count || trial->curve[i + 1].step != p->step;
+        if (first) {
+            clt_str_addf(out, "epoch %-4llu", (unsigned long long)p->step);
+        }
+        clt_str_addf(out, "  %s %.6g%s", p->metric, p->value, last ? "\n" : "");
+    }
+}
+
+/* The experiment that runs this trial alone. */
+static clt_status trial_ini(const clt_args *args, const clt_opened *opened,
+                            const clt_trial_row *trial, clt_str *out, clt_error *err)
+{
+    clt_session session = {0};
+    uint64_t seed;
+    double *x = NULL;
+    clt_status status =
+        clt_session_parse(&session, opened->study.source, opened->study.experiment, args, err);
+    if (status == CLT_OK) {
+        x = calloc(session.plan.space.dim_count + 1u, sizeof *x);
+        status = x != NULL ? clt_point_of(&session.plan, trial, x, err) : clt_fail_memory(err);
+    }
+    status = status == CLT_OK ? clt_attempt_seed(&session.plan, trial->number, &seed, err) : status;
+    if (status == CLT_OK) {
+        clt_str_addf(out, "; trial %llu of study \"%s\"\n", (unsigned long long)trial->number,
+                     opened->study.name);
+        clt_plan_trial_ini(&session.plan, x, seed, out);
+    }
+    free(x);
+    clt_session_finish(&session);
+    return status;
+}
+
+static clt_status show_trial(const clt_args *args, const clt_opened *opened, clt_error *err)
+{
+    char *end;
+    unsigned long long number = strtoull(args->trial, &end, 10);
+    const clt_trial_row *trial = NULL;
+    for (size_t i = 0; i < opened->list.count; i++) {
+        trial = opened->list.rows[i].number == number ? &opened->list.rows[i] : trial;
+    }
+    if (trial == NULL || *end != '\0' || end == args->trial) {
+        return clt_fail(err, CLT_USAGE,
+                        "show: study \"%s\" has no trial \"%s\"; it has %zu, from 0",
+                        opened->study.name, args->trial, opened->list.count);
+    }
+    clt_str out = {0};
+    clt_status status = CLT_OK;
+    if (args->ini) {
+        status = trial_ini(args, opened, trial, &out, err);
+    } else if (args->json) {
+        clt_json json = {.out = &out};
+        clt_trial_json(&opened->list, trial, NULL, &json);
+        clt_str_add(&out, "\n");
+    } else {
+        trial_text(opened, trial, &out);
+    }
+    if (status != CLT_OK) {
+        clt_str_finish(&out);
+        return status;
+    }
+    return clt_print(&out, err);
+}
+
+static clt_status run(const clt_args *args, clt_error *err)
+{
+    clt_opened opened = {0};
+    if (args->word_count == 0 && (args->trial != NULL || args->ini)) {
+        return clt_fail(err, CLT_USAGE, "show: --trial needs the name of its study");
+    }
+    if (args->ini && args->trial == NULL) {
+        return clt_fail(err, CLT_USAGE, "show: --ini needs --trial N");
+    }
+    clt_status status = clt_open_store(&opened, args, err);
+    if (status == CLT_OK && args->word_count == 0) {
+        status = show_studies(args, &opened, err);
+    } else if (status == CLT_OK) {
+        status = clt_open_study(&opened, args->words[0], args->trial != NULL || args->json, err);
+        if (status == CLT_OK) {
+            status = args->trial != NULL ? show_trial(args, &opened, err)
+                                         : show_study(args, &opened, err);
+        }
+    }
+    clt_opened_finish(&opened);
+    return status;
+}
+
+static const clt_flag flags[] = {
+    {"--ini", 0, NULL, "with --trial: the experiment that runs it alone", offsetof(clt_args, ini)},
+    CLT_FLAG_JSON("print JSON"),
+    CLT_FLAG_PLUGIN_PATH,
+    CLT_FLAG_STORE("the store; collet.db unless given"),
+    {"--trial", 0, "N", "show one trial with its learning curve", offsetof(clt_args, trial)},
+    CLT_FLAG_END,
+};
+
+const clt_command clt_command_show = {
+    "show",
+    "[STUDY]",
+    "Shows the studies of a store, or the trials of a study and the best of them",
+    "",
+    0,
+    1,
+    flags,
+    run};

@@ -1,0 +1,294 @@
+#include "report/trials.h"
+
+#include "base/clock.h"
+#include "base/vec.h"
+#include "report/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Names of all parameters that occur, in the order of their first appearance. */
+typedef CLT_VEC(const char *) names;
+
+const char *clt_trial_state_text(clt_trial_state state)
+{
+    static const char *const texts[] = {"running", "complete", "pruned", "failed"};
+    return texts[state <= CLT_TRIAL_FAILED ? state : CLT_TRIAL_FAILED];
+}
+
+const clt_trial_row *clt_best_trial(const clt_trial_list *list)
+{
+    const clt_trial_row *best = NULL;
+    bool maximize = list->study->goals[0].maximize;
+    for (size_t i = 0; i < list->count; i++) {
+        const clt_trial_row *t = &list->rows[i];
+        if (t->state != CLT_TRIAL_COMPLETE || t->value_count == 0 || isnan(t->values[0])) {
+            continue;
+        }
+        if (best == NULL ||
+            (maximize ? t->values[0] > best->values[0] : t->values[0] < best->values[0])) {
+            best = t;
+        }
+    }
+    return best;
+}
+
+static bool collect_names(const clt_trial_list *list, names *out)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        for (size_t p = 0; p < list->rows[i].param_count; p++) {
+            const char *name = list->rows[i].params[p].name;
+            bool known = false;
+            for (size_t k = 0; k < out->count && !known; k++) {
+                known = strcmp(out->items[k], name) == 0;
+            }
+            if (!known && !CLT_PUSH(out, name)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static const clt_param *find_param(const clt_trial_row *trial, const char *name)
+{
+    for (size_t p = 0; p < trial->param_count; p++) {
+        if (strcmp(trial->params[p].name, name) == 0) {
+            return &trial->params[p];
+        }
+    }
+    return NULL;
+}
+
+static bool ends_with(const char *name, const char *tail)
+{
+    size_t n = strlen(name), m = strlen(tail);
+    return n >= m && strcmp(name + n - m, tail) == 0 && (n == m || name[n - m - 1] == '.');
+}
+
+/* The shortest dotted end of a name that no other name has: "lr" for "optimizer.lr". */
+static const char *short_name(const names *all, const char *name)
+{
+    const char *tail = name + strlen(name);
+    while (tail > name) {
+        size_t same = 0;
+        tail--;
+        while (tail > name && tail[-1] != '.') {
+            tail--;
+        }
+        for (size_t i = 0; i < all->count; i++) {
+            same += ends_with(all->items[i], tail);
+        }
+        if (same == 1 && !(tail[0] >= '0' && tail[0] <= '9')) {
+            return tail;
+        }
+    }
+    return name;
+}
+
+/* A parameter's text, its long fractions cut for reading. */
+static void add_param(clt_table *table, const clt_param *param)
+{
+    if (param != NULL && strlen(param->text) > 9 && param->text[0] != '\0' &&
+        strspn(param->text, "0123456789.e+-") == strlen(param->text)) {
+        clt_table_add_real(table, param->value);
+    } else {
+        clt_table_add(table, param != NULL ? param->text : "");
+    }
+}
+
+static void add_row(clt_table *table, const clt_trial_list *list, const clt_trial_row *t,
+                    const names *params)
+{
+    clt_table_addf(table, "%llu", (unsigned long long)t->number);
+    clt_table_add(table, clt_trial_state_text(t->state));
+    for (size_t g = 0; g < list->study->goal_count; g++) {
+        clt_table_add_real(table, g < t->value_count ? t->values[g] : (double)NAN);
+    }
+    clt_table_addf(table, "%llu", (unsigned long long)t->last_step);
+    clt_table_addf(table, "%.1f", t->seconds);
+    for (size_t p = 0; p < params->count; p++) {
+        add_param(table, find_param(t, params->items[p]));
+    }
+}
+
+void clt_trials_table(const clt_trial_list *list, clt_str *out)
+{
+    names params = {0};
+    if (!collect_names(list, &params)) {
+        out->failed = true;
+    }
+    clt_table table = {.columns = 4 + list->study->goal_count + params.count};
+    clt_table_add(&table, "trial");
+    clt_table_add(&table, "state");
+    for (size_t g = 0; g < list->study->goal_count; g++) {
+        clt_table_add(&table, list->study->goals[g].metric);
+    }
+    clt_table_add(&table, "epochs");
+    clt_table_add(&table, "seconds");
+    for (size_t p = 0; p < params.count; p++) {
+        clt_table_add(&table, short_name(&params, params.items[p]));
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        add_row(&table, list, &list->rows[i], &params);
+    }
+    clt_table_write(&table, out);
+    out->failed = out->failed || table.failed;
+    clt_table_finish(&table);
+    CLT_VEC_FINISH(&params);
+}
+
+void clt_trial_params(const clt_trial_row *trial, clt_str *out)
+{
+    size_t widest = 0;
+    for (size_t p = 0; p < trial->param_count; p++) {
+        size_t width = strlen(trial->params[p].name);
+        widest = width > widest ? width : widest;
+    }
+    for (size_t p = 0; p < trial->param_count; p++) {
+        clt_str_addf(out, "  %-*s  %s\n", (int)widest, trial->params[p].name,
+                     trial->params[p].text);
+    }
+}
+
+/* A field of RFC 4180: in quotes where it holds a comma, a quote or a line's end. */
+static void add_field(clt_str *out, const char *text)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        clt_str_add(out, text);
+        return;
+    }
+    clt_str_add(out, "\"");
+    for (; *text != '\0'; text++) {
+        clt_str_add_bytes(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    }
+    clt_str_add(out, "\"");
+}
+
+static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t, const names *params,
+                        clt_str *out)
+{
+    char date[32];
+    clt_str_addf(out, "%llu,%s", (unsigned long long)t->number, clt_trial_state_text(t->state));
+    for (size_t g = 0; g < list->study->goal_count; g++) {
+        clt_str_add(out, ",");
+        if (g < t->value_count && !isnan(t->values[g])) {
+            clt_str_add_real(out, t->values[g]);
+        }
+    }
+    clt_str_addf(out, ",%llu,", (unsigned long long)t->last_step);
+    clt_str_add_real(out, t->seconds);
+    clt_str_addf(out, ",%s,%u,", clt_date_text(t->started_ms, date, sizeof date), t->attempt);
+    add_field(out, t->why != NULL ? t->why : "");
+    for (size_t p = 0; p < params->count; p++) {
+        const clt_param *param = find_param(t, params->items[p]);
+        clt_str_add(out, ",");
+        add_field(out, param != NULL ? param->text : "");
+    }
+    clt_str_add(out, "\r\n");
+}
+
+void clt_trials_csv(const clt_trial_list *list, clt_str *out)
+{
+    names params = {0};
+    if (!collect_names(list, &params)) {
+        out->failed = true;
+    }
+    clt_str_add(out, "trial,state");
+    for (size_t g = 0; g < list->study->goal_count; g++) {
+        clt_str_add(out, ",");
+        add_field(out, list->study->goals[g].metric);
+    }
+    clt_str_add(out, ",epochs,seconds,started,attempt,why");
+    for (size_t p = 0; p < params.count; p++) {
+        clt_str_add(out, ",");
+        add_field(out, params.items[p]);
+    }
+    clt_str_add(out, "\r\n");
+    for (size_t i = 0; i < list->count; i++) {
+        add_csv_row(list, &list->rows[i], &params, out);
+    }
+    CLT_VEC_FINISH(&params);
+}
+
+static void add_json_params(const clt_trial_row *trial, clt_json *json)
+{
+    clt_json_open(json, "params", '{');
+    for (size_t p = 0; p < trial->param_count; p++) {
+        const clt_param *param = &trial->params[p];
+        if (strspn(param->text, "0123456789.e+-") == strlen(param->text)) {
+            clt_json_real(json, param->name, strtod(param->text, NULL));
+        } else {
+            clt_json_text(json, param->name, param->text);
+        }
+    }
+    clt_json_close(json, '}');
+}
+
+static void add_json_curve(const clt_trial_row *trial, clt_json *json)
+{
+    clt_json_open(json, "curve", '[');
+    for (size_t i = 0; i < trial->curve_count;) {
+        uint64_t step = trial->curve[i].step;
+        clt_json_open(json, NULL, '{');
+        clt_json_int(json, "epoch", (int64_t)step);
+        for (; i < trial->curve_count && trial->curve[i].step == step; i++) {
+            clt_json_real(json, trial->curve[i].metric, trial->curve[i].value);
+        }
+        clt_json_close(json, '}');
+    }
+    clt_json_close(json, ']');
+}
+
+void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const char *key,
+                    clt_json *json)
+{
+    char date[32];
+    clt_json_open(json, key, '{');
+    clt_json_int(json, "trial", (int64_t)t->number);
+    clt_json_text(json, "state", clt_trial_state_text(t->state));
+    clt_json_open(json, "values", '{');
+    for (size_t g = 0; g < t->value_count; g++) {
+        clt_json_real(json, list->study->goals[g].metric, t->values[g]);
+    }
+    clt_json_close(json, '}');
+    clt_json_int(json, "epochs", (int64_t)t->last_step);
+    clt_json_real(json, "seconds", t->seconds);
+    clt_json_text(json, "started", clt_date_text(t->started_ms, date, sizeof date));
+    clt_json_int(json, "attempt", t->attempt);
+    clt_json_text(json, "why", t->why);
+    add_json_params(t, json);
+    add_json_curve(t, json);
+    clt_json_close(json, '}');
+}
+
+void clt_trials_json(const clt_trial_list *list, clt_json *json)
+{
+    const clt_study_row *study = list->study;
+    const clt_trial_row *best = clt_best_trial(list);
+    char date[32];
+    clt_json_open(json, NULL, '{');
+    clt_json_text(json, "study", study->name);
+    clt_json_text(json, "created", clt_date_text(study->created_ms, date, sizeof date));
+    clt_json_int(json, "seed", (int64_t)study->seed);
+    clt_json_open(json, "goals", '[');
+    for (size_t g = 0; g < study->goal_count; g++) {
+        clt_json_open(json, NULL, '{');
+        clt_json_text(json, "metric", study->goals[g].metric);
+        clt_json_text(json, "direction", study->goals[g].maximize ? "maximize" : "minimize");
+        clt_json_close(json, '}');
+    }
+    clt_json_close(json, ']');
+    if (best != NULL) {
+        clt_json_int(json, "best", (int64_t)best->number);
+    } else {
+        clt_json_text(json, "best", NULL);
+    }
+    clt_json_open(json, "trials", '[');
+    for (size_t i = 0; i < list->count; i++) {
+        clt_trial_json(list, &list->rows[i], NULL, json);
+    }
+    clt_json_close(json, ']');
+    clt_json_close(json, '}');
+}

@@ -1,0 +1,40 @@
+/**
+ * @file report/trials.h
+ * @brief A study's trials as a table, JSON or CSV; which one is best.
+ */
+#ifndef CLT_REPORT_TRIALS_H
+#define CLT_REPORT_TRIALS_H
+
+#include "base/json.h"
+#include "study/store.h"
+
+/** A study and all its trials. */
+typedef struct clt_trial_list {
+    const clt_study_row *study;
+    const clt_trial_row *rows;
+    size_t count;
+} clt_trial_list;
+
+/** "complete", "failed", ... */
+const char *clt_trial_state_text(clt_trial_state state);
+
+/** The best complete trial by the first goal, the first of equals; NULL when there is none. */
+const clt_trial_row *clt_best_trial(const clt_trial_list *list);
+
+/** Appends a table, one row a trial: number, state, values, epochs, seconds, parameters. */
+void clt_trials_table(const clt_trial_list *list, clt_str *out);
+
+/** Appends the parameters of a trial, one a line, indented. */
+void clt_trial_params(const clt_trial_row *trial, clt_str *out);
+
+/** Appends all trials as CSV (RFC 4180): a head, then one line a trial. */
+void clt_trials_csv(const clt_trial_list *list, clt_str *out);
+
+/** Appends a trial as a JSON object. */
+void clt_trial_json(const clt_trial_list *list, const clt_trial_row *trial, const char *key,
+                    clt_json *json);
+
+/** Appends the study with all its trials as one JSON object. */
+void clt_trials_json(const clt_trial_list *list, clt_json *json);
+
+#endif /* CLT_REPORT_TRIALS_H */
