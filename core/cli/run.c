@@ -1,0 +1,156 @@
+/* collet run: runs an experiment, or goes on where it stopped. */
+#include "cli/session.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/progress.h"
+#include "study/study.h"
+
+#include <stdio.h>
+
+/* What is noted with a new study about where it ran. */
+static const char *environment(clt_session *s)
+{
+    clt_str text = {0};
+    clt_str_addf(&text, "collet = %s\n", COLLET_VERSION);
+    clt_str_addf(&text, "blas = %s, kernel %s\n", s->blas.version, s->blas.chosen);
+    for (size_t i = 0; i < s->plan.component_count; i++) {
+        const clt_component *c = &s->plan.components[i];
+        if (c->unit != NULL) {
+            clt_str_addf(&text, "%s = %s %s\n", c->role, c->id, c->unit->version);
+        }
+    }
+    const char *copy = text.failed ? NULL : clt_arena_copy(&s->arena, clt_str_text(&text));
+    clt_str_finish(&text);
+    return copy;
+}
+
+static const char *ending_text(clt_ending ending)
+{
+    switch (ending) {
+    case CLT_ENDED_ALL:
+        return "all trials done";
+    case CLT_ENDED_EXHAUSTED:
+        return "the sampler has nothing left to try";
+    case CLT_ENDED_TIME:
+        return "the time is over";
+    default:
+        return "stopped; run it again to go on";
+    }
+}
+
+static void add_next_steps(const clt_opened *o, const clt_trial_row *best, clt_str *out)
+{
+    clt_str_addf(out, "\nstore: %s\n", o->path);
+    clt_str_addf(out, "next:  collet show %s --store %s\n", o->study.name, o->path);
+    if (best != NULL) {
+        clt_str_addf(out, "       collet show %s --store %s --trial %llu --ini > best.ini\n",
+                     o->study.name, o->path, (unsigned long long)best->number);
+    }
+}
+
+static void add_summary(const clt_opened *o, clt_ending ending, double seconds, clt_str *out)
+{
+    uint64_t counts[4] = {0};
+    char time[64];
+    const clt_trial_row *best = clt_best_trial(&o->list);
+    for (size_t i = 0; i < o->list.count; i++) {
+        counts[o->list.rows[i].state]++;
+    }
+    clt_str_addf(out, "\n%s: %llu complete, %llu failed, in %s\n", ending_text(ending),
+                 (unsigned long long)counts[CLT_TRIAL_COMPLETE],
+                 (unsigned long long)counts[CLT_TRIAL_FAILED],
+                 clt_duration_text(seconds, time, sizeof time));
+    if (best != NULL) {
+        clt_str_addf(out, "\nbest: trial %llu, %s %.6g\n", (unsigned long long)best->number,
+                     o->study.goals[0].metric, best->values[0]);
+        clt_trial_params(best, out);
+    }
+    add_next_steps(o, best, out);
+}
+
+static clt_status print_result(const clt_args *args, clt_opened *o, const char *name,
+                               clt_ending ending, double seconds, clt_error *err)
+{
+    clt_str out = {0};
+    if (clt_open_study(o, name, args->json, err) != CLT_OK) {
+        return err->status;
+    }
+    if (args->json) {
+        clt_json json = {.out = &out};
+        clt_trials_json(&o->list, &json);
+        clt_str_add(&out, "\n");
+    } else {
+        add_summary(o, ending, seconds, &out);
+    }
+    return clt_print(&out, err);
+}
+
+/* 75 or 130 where the run was stopped from outside. */
+static clt_status exit_status(const clt_progress *p, clt_ending ending)
+{
+    if (ending != CLT_ENDED_STOPPED || p->stop == CLT_STOP_AFTER_TRIAL) {
+        return ending == CLT_ENDED_STOPPED ? CLT_STOPPED : CLT_OK;
+    }
+    return p->terminated ? CLT_STOPPED : CLT_INTERRUPTED;
+}
+
+static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o, clt_error *err)
+{
+    clt_progress progress;
+    clt_ending ending = CLT_ENDED_ALL;
+    const char *notes = environment(s);
+    double start = clt_clock();
+    if (notes == NULL) {
+        return clt_fail_memory(err);
+    }
+    clt_progress_init(&progress, args->json ? stderr : stdout);
+    clt_watcher watcher = clt_progress_watcher(&progress);
+    clt_status status = clt_study_run(&s->plan, o->store, args->fresh, notes, &watcher, &o->arena,
+                                      &o->study, &ending, err);
+    clt_progress_finish(&progress);
+    if (status == CLT_OK) {
+        status = print_result(args, o, o->study.name, ending, clt_clock() - start, err);
+    }
+    return status == CLT_OK ? exit_status(&progress, ending) : status;
+}
+
+static clt_status run(const clt_args *args, clt_error *err)
+{
+    clt_session session = {0};
+    clt_opened opened = {0};
+    clt_status status = clt_session_read(&session, args->words[0], args, err);
+    if (status == CLT_OK) {
+        const char *folder = clt_path_folder(&session.arena, args->words[0]);
+        opened.path = args->store != NULL || folder == NULL
+                          ? args->store
+                          : clt_path_join(&session.arena, folder, "collet.db");
+        status = opened.path == NULL
+                     ? clt_fail_memory(err)
+                     : clt_sqlite_open(opened.path, CLT_STORE_WRITE, &opened.store, err);
+    }
+    status = status == CLT_OK ? run_study(args, &session, &opened, err) : status;
+    clt_opened_finish(&opened);
+    clt_session_finish(&session);
+    return status;
+}
+
+static const clt_flag flags[] = {
+    CLT_FLAG_JSON("print the study as JSON at the end; progress goes to standard error"),
+    {"--new", 0, NULL, "begin another study, under the next free name", offsetof(clt_args, fresh)},
+    CLT_FLAG_PLUGIN_PATH,
+    CLT_FLAG_STORE("the store; collet.db beside FILE unless given"),
+    CLT_FLAG_END,
+};
+
+const clt_command clt_command_run = {
+    "run",
+    "FILE",
+    "Runs the experiment in FILE, or goes on where it stopped",
+    "Every finished trial is in the store at once. Ctrl-C ends the run after the trial under\n"
+    "way, twice ends it now; run again to go on. The study is that of the same name in the store;\n"
+    "if FILE has changed since, it is refused, unless --new.\n",
+    1,
+    1,
+    flags,
+    run};
