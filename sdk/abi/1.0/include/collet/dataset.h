@@ -1,0 +1,77 @@
+/**
+ * @file collet/dataset.h
+ * @brief Kind "dataset/1": rows to learn from.
+ *
+ * A dataset is opened once a process, before any trial, and is then only read. It hands over
+ * all rows at once; the host splits them, shuffles, gathers batches, augments and scales.
+ *
+ * Where the source has a test part of its own, its rows come last and test_rows says how many
+ * they are: no trial ever sees them.
+ */
+#ifndef COLLET_DATASET_H
+#define COLLET_DATASET_H
+
+#include <collet/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define COLLET_KIND_DATASET "dataset/1"
+
+/** What a row of input is. */
+enum {
+    COLLET_DATA_TABLE = 1,  /**< features numbers */
+    COLLET_DATA_IMAGES = 2, /**< height x width x channels numbers, channels last */
+    COLLET_DATA_TOKENS = 3  /**< a sequence of token numbers of any length */
+};
+
+/** How the numbers are stored. */
+enum {
+    COLLET_STORE_F32 = 1, /**< float */
+    COLLET_STORE_U8 = 2   /**< uint8_t; the value is byte * scale + shift */
+};
+
+/** [plugin] The rows. Everything is owned by the dataset and valid until close(). The pointers
+ *  are 64-byte aligned where the plugin can manage it. */
+typedef struct collet_data {
+    uint32_t struct_size;
+    uint32_t form;      /**< COLLET_DATA_TABLE ... */
+    uint32_t storage;   /**< COLLET_STORE_F32 or COLLET_STORE_U8; of x */
+    uint32_t classes;   /**< at least 2 for classification; 0 for regression */
+    uint64_t rows;      /**< all of them, training and test */
+    uint64_t test_rows; /**< how many of the last rows are the source's own test part */
+    uint32_t features;  /**< numbers a row; for IMAGES height * width * channels; TOKENS: 0 */
+    uint32_t height, width, channels; /**< IMAGES; else 0 */
+    uint32_t vocabulary;              /**< TOKENS: tokens are 0 .. vocabulary - 1; else 0 */
+    uint32_t target_count;            /**< regression: numbers a row of targets; else 0 */
+    float scale, shift;               /**< COLLET_STORE_U8; else 1 and 0 */
+    const void *x;                    /**< [rows][features], row major; NULL for TOKENS */
+    const uint32_t *tokens;           /**< TOKENS: all sequences end to end; else NULL */
+    const uint64_t *offsets;          /**< TOKENS: rows + 1 starts into tokens; else NULL */
+    const int32_t *labels;            /**< [rows], 0 .. classes - 1; NULL for regression */
+    const float *targets;             /**< [rows][target_count]; NULL for classification */
+    const char *const *class_names;   /**< [classes], or NULL */
+    const char *const *feature_names; /**< [features], or NULL */
+} collet_data;
+
+/** [plugin] The vtable of kind "dataset/1". */
+typedef struct collet_dataset {
+    uint32_t struct_size;
+    uint32_t flags; /**< 0 */
+
+    /** Reads or makes the data. rng is for generated data; it depends on the study's seed only.
+     *  config lives until close(). On success *self is the instance and *data its rows; on
+     *  failure nothing is left behind and set_error() has said which file and what is wrong with
+     *  it. [instance] */
+    collet_status (*open)(const collet_host *host, const void *config, const collet_rng *rng,
+                          void **self, const collet_data **data);
+
+    /** Frees the instance and its rows; does nothing for NULL. [instance] */
+    void (*close)(void *self);
+} collet_dataset;
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* COLLET_DATASET_H */

@@ -1,0 +1,64 @@
+/**
+ * @file collet/objective.h
+ * @brief Kind "objective/1": a black box that turns parameters into metrics.
+ *
+ * The built-in objective is training: a model, an optimizer and data. An objective plugin takes
+ * its place: test functions, a simulator, an external command. Its parameters are those of the
+ * experiment's [params] section; which metric is minimised or maximised is the experiment's
+ * choice as well, so an objective gives each metric its natural sign.
+ */
+#ifndef COLLET_OBJECTIVE_H
+#define COLLET_OBJECTIVE_H
+
+#include <collet/sampler.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define COLLET_KIND_OBJECTIVE "objective/1"
+
+/** [host] Where to evaluate. */
+typedef struct collet_point {
+    uint32_t struct_size;
+    uint32_t attempt;        /**< from 1; rises when a trial is run again after a crash */
+    uint64_t number;         /**< of the trial */
+    const double *x;         /**< dim_count values of the space; NaN where inactive */
+    const char *const *text; /**< the same as the experiment file would write them; NULL where
+                                  inactive */
+} collet_point;
+
+/** [plugin] The metrics that an objective gives, in the order of evaluate()'s values. */
+typedef struct collet_metrics {
+    uint32_t struct_size;
+    uint32_t count; /**< at least 1 */
+    const char *const *names;
+} collet_metrics;
+
+/** [plugin] The vtable of kind "objective/1". */
+typedef struct collet_objective {
+    uint32_t struct_size;
+    uint32_t flags; /**< 0 */
+
+    /** Makes an instance; config and space live until destroy(). COLLET_E_INVALID, with
+     *  set_error(), for a space that the objective cannot use. [instance] */
+    collet_status (*create)(const collet_host *host, const void *config, const collet_space *space,
+                            void **self);
+
+    /** Frees the instance; does nothing for NULL. [instance] */
+    void (*destroy)(void *self);
+
+    /** The metrics; constant, valid until destroy(). [instance] */
+    const collet_metrics *(*metrics)(void *self);
+
+    /** Evaluates the point into values[count of metrics]. Noise draws from rng. An objective with
+     *  a learning curve calls host->report() as it goes and returns COLLET_OK soon after that
+     *  says COLLET_STOP. COLLET_E_NUMERIC fails the trial, not the study. [instance] */
+    collet_status (*evaluate)(void *self, const collet_rng *rng, const collet_point *point,
+                              double *values);
+} collet_objective;
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* COLLET_OBJECTIVE_H */
