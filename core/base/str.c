@@ -95,6 +95,10 @@ void clt_str_add_real(clt_str *str, double value)
         clt_str_add(str, "nan"); /* printf may say "-nan" */
         return;
     }
+    if (value == floor(value) && fabs(value) < 1e15) {
+        clt_str_addf(str, "%.0f", value); /* 1000, not 1e+03 */
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         (void)snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value) {

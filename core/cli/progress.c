@@ -52,7 +52,8 @@ void clt_progress_finish(clt_progress *p)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-void clt_progress_note(clt_progress *p, const clt_trial_row *trial)
+/* Is it the best so far? */
+static void note(clt_progress *p, const clt_trial_row *trial)
 {
     double value = trial->value_count > 0 ? trial->values[0] : (double)NAN;
     if (trial->state != CLT_TRIAL_COMPLETE || isnan(value)) {
@@ -113,18 +114,22 @@ static void study_begun(void *ctx, const clt_study_view *view)
     clt_progress *p = ctx;
     p->goal = view->study->goals[0];
     p->trials = view->trials;
-    p->finished = view->finished;
+    for (size_t i = 0; i < view->history_count; i++) {
+        p->finished += view->history[i].state != CLT_TRIAL_RUNNING;
+        note(p, &view->history[i]);
+    }
     p->time_limit = view->time_limit;
     (void)fprintf(p->lines, "study \"%s\": %s %s", view->study->name,
                   p->goal.maximize ? "maximize" : "minimize", p->goal.metric);
     if (view->trials > 0) {
-        (void)fprintf(p->lines, ", %llu trials", (unsigned long long)view->trials);
+        (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
+                      view->trials == 1 ? "" : "s");
     }
     (void)fprintf(p->lines, "; %llu rows to train on, %llu to validate\n",
                   (unsigned long long)view->train_rows, (unsigned long long)view->validation_rows);
-    if (view->finished > 0) {
-        (void)fprintf(p->lines, "goes on after %llu finished trials\n",
-                      (unsigned long long)view->finished);
+    if (p->finished > 0) {
+        (void)fprintf(p->lines, "goes on after %llu finished trial%s\n",
+                      (unsigned long long)p->finished, p->finished == 1 ? "" : "s");
     }
     (void)fflush(p->lines);
 }
@@ -156,7 +161,7 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
     char time[64];
     p->finished++;
     p->here++;
-    clt_progress_note(p, trial);
+    note(p, trial);
     bool is_best = p->has_best && p->best_number != best;
     wipe(p);
     (void)fprintf(p->lines, "trial %-4llu ", (unsigned long long)trial->number);

@@ -37,7 +37,4 @@ void clt_progress_finish(clt_progress *progress);
 /** What the study calls. */
 clt_watcher clt_progress_watcher(clt_progress *progress);
 
-/** The best of the trials that were there before; call it for each of them. */
-void clt_progress_note(clt_progress *progress, const clt_trial_row *trial);
-
 #endif /* CLT_CLI_PROGRESS_H */

@@ -244,11 +244,13 @@ static clt_status read_use(clt_plan_build *b, const char *role, clt_variable *us
         return CLT_OK;
     }
     if (entry == NULL) {
-        return section == NULL ? clt_fail(b->err, CLT_BAD_INPUT, "%s: there is no [%s] section",
-                                          ini->path, role)
-                               : clt_fail(b->err, CLT_BAD_INPUT,
-                                          "%s:%d: [%s] does not say what to use; write use = NAME",
-                                          ini->path, section->line, role);
+        return section == NULL
+                   ? clt_fail(b->err, CLT_BAD_INPUT,
+                              "%s: there is no [%s] section; it says what to use: use = NAME",
+                              ini->path, role)
+                   : clt_fail(b->err, CLT_BAD_INPUT,
+                              "%s:%d: [%s] does not say what to use; write use = NAME", ini->path,
+                              section->line, role);
     }
     use->line = entry->line;
     use->text = entry->value;

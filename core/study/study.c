@@ -223,13 +223,10 @@ static clt_status run_new(run *r)
 
 static void announce(const run *r)
 {
-    uint64_t finished = 0;
-    for (size_t i = 0; i < r->history_count; i++) {
-        finished += r->history[i].state != CLT_TRIAL_RUNNING;
-    }
     clt_study_view view = {.study = r->study,
                            .trials = (uint64_t)r->plan->study.trials,
-                           .finished = finished,
+                           .history = r->history,
+                           .history_count = r->history_count,
                            .time_limit = r->plan->time_limit,
                            .train_rows = r->source.split.train_count,
                            .validation_rows = r->source.split.validation_count};

@@ -17,8 +17,9 @@ typedef enum clt_stop {
 /** What a study's run begins with. */
 typedef struct clt_study_view {
     const clt_study_row *study;
-    uint64_t trials;   /**< wanted in all; 0: not known */
-    uint64_t finished; /**< already there */
+    uint64_t trials;              /**< wanted in all; 0: not known */
+    const clt_trial_row *history; /**< [history_count], what is there already */
+    size_t history_count;
     double time_limit; /**< seconds; 0: none */
     uint64_t train_rows, validation_rows;
 } clt_study_view;

@@ -8,6 +8,12 @@ enum { MOST_STEPS = 384, MOST_WIDTH = 32 };
  * anew, so that their part of A stays in the cache. Both were measured. */
 enum { FEW_ROWS = 56, MOST_ROWS = 512 };
 
+/* start of the next tile, panel or part. */
+static const float *moved(const float *start, size_t n)
+{
+    return start == NULL ? NULL : start + n;
+}
+
 /* All tiles of one panel of columns, of nearly equal height. */
 static void panel_tiles(const tile_isa *isa, const tile_product *panel)
 {
@@ -18,7 +24,7 @@ static void panel_tiles(const tile_isa *isa, const tile_product *panel)
         isa->tile(&t);
         t.a += t.m * t.a_row;
         t.c += t.m * t.c_row;
-        t.start += t.m * t.start_row;
+        t.start = moved(t.start, t.m * t.start_row);
     }
 }
 
@@ -54,7 +60,7 @@ static void columns(const tile_isa *isa, const tile_product *product, int packin
         panel_tiles(isa, &panel);
         t.b += t.n * t.b_column;
         t.c += t.n;
-        t.start += t.start == NULL ? 0 : t.n;
+        t.start = moved(t.start, t.n);
     }
 }
 
@@ -87,6 +93,6 @@ void tile_multiply(const tile_isa *isa, const tile_product *product)
         steps(isa, &t);
         t.a += t.m * t.a_row;
         t.c += t.m * t.c_row;
-        t.start += t.m * t.start_row;
+        t.start = moved(t.start, t.m * t.start_row);
     }
 }

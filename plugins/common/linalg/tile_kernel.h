@@ -16,8 +16,10 @@ NAME(block)(size_t m, size_t vectors, const tile_product *t)
     const MASK mask = FIRST(t->n);
     UNROLL for (size_t i = 0; i < m; i++) {
         for (size_t v = 0; v < vectors; v++) {
-            const float *start = t->start + (t->start == NULL ? 0 : i * t->start_row + v * LANES);
-            sum[i][v] = t->start == NULL ? ZERO : vectors == 2 ? LOAD(start) : LOAD_SOME(start);
+            const size_t at = i * t->start_row + v * LANES;
+            sum[i][v] = t->start == NULL ? ZERO
+                        : vectors == 2   ? LOAD(t->start + at)
+                                         : LOAD_SOME(t->start + at);
         }
     }
     UNROLL for (size_t i = 0; i < m; i += 3) {

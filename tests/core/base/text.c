@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 START_TEST(a_real_is_written_shortest_and_reads_back)
