@@ -1,98 +1,136 @@
 #include "linalg/tile.h"
 
-#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 
-/* Most steps of k in a packed panel, and its widest rows: 48 KiB of stack. */
-enum { MOST_STEPS = 384, MOST_WIDTH = 32 };
-/* Rows of C below which B is read in place, and rows that are computed before the panel is packed
- * anew, so that their part of A stays in the cache. Both were measured. */
-enum { FEW_ROWS = 56, MOST_ROWS = 512 };
+/* 14 x 2 sums, 2 vectors of B and 1 of A are 31 of the 32 registers. */
+enum { ROWS = 14, LANES = 16 };
 
-/* start of the next tile, panel or part. */
-static const float *moved(const float *start, size_t n)
+#define AVX512 __attribute__((target("avx512f")))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 14")
+#endif
+
+bool tile_supported(void)
 {
-    return start == NULL ? NULL : start + n;
+    return __builtin_cpu_supports("avx512f");
 }
 
-/* All tiles of one panel of columns, of nearly equal height. */
-static void panel_tiles(const tile_isa *isa, const tile_product *panel)
+/* Where OpenBLAS wins (measured on Zen 4 and Sapphire Rapids): many rows share a B that is too
+ * large for the cache, or whose rows begin in the middle of a cache line. */
+bool tile_suits(const tile_product *product)
 {
-    tile_product t = *panel;
-    for (size_t left = panel->m; left > 0; left -= t.m) {
-        size_t tiles = (left + isa->rows - 1) / isa->rows;
-        t.m = (left + tiles - 1) / tiles;
-        isa->tile(&t);
-        t.a += t.m * t.a_row;
-        t.c += t.m * t.c_row;
-        t.start = moved(t.start, t.m * t.start_row);
-    }
+    const size_t few_rows = 56, most_k = 896, short_k = 128;
+    bool kind = product->n % LANES == 0 || product->n < LANES || product->k <= short_k;
+    return tile_supported() && (product->m <= few_rows || (kind && product->k <= most_k));
 }
 
-/* packed[k][width] = B(p, j), the first n of width columns. */
-static void pack(const tile_product *t, size_t width, float *packed)
+/* rows x vectors of C at row i and column j. mask keeps to the matrix where it has fewer than 16
+ * columns left; then vectors is 1. rows and vectors are constants where this is called, so that
+ * sum lives in registers. Three rows of A share a pointer, because base, base + a_row and
+ * base + 2 a_row are addressing modes: fourteen pointers would not fit the registers. */
+static inline __attribute__((always_inline)) AVX512 void
+tile(size_t rows, size_t vectors, const tile_product *t, size_t i, size_t j, __mmask16 mask)
 {
-    for (size_t p = 0; p < t->k && t->b_column == 1; p++) {
-        memcpy(packed + p * width, t->b + p * t->b_step, t->n * sizeof *packed);
+    __m512 sum[ROWS][2], x[2];
+    const float *a[(ROWS + 2) / 3], *b = t->b + j;
+    const size_t a_row = t->a_row, a_step = t->a_step, n = t->n;
+    for (size_t v = 0; v < vectors; v++) {
+        x[v] = t->bias == NULL ? _mm512_setzero_ps()
+                               : _mm512_maskz_loadu_ps(mask, t->bias + j + v * LANES);
     }
-    for (size_t j = 0; j < t->n && t->b_column != 1; j++) {
-        const float *b = t->b + j * t->b_column;
-        for (size_t p = 0; p < t->k; p++) {
-            packed[p * width + j] = b[p * t->b_step];
+    UNROLL for (size_t r = 0; r < rows; r++) {
+        sum[r][0] = x[0];
+        sum[r][1] = x[vectors - 1];
+    }
+    UNROLL for (size_t r = 0; r < rows; r += 3) {
+        a[r / 3] = t->a + (i + r) * a_row;
+    }
+    for (size_t p = t->k; p > 0; p--) {
+        for (size_t v = 0; v < vectors; v++) {
+            x[v] = _mm512_maskz_loadu_ps(mask, b + v * LANES);
+        }
+        UNROLL for (size_t r = 0; r < rows; r++) {
+            const __m512 s = _mm512_set1_ps(a[r / 3][r % 3 * a_row]);
+            for (size_t v = 0; v < vectors; v++) {
+                sum[r][v] = _mm512_fmadd_ps(s, x[v], sum[r][v]);
+            }
+        }
+        UNROLL for (size_t r = 0; r < rows; r += 3) {
+            a[r / 3] += a_step;
+        }
+        b += n;
+    }
+    UNROLL for (size_t r = 0; r < rows; r++) {
+        for (size_t v = 0; v < vectors; v++) {
+            _mm512_mask_storeu_ps(t->c + (i + r) * n + j + v * LANES, mask, sum[r][v]);
         }
     }
 }
 
-/* Panels of two vectors while there are as many columns, then of one. */
-static void columns(const tile_isa *isa, const tile_product *product, int packing)
+/* Picks the code for rows x vectors. */
+static AVX512 void some_tile(size_t rows, size_t vectors, const tile_product *t, size_t i, size_t j,
+                             __mmask16 mask)
 {
-    float packed[MOST_STEPS * MOST_WIDTH] __attribute__((aligned(64)));
-    tile_product t = *product;
-    for (size_t left = product->n; left > 0; left -= t.n) {
-        size_t most = left >= 2 * isa->lanes ? 2 * isa->lanes : isa->lanes;
-        t.n = left < most ? left : most;
-        tile_product panel = t;
-        if (packing) {
-            pack(&t, most, packed);
-            panel.b = packed;
-            panel.b_step = most;
-            panel.b_column = 1;
+#define CASE(R)                                                                                    \
+    case R:                                                                                        \
+        if (vectors == 2) {                                                                        \
+            tile(R, 2, t, i, j, 0xffff);                                                           \
+        } else {                                                                                   \
+            tile(R, 1, t, i, j, mask);                                                             \
+        }                                                                                          \
+        break
+    switch (rows) {
+        CASE(1);
+        CASE(2);
+        CASE(3);
+        CASE(4);
+        CASE(5);
+        CASE(6);
+        CASE(7);
+        CASE(8);
+        CASE(9);
+        CASE(10);
+        CASE(11);
+        CASE(12);
+        CASE(13);
+        CASE(14);
+    default:
+        break;
+    }
+#undef CASE
+}
+
+void tile_multiply(const tile_product *product)
+{
+    size_t columns, rows, m = product->m, n = product->n;
+    for (size_t j = 0; j < n; j += columns) {
+        size_t left = n - j, vectors = left >= 2 * LANES ? 2 : 1;
+        columns = left < LANES ? left : vectors * LANES;
+        __mmask16 mask = (__mmask16)(0xffffu >> (columns < LANES ? LANES - columns : 0));
+        for (size_t i = 0; i < m; i += rows) {
+            size_t tiles = (m - i + ROWS - 1) / ROWS; /* of nearly equal height */
+            rows = (m - i + tiles - 1) / tiles;
+            some_tile(rows, vectors, product, i, j, mask);
         }
-        panel_tiles(isa, &panel);
-        t.b += t.n * t.b_column;
-        t.c += t.n;
-        t.start = moved(t.start, t.n);
     }
+}
+#else
+bool tile_supported(void)
+{
+    return false;
 }
 
-/* Cuts k into nearly equal parts; each but the first adds to what is there. */
-static void steps(const tile_isa *isa, const tile_product *product)
+bool tile_suits(const tile_product *product)
 {
-    tile_product t = *product;
-    size_t left = product->k;
-    do {
-        size_t parts = (left + MOST_STEPS - 1) / MOST_STEPS;
-        t.k = left == 0 ? 0 : (left + parts - 1) / parts;
-        columns(isa, &t, 1);
-        t.a += t.k * t.a_step;
-        t.b += t.k * t.b_step;
-        t.start = t.c;
-        t.start_row = t.c_row;
-        left -= t.k;
-    } while (left > 0);
+    (void)product;
+    return false;
 }
 
-void tile_multiply(const tile_isa *isa, const tile_product *product)
+void tile_multiply(const tile_product *product)
 {
-    tile_product t = *product;
-    if (t.m <= FEW_ROWS && t.b_column == 1) {
-        columns(isa, &t, 0);
-        return;
-    }
-    for (size_t left = product->m; left > 0; left -= t.m) {
-        t.m = left < MOST_ROWS ? left : MOST_ROWS;
-        steps(isa, &t);
-        t.a += t.m * t.a_row;
-        t.c += t.m * t.c_row;
-        t.start = moved(t.start, t.m * t.start_row);
-    }
+    (void)product;
 }
+#endif

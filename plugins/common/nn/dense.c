@@ -1,6 +1,6 @@
 #include "nn/dense.h"
 
-#include "linalg/gemm.h"
+#include "linalg/linalg.h"
 
 #include <collet/helpers.h>
 
@@ -16,7 +16,7 @@ void nn_dense_init(nn_init init, uint32_t in, uint32_t out, const collet_rng *rn
 void nn_dense_forward(nn_activation f, uint32_t rows, uint32_t in, uint32_t out, const float *x,
                       const float *w, const float *b, float *y, float *kept)
 {
-    gemm_nn(rows, out, in, x, w, y);
+    linalg_nn(rows, out, in, x, w, NULL, y);
     nn_bias_activation(f, rows, out, b, y, kept);
 }
 
@@ -25,8 +25,8 @@ void nn_dense_backward(nn_activation f, uint32_t rows, uint32_t in, uint32_t out
                        float *db, float *dx)
 {
     nn_activation_backward(f, rows, out, y, kept, d, db);
-    gemm_tn(in, out, rows, x, d, dw);
+    linalg_tn(in, out, rows, x, d, dw);
     if (dx != NULL) {
-        gemm_nt(rows, in, out, d, w, dx);
+        linalg_nt(rows, in, out, d, w, dx);
     }
 }
