@@ -55,7 +55,7 @@ static void set(loaded *unit, const char *key, const char *text)
 static clt_registry *make_registry(void)
 {
     clt_search search = {0};
-    clt_registry *registry;
+    clt_registry *registry = NULL;
     clt_error err = {0};
     if (clt_search_add(&search, PLUGINS, NULL, "bench", &err) != CLT_OK ||
         clt_registry_create(&search, &registry, &err) != CLT_OK) {

@@ -2,9 +2,9 @@
  * @file plugin/registry.h
  * @brief Finds units by kind and id along the search path.
  *
- * A unit is looked for in ID.so and KINDs/ID.so (samplers/grid.so) of each folder first, and only then in every
- * *.so, so that an experiment loads what it uses and little else. The first match wins. A file is
- * loaded at most once; what was refused is kept with its reason.
+ * A unit is looked for in ID.so and KINDs/ID.so (samplers/grid.so) of each folder first, and only
+ * then in every *.so, so that an experiment loads what it uses and little else. The first match
+ * wins. A file is loaded at most once; what was refused is kept with its reason.
  */
 #ifndef CLT_PLUGIN_REGISTRY_H
 #define CLT_PLUGIN_REGISTRY_H

@@ -25,10 +25,9 @@ typedef struct kind {
     required functions[6];
 } kind;
 
-#define NEEDS(type, function)                                                                      \
-    {                                                                                              \
-#function, offsetof(type, function)                                                        \
-    }
+/* clang-format off */
+#define NEEDS(type, function) {#function, offsetof(type, function)}
+/* clang-format on */
 
 static const kind kinds[] = {
     {COLLET_KIND_DATASET, "dataset", {NEEDS(collet_dataset, open), NEEDS(collet_dataset, close)}},

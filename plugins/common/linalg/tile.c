@@ -31,8 +31,9 @@ bool tile_suits(const tile_product *product)
  * columns left; then vectors is 1. rows and vectors are constants where this is called, so that
  * sum lives in registers. Three rows of A share a pointer, because base, base + a_row and
  * base + 2 a_row are addressing modes: fourteen pointers would not fit the registers. */
-static inline __attribute__((always_inline)) AVX512 void
-tile(size_t rows, size_t vectors, const tile_product *t, size_t i, size_t j, __mmask16 mask)
+static inline __attribute__((always_inline)) AVX512 void tile(size_t rows, size_t vectors,
+                                                              const tile_product *t, size_t i,
+                                                              size_t j, __mmask16 mask)
 {
     __m512 sum[ROWS][2], x[2];
     const float *a[(ROWS + 2) / 3], *b = t->b + j;
@@ -41,29 +42,34 @@ tile(size_t rows, size_t vectors, const tile_product *t, size_t i, size_t j, __m
         x[v] = t->bias == NULL ? _mm512_setzero_ps()
                                : _mm512_maskz_loadu_ps(mask, t->bias + j + v * LANES);
     }
-    UNROLL for (size_t r = 0; r < rows; r++) {
+    UNROLL
+    for (size_t r = 0; r < rows; r++) {
         sum[r][0] = x[0];
         sum[r][1] = x[vectors - 1];
     }
-    UNROLL for (size_t r = 0; r < rows; r += 3) {
+    UNROLL
+    for (size_t r = 0; r < rows; r += 3) {
         a[r / 3] = t->a + (i + r) * a_row;
     }
     for (size_t p = t->k; p > 0; p--) {
         for (size_t v = 0; v < vectors; v++) {
             x[v] = _mm512_maskz_loadu_ps(mask, b + v * LANES);
         }
-        UNROLL for (size_t r = 0; r < rows; r++) {
+        UNROLL
+        for (size_t r = 0; r < rows; r++) {
             const __m512 s = _mm512_set1_ps(a[r / 3][r % 3 * a_row]);
             for (size_t v = 0; v < vectors; v++) {
                 sum[r][v] = _mm512_fmadd_ps(s, x[v], sum[r][v]);
             }
         }
-        UNROLL for (size_t r = 0; r < rows; r += 3) {
+        UNROLL
+        for (size_t r = 0; r < rows; r += 3) {
             a[r / 3] += a_step;
         }
         b += n;
     }
-    UNROLL for (size_t r = 0; r < rows; r++) {
+    UNROLL
+    for (size_t r = 0; r < rows; r++) {
         for (size_t v = 0; v < vectors; v++) {
             _mm512_mask_storeu_ps(t->c + (i + r) * n + j + v * LANES, mask, sum[r][v]);
         }
