@@ -15,6 +15,7 @@ enum { CLT_MOST_WORDS = 4 };
 
 /** All flags of all commands; each command's table says which of them it takes. */
 typedef struct clt_args {
+    const char *program;               /**< as it was called: "collet", "build/release/collet" */
     const char *words[CLT_MOST_WORDS]; /**< what is not a flag */
     int word_count;
     clt_str plugin_path; /**< all --plugin-path, joined by ':' */

@@ -51,7 +51,7 @@ static clt_status run(int argc, char **argv, clt_error *err)
     if (command == NULL) {
         return unknown_command(name, err);
     }
-    clt_args args = {0};
+    clt_args args = {.program = argc > 0 ? argv[0] : "collet"};
     clt_status status =
         clt_args_parse(command, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc), &args, err);
     if (status == CLT_OK && args.help) {

@@ -39,17 +39,19 @@ static const char *ending_text(clt_ending ending)
     }
 }
 
-static void add_next_steps(const clt_opened *o, const clt_trial_row *best, clt_str *out)
+static void add_next_steps(const clt_args *args, const clt_opened *o, const clt_trial_row *best,
+                           clt_str *out)
 {
     clt_str_addf(out, "\nstore: %s\n", o->path);
-    clt_str_addf(out, "next:  collet show %s --store %s\n", o->study.name, o->path);
+    clt_str_addf(out, "next:  %s show %s --store %s\n", args->program, o->study.name, o->path);
     if (best != NULL) {
-        clt_str_addf(out, "       collet show %s --store %s --trial %llu --ini > best.ini\n",
-                     o->study.name, o->path, (unsigned long long)best->number);
+        clt_str_addf(out, "       %s show %s --store %s --trial %llu --ini > best.ini\n",
+                     args->program, o->study.name, o->path, (unsigned long long)best->number);
     }
 }
 
-static void add_summary(const clt_opened *o, clt_ending ending, double seconds, clt_str *out)
+static void add_summary(const clt_args *args, const clt_opened *o, clt_ending ending,
+                        double seconds, clt_str *out)
 {
     uint64_t counts[4] = {0};
     char time[64];
@@ -66,7 +68,7 @@ static void add_summary(const clt_opened *o, clt_ending ending, double seconds, 
                      o->study.goals[0].metric, best->values[0]);
         clt_trial_params(best, out);
     }
-    add_next_steps(o, best, out);
+    add_next_steps(args, o, best, out);
 }
 
 static clt_status print_result(const clt_args *args, clt_opened *o, const char *name,
@@ -81,7 +83,7 @@ static clt_status print_result(const clt_args *args, clt_opened *o, const char *
         clt_trials_json(&o->list, &json);
         clt_str_add(&out, "\n");
     } else {
-        add_summary(o, ending, seconds, &out);
+        add_summary(args, o, ending, seconds, &out);
     }
     return clt_print(&out, err);
 }
