@@ -92,8 +92,8 @@ static void check_segment(fixture *f, const collet_segment *s, const char *what)
     }
     memcpy(f->theta + s->offset, saved, n * sizeof *saved);
     free(saved);
-    ck_assert_msg(fabs(difference / (2 * step) - norm) < 0.02 * norm + 1e-4, "%s: %s: %g, %g", what,
-                  s->name, difference / (2 * step), norm);
+    ck_assert_msg(fabs(difference / (2 * step) - norm) < 0.005 * norm + 5e-4, "%s: %s: %g, %g",
+                  what, s->name, difference / (2 * step), norm);
 }
 
 static void check_gradient(fixture *f, uint32_t task, bool soft, const char *what)

@@ -35,6 +35,24 @@ START_TEST(activations_are_within_1e_6_of_libm)
 }
 END_TEST
 
+START_TEST(derivatives_are_those_of_the_functions)
+{
+    static const float zero[1] = {0};
+    for (int f = NN_RELU; f <= NN_IDENTITY; f++) {
+        for (double x = -6.001; x <= 6; x += 0.0119) {
+            float y = (float)x, kept, d = 1, db;
+            double h = 1e-5, at = (double)(float)x;
+            double slope =
+                (exact((nn_activation)f, at + h) - exact((nn_activation)f, at - h)) / (2 * h);
+            nn_bias_activation((nn_activation)f, 1, 1, zero, &y, &kept);
+            nn_activation_backward((nn_activation)f, 1, 1, &y, &kept, &d, &db);
+            ck_assert_msg(fabs((double)d - slope) < 2e-6 && d == db, "%d at %g: %.9g, %.9g", f, x,
+                          (double)d, slope);
+        }
+    }
+}
+END_TEST
+
 START_TEST(far_inputs_do_not_overflow)
 {
     static const float zero[1] = {0};
@@ -60,5 +78,5 @@ START_TEST(the_bias_is_added_by_column_and_its_gradient_summed_by_column)
 }
 END_TEST
 
-TEST_MAIN("activation", activations_are_within_1e_6_of_libm, far_inputs_do_not_overflow,
-          the_bias_is_added_by_column_and_its_gradient_summed_by_column)
+TEST_MAIN("activation", activations_are_within_1e_6_of_libm, derivatives_are_those_of_the_functions,
+          far_inputs_do_not_overflow, the_bias_is_added_by_column_and_its_gradient_summed_by_column)
