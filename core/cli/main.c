@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/suggest.h"
+#include "cli/nursery.h"
 #include "plugin/blas.h"
 
 #include <stdio.h>
@@ -68,6 +69,9 @@ int main(int argc, char **argv)
     clt_error err = {0};
     if (argc == 2 && strcmp(argv[1], CLT_BLAS_PROBE) == 0) {
         return clt_blas_probe_main();
+    }
+    if (argc > 1 && strcmp(argv[1], CLT_NURSERY_WORD) == 0) {
+        return clt_nursery_main(argc, argv);
     }
     clt_status status = run(argc, argv, &err);
     if (status != CLT_OK && err.text[0] != '\0') {

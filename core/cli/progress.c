@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ static void take_signals(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
 }
 
 void clt_progress_init(clt_progress *p, FILE *lines)
@@ -27,18 +29,21 @@ void clt_progress_init(clt_progress *p, FILE *lines)
     sigprocmask(SIG_BLOCK, &set, NULL);
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
     bool dumb = term == NULL || strcmp(term, "dumb") == 0;
-    *p = (clt_progress){.lines = lines, .value = (double)NAN, .start = clt_clock()};
+    *p = (clt_progress){.lines = lines, .start = clt_clock()};
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes must not end the study */
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     p->live = isatty(STDERR_FILENO) && !dumb;
     p->colour = isatty(fileno(lines)) && !dumb && (no_colour == NULL || no_colour[0] == '\0');
 }
 
-static void wipe(const clt_progress *p)
+static void wipe(clt_progress *p)
 {
-    if (p->live) {
+    for (; p->drawn > 0; p->drawn--) {
         (void)fputs("\r\033[K", stderr);
-        (void)fflush(stderr);
+        (void)fputs(p->drawn > 1 ? "\033[A" : "", stderr);
     }
+    (void)fflush(stderr);
 }
 
 void clt_progress_finish(clt_progress *p)
@@ -49,6 +54,7 @@ void clt_progress_finish(clt_progress *p)
     if (p->signals >= 0) {
         close(p->signals);
     }
+    CLT_VEC_FINISH(&p->running);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -72,9 +78,12 @@ static double time_left(const clt_progress *p, double now)
 {
     double spent = now - p->start, left = (double)NAN;
     if (p->trials > p->finished && p->here > 0) {
-        double share = p->epochs > 0 ? (double)p->epoch / (double)p->epochs : 0;
-        double per_trial = (p->trial_start - p->start) / (double)p->here;
-        left = per_trial * ((double)(p->trials - p->finished) - share);
+        double started = (double)p->here;
+        for (size_t i = 0; i < p->running.count; i++) {
+            const clt_live *live = &p->running.items[i];
+            started += live->epochs > 0 ? (double)live->epoch / (double)live->epochs : 0;
+        }
+        left = spent / started * ((double)(p->trials - p->finished + p->here) - started);
     }
     if (p->time_limit > 0 && !(left < p->time_limit - spent)) {
         left = p->time_limit - spent;
@@ -82,30 +91,62 @@ static double time_left(const clt_progress *p, double now)
     return left < 0 ? 0 : left;
 }
 
-static void draw(clt_progress *p, const clt_trial_row *trial)
+/* One line of the block, cut to the terminal's width. */
+static void put_line(clt_progress *p, const char *text, int columns)
 {
-    double now = clt_clock(), left = time_left(p, now);
-    char text[64];
-    if (!p->live || (now - p->last_drawn < 0.1 && p->epoch < p->epochs)) {
+    (void)fprintf(stderr, "%s%.*s", p->drawn > 0 ? "\n" : "", columns - 1, text);
+    p->drawn++;
+}
+
+static void draw_trial(clt_progress *p, const clt_live *live, double now, int columns)
+{
+    char line[160], value[64] = "", time[64];
+    if (!isnan(live->value)) {
+        (void)snprintf(value, sizeof value, "  %.32s %.4g", p->goal.metric, live->value);
+    }
+    (void)snprintf(line, sizeof line, "trial %-4llu epoch %llu/%llu%s  %s",
+                   (unsigned long long)live->number, (unsigned long long)live->epoch,
+                   (unsigned long long)live->epochs, value,
+                   clt_duration_text(now - live->start, time, sizeof time));
+    put_line(p, line, columns);
+}
+
+static void draw_whole(clt_progress *p, double now, int columns)
+{
+    char line[200], of[32] = "", best[64] = "", time[64] = "", left_text[80] = "";
+    double left = time_left(p, now);
+    if (p->trials > 0) {
+        (void)snprintf(of, sizeof of, "/%llu", (unsigned long long)p->trials);
+    }
+    if (p->has_best) {
+        (void)snprintf(best, sizeof best, "  best %.6g (trial %llu)", p->best_value,
+                       (unsigned long long)p->best_number);
+    }
+    if (!isnan(left)) {
+        (void)snprintf(left_text, sizeof left_text, "  %s left",
+                       clt_duration_text(left, time, sizeof time));
+    }
+    (void)snprintf(line, sizeof line, "done %llu%s%s%s", (unsigned long long)p->finished, of, best,
+                   left_text);
+    put_line(p, line, columns);
+}
+
+static void draw(clt_progress *p)
+{
+    double now = clt_clock();
+    struct winsize window = {.ws_row = 24, .ws_col = 80};
+    if (!p->live || now - p->last_drawn < 0.1) {
         return;
     }
     p->last_drawn = now;
-    (void)fprintf(stderr, "\r\033[Ktrial %llu", (unsigned long long)trial->number);
-    (void)fprintf(stderr, "  epoch %llu/%llu", (unsigned long long)p->epoch,
-                  (unsigned long long)p->epochs);
-    if (!isnan(p->value)) {
-        (void)fprintf(stderr, "  %s %.4g", p->goal.metric, p->value);
+    (void)ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
+    int columns = window.ws_col > 0 ? window.ws_col : 80;
+    size_t rows = window.ws_row > 4 ? window.ws_row - 3u : 1;
+    wipe(p);
+    for (size_t i = 0; i < p->running.count && i < rows; i++) {
+        draw_trial(p, &p->running.items[i], now, columns);
     }
-    (void)fprintf(stderr, "  |  done %llu", (unsigned long long)p->finished);
-    if (p->trials > 0) {
-        (void)fprintf(stderr, "/%llu", (unsigned long long)p->trials);
-    }
-    if (p->has_best) {
-        (void)fprintf(stderr, "  best %.4g", p->best_value);
-    }
-    if (!isnan(left)) {
-        (void)fprintf(stderr, "  %s left", clt_duration_text(left, text, sizeof text));
-    }
+    draw_whole(p, now, columns);
     (void)fflush(stderr);
 }
 
@@ -134,24 +175,57 @@ static void study_begun(void *ctx, const clt_study_view *view)
     (void)fflush(p->lines);
 }
 
+static clt_live *find_live(clt_progress *p, uint64_t number)
+{
+    for (size_t i = 0; i < p->running.count; i++) {
+        if (p->running.items[i].number == number) {
+            return &p->running.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void forget_live(clt_progress *p, uint64_t number)
+{
+    clt_live *live = find_live(p, number);
+    if (live != NULL) {
+        size_t after = (size_t)(p->running.items + p->running.count - (live + 1));
+        memmove(live, live + 1, after * sizeof *live);
+        p->running.count--;
+    }
+}
+
 static void trial_begun(void *ctx, const clt_trial_row *trial, uint64_t epochs)
 {
     clt_progress *p = ctx;
-    p->epoch = 0;
-    p->epochs = epochs;
-    p->value = (double)NAN;
-    p->trial_start = clt_clock();
-    draw(p, trial);
+    clt_live live = {
+        .number = trial->number, .epochs = epochs, .value = (double)NAN, .start = clt_clock()};
+    if (p->live && CLT_PUSH(&p->running, live)) {
+        draw(p);
+    }
 }
 
 static void epoch_done(void *ctx, const clt_trial_row *trial, uint64_t epoch, uint64_t epochs,
                        double goal_value)
 {
     clt_progress *p = ctx;
-    p->epoch = epoch;
-    p->epochs = epochs;
-    p->value = goal_value;
-    draw(p, trial);
+    clt_live *live = find_live(p, trial->number);
+    (void)epochs;
+    if (live != NULL) {
+        live->epoch = epoch;
+        live->value = goal_value;
+        draw(p);
+    }
+}
+
+static void trial_again(void *ctx, const clt_trial_row *trial)
+{
+    clt_progress *p = ctx;
+    forget_live(p, trial->number);
+    wipe(p);
+    (void)fprintf(p->lines, "trial %-4llu %s: %s; it runs again\n",
+                  (unsigned long long)trial->number, clt_failure_text(trial->failure), trial->why);
+    (void)fflush(p->lines);
 }
 
 static void trial_done(void *ctx, const clt_trial_row *trial)
@@ -161,6 +235,7 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
     char time[64];
     p->finished++;
     p->here++;
+    forget_live(p, trial->number);
     note(p, trial);
     bool is_best = p->has_best && p->best_number != best;
     wipe(p);
@@ -169,12 +244,15 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
         (void)fprintf(p->lines, "%s%s %-9.6g%s", is_best && p->colour ? "\033[32m" : "",
                       p->goal.metric, trial->values[0], is_best && p->colour ? "\033[0m" : "");
     } else {
-        (void)fprintf(p->lines, "%s", clt_trial_state_text(trial->state));
+        (void)fprintf(p->lines, "%s (%s)", clt_trial_state_text(trial->state),
+                      clt_failure_text(trial->failure));
     }
     (void)fprintf(p->lines, "  %s%s%s%s\n", clt_duration_text(trial->seconds, time, sizeof time),
                   is_best ? "  best" : "", trial->why != NULL ? "  " : "",
                   trial->why != NULL ? trial->why : "");
     (void)fflush(p->lines);
+    p->last_drawn = 0;
+    draw(p);
 }
 
 static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
@@ -191,12 +269,13 @@ static clt_stop stop(void *ctx)
     clt_progress *p = ctx;
     struct signalfd_siginfo info;
     while (p->signals >= 0 && read(p->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        bool term = info.ssi_signo == SIGTERM;
+        bool term = info.ssi_signo != SIGINT;
         p->terminated = p->terminated || term;
         p->stop = term || p->stop != CLT_GO_ON ? CLT_STOP_NOW : CLT_STOP_AFTER_TRIAL;
         wipe(p);
-        (void)fputs(p->stop == CLT_STOP_NOW ? "stopping now\n"
-                                            : "stopping after this trial; once more to stop now\n",
+        (void)fputs(p->stop == CLT_STOP_NOW
+                        ? "stopping now\n"
+                        : "stopping after the trials under way; once more to stop now\n",
                     stderr);
     }
     return p->stop;
@@ -209,6 +288,8 @@ clt_watcher clt_progress_watcher(clt_progress *p)
                          .trial_begun = trial_begun,
                          .epoch_done = epoch_done,
                          .trial_done = trial_done,
+                         .trial_again = trial_again,
                          .log = log_line,
-                         .stop = stop};
+                         .stop = stop,
+                         .wake = p->signals};
 }

@@ -1,37 +1,45 @@
 /**
  * @file cli/progress.h
- * @brief What a person sees while a study runs: one line a finished trial, and on a terminal one
- * live line below them.
+ * @brief What a person sees while a study runs: one line a finished trial, and on a terminal a
+ * live block below them: a line for each trial under way, and one for the whole.
  */
 #ifndef CLT_CLI_PROGRESS_H
 #define CLT_CLI_PROGRESS_H
 
+#include "base/vec.h"
 #include "study/watcher.h"
 
 #include <stdio.h>
 
+/** A trial under way, as shown. */
+typedef struct clt_live {
+    uint64_t number, epoch, epochs;
+    double value; /**< its last goal value; NaN before */
+    double start;
+} clt_live;
+
 /** State of the display and of the signals. Zero it before clt_progress_init(). */
 typedef struct clt_progress {
     FILE *lines; /**< where finished trials go */
-    bool live;   /**< standard error is a terminal: show the live line there */
+    bool live;   /**< standard error is a terminal: show the live block there */
     bool colour;
     int signals; /**< signalfd of SIGINT and SIGTERM; -1 without */
     clt_stop stop;
     bool terminated;                 /**< by SIGTERM rather than from the keyboard */
     clt_goal goal;                   /**< the first */
     uint64_t trials, finished, here; /**< wanted; finished in all; finished by this run */
-    double start, time_limit, last_drawn, trial_start;
+    double start, time_limit, last_drawn;
     bool has_best;
     uint64_t best_number;
     double best_value;
-    uint64_t epoch, epochs; /**< of the trial under way */
-    double value;           /**< its last goal value; NaN before */
+    CLT_VEC(clt_live) running; /**< by number */
+    int drawn;                 /**< lines of the block on the screen */
 } clt_progress;
 
 /** Starts it: lines go to `lines`. From here on SIGINT and SIGTERM are taken by stop(). */
 void clt_progress_init(clt_progress *progress, FILE *lines);
 
-/** Takes the live line away and gives the signals back. */
+/** Takes the live block away and gives the signals back. */
 void clt_progress_finish(clt_progress *progress);
 
 /** What the study calls. */

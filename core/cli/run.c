@@ -3,10 +3,12 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cli/nursery.h"
 #include "cli/progress.h"
 #include "study/study.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /* What is noted with a new study about where it ran. */
 static const char *environment(clt_session *s)
@@ -106,11 +108,23 @@ static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
     if (notes == NULL) {
         return clt_fail_memory(err);
     }
-    clt_progress_init(&progress, args->json ? stderr : stdout);
-    clt_watcher watcher = clt_progress_watcher(&progress);
-    clt_status status = clt_study_run(&s->plan, o->store, args->fresh, notes, &watcher, &o->arena,
-                                      &o->study, &ending, err);
-    clt_progress_finish(&progress);
+    int text = -1;
+    const char **nursery = NULL;
+    clt_status status = clt_nursery_arguments(s, args, &nursery, &text, err);
+    if (status == CLT_OK) {
+        clt_progress_init(&progress, args->json ? stderr : stdout);
+        clt_study_setup setup = {.plan = &s->plan,
+                                 .store = o->store,
+                                 .fresh = args->fresh,
+                                 .environment = notes,
+                                 .nursery = nursery,
+                                 .watcher = clt_progress_watcher(&progress)};
+        status = clt_study_run(&setup, &o->arena, &o->study, &ending, err);
+        clt_progress_finish(&progress);
+    }
+    if (text >= 0) {
+        close(text);
+    }
     if (status == CLT_OK) {
         status = print_result(args, o, o->study.name, ending, clt_clock() - start, err);
     }

@@ -14,6 +14,7 @@
 /** An experiment, read and understood. Zero it before use. */
 typedef struct clt_session {
     clt_arena arena;
+    bool no_blas_probe; /**< the environment is set up already */
     clt_blas blas;
     clt_ini ini;
     clt_registry *registry;

@@ -114,5 +114,6 @@ clt_status clt_host_fail(clt_host *host, collet_status code, const char *call, c
     const char *why = host->said[0] != '\0' ? host->said : clt_plugin_status_text(code);
     clt_fail(err, CLT_PLUGIN_FAILED, "%s: %s: %s", host->unit, call, why);
     host->said[0] = '\0';
+    host->failed_with = code;
     return CLT_PLUGIN_FAILED;
 }

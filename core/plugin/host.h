@@ -29,8 +29,9 @@ typedef struct clt_host {
     collet_host table;
     char unit[96]; /**< `model "mlp"` */
     clt_host_hooks hooks;
-    atomic_flag lock; /**< of said: set_error() may come from any thread */
-    char said[512];   /**< last text of set_error() */
+    atomic_flag lock;          /**< of said: set_error() may come from any thread */
+    char said[512];            /**< last text of set_error() */
+    collet_status failed_with; /**< code of the last clt_host_fail(), or 0 */
 } clt_host;
 
 /** Makes a host for a unit of that kind ("model") and id. hooks may be NULL. */

@@ -14,6 +14,9 @@
 clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
 {
     int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
+    int cause = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
+    s->full = code == SQLITE_FULL ||
+              (code == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT || cause == EFBIG));
     if (code == SQLITE_NOTADB) {
         return clt_fail(err, CLT_NO_STORE, "%s: not a store of collet, nor any SQLite file",
                         s->path);
@@ -36,10 +39,29 @@ clt_status clt_sqlite_run(clt_sqlite *s, const char *sql, clt_error *err)
 
 clt_status clt_sqlite_prepare(clt_sqlite *s, const char *sql, sqlite3_stmt **out, clt_error *err)
 {
+    for (size_t i = 0; i < s->prepared_count; i++) {
+        if (s->prepared[i].sql == sql) {
+            *out = s->prepared[i].statement;
+            return CLT_OK;
+        }
+    }
     *out = NULL;
-    return sqlite3_prepare_v2(s->db, sql, -1, out, NULL) == SQLITE_OK
-               ? CLT_OK
-               : clt_sqlite_fail(s, "cannot be read", err);
+    if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) != SQLITE_OK) {
+        return clt_sqlite_fail(s, "cannot be read", err);
+    }
+    if (s->prepared_count == CLT_SQLITE_MOST_PREPARED) { /* the oldest makes room */
+        sqlite3_finalize(s->prepared[0].statement);
+        s->prepared[0] = s->prepared[--s->prepared_count];
+    }
+    s->prepared[s->prepared_count].sql = sql;
+    s->prepared[s->prepared_count++].statement = *out;
+    return CLT_OK;
+}
+
+void clt_sqlite_release(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
 }
 
 clt_status clt_sqlite_finish(clt_sqlite *s, sqlite3_stmt *statement, clt_error *err)
@@ -48,7 +70,7 @@ clt_status clt_sqlite_finish(clt_sqlite *s, sqlite3_stmt *statement, clt_error *
     clt_status status = code == SQLITE_DONE || code == SQLITE_ROW
                             ? CLT_OK
                             : clt_sqlite_fail(s, "cannot be written", err);
-    sqlite3_finalize(statement);
+    clt_sqlite_release(statement);
     return status;
 }
 
@@ -62,6 +84,15 @@ double clt_sqlite_real(sqlite3_stmt *statement, int column)
     return sqlite3_column_type(statement, column) == SQLITE_NULL
                ? (double)NAN
                : sqlite3_column_double(statement, column);
+}
+
+/* SQLite tells how long the log is after each commit. */
+static int note_pages(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+    (void)db;
+    (void)name;
+    ((clt_sqlite *)ctx)->wal_pages = pages;
+    return SQLITE_OK;
 }
 
 /* The lock goes when the process does, however it ends. The file stays, with the owner's number in
@@ -104,7 +135,9 @@ static clt_status check_exists(clt_sqlite *s, bool write, clt_error *err)
 
 static clt_status open_database(clt_sqlite *s, bool write, clt_error *err)
 {
-    if (check_exists(s, write, err) != CLT_OK || (write && take_lock(s, err) != CLT_OK)) {
+    if (check_exists(s, write, err) != CLT_OK ||
+        (write && clt_sqlite_check_place(s->path, err) != CLT_OK) ||
+        (write && take_lock(s, err) != CLT_OK)) {
         return err->status;
     }
     int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
@@ -112,12 +145,19 @@ static clt_status open_database(clt_sqlite *s, bool write, clt_error *err)
         return clt_sqlite_fail(s, "cannot be opened", err);
     }
     sqlite3_busy_timeout(s->db, 5000);
-    return clt_sqlite_schema(s, write, err);
+    if (clt_sqlite_schema(s, write, err) == CLT_OK && write) {
+        sqlite3_wal_hook(s->db, note_pages,
+                         s); /* after it: "wal_autocheckpoint" is a hook as well */
+    }
+    return err->status;
 }
 
 static void close_store(clt_store *store)
 {
     clt_sqlite *s = (clt_sqlite *)store;
+    for (size_t i = 0; i < s->prepared_count; i++) {
+        sqlite3_finalize(s->prepared[i].statement);
+    }
     sqlite3_close(s->db);
     if (s->lock >= 0) {
         close(s->lock);
@@ -134,6 +174,13 @@ static const clt_store_ops ops = {
     .begin = clt_sqlite_begin,
     .finish = clt_sqlite_end,
     .trials = clt_sqlite_trials,
+    .open_group = clt_sqlite_open_group,
+    .commit = clt_sqlite_commit,
+    .roll_back = clt_sqlite_roll_back,
+    .is_full = clt_sqlite_is_full,
+    .add_event = clt_sqlite_add_event,
+    .events = clt_sqlite_events,
+    .verify = clt_sqlite_verify,
 };
 
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)

@@ -24,7 +24,7 @@ static clt_status for_each(reader *r, int64_t study, const char *sql,
     while (status == CLT_OK && (code = sqlite3_step(q)) != SQLITE_DONE) {
         status = code == SQLITE_ROW ? add(r, q) : clt_sqlite_fail(r->s, "cannot be read", r->err);
     }
-    sqlite3_finalize(q);
+    clt_sqlite_release(q);
     return status;
 }
 
@@ -47,7 +47,10 @@ static clt_status add_trial(reader *r, sqlite3_stmt *q)
                            .why = clt_sqlite_text(q, 6, r->arena),
                            .param_count = (size_t)sqlite3_column_int64(q, 7),
                            .value_count = (size_t)sqlite3_column_int64(q, 8),
-                           .curve_count = (size_t)sqlite3_column_int64(q, 9)};
+                           .curve_count = (size_t)sqlite3_column_int64(q, 9),
+                           .failure = (clt_failure)sqlite3_column_int(q, 10),
+                           .signal = sqlite3_column_int(q, 11),
+                           .log = clt_sqlite_text(q, 12, r->arena)};
     row->params = clt_arena_array(r->arena, row->param_count, sizeof *row->params);
     row->values = row->value_count == 0
                       ? NULL
@@ -108,7 +111,8 @@ static clt_status read_all(reader *r, int64_t study, bool with_curves)
             "SELECT number, state, attempt, started_ms, seconds, last_step, why,"
             " (SELECT count(*) FROM param p WHERE p.study = t.study AND p.number = t.number),"
             " (SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number),"
-            " (SELECT count(*) FROM curve c WHERE c.study = t.study AND c.number = t.number)"
+            " (SELECT count(*) FROM curve c WHERE c.study = t.study AND c.number = t.number),"
+            " failure, signal, log"
             " FROM trial t WHERE study = ? ORDER BY number",
             add_trial);
     }

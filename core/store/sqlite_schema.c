@@ -30,6 +30,16 @@ static const char *const migrations[] = {
     "  step INTEGER NOT NULL, metric TEXT NOT NULL, value REAL,"
     "  PRIMARY KEY (study, number, position),"
     "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE study ADD COLUMN window INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trial ADD COLUMN failure INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trial ADD COLUMN signal INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trial ADD COLUMN log TEXT;"
+    /* What an older program stored: one trial at a time, which is a window of one. */
+    "UPDATE study SET window = 1;"
+    "UPDATE trial SET failure = 7 WHERE state = 3;"
+    "CREATE TABLE event ("
+    "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL, told INTEGER NOT NULL,"
+    "  number INTEGER NOT NULL, PRIMARY KEY (study, position)) STRICT, WITHOUT ROWID;",
 };
 
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] };
@@ -46,7 +56,7 @@ static clt_status read_number(clt_sqlite *s, const char *sql, int64_t *out, clt_
     } else {
         status = clt_sqlite_fail(s, "cannot be read", err);
     }
-    sqlite3_finalize(statement);
+    clt_sqlite_release(statement);
     return status;
 }
 
@@ -85,14 +95,22 @@ static clt_status migrate(clt_sqlite *s, int64_t version, clt_error *err)
         status = clt_sqlite_run(s, migrations[i], err);
     }
     status = status == CLT_OK ? clt_sqlite_run(s, pragma, err) : status;
-    return status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
+    return clt_sqlite_leave(s, status, err);
 }
 
 clt_status clt_sqlite_schema(clt_sqlite *s, bool write, clt_error *err)
 {
     int64_t version = 0;
-    if (check_owner(s, &version, err) != CLT_OK) {
+    if (clt_sqlite_run(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", err) !=
+            CLT_OK ||
+        check_owner(s, &version, err) != CLT_OK) {
         return err->status;
+    }
+    if (!write && version > 0 && version < SCHEMA) {
+        return clt_fail(err, CLT_NO_STORE,
+                        "%s: made by an older collet; \"collet run\" with this store brings it up "
+                        "to date",
+                        s->path);
     }
     if (!write) {
         return version > 0 ? CLT_OK
@@ -101,7 +119,7 @@ clt_status clt_sqlite_schema(clt_sqlite *s, bool write, clt_error *err)
     }
     if (clt_sqlite_run(s,
                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-                       "PRAGMA foreign_keys = ON;",
+                       "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;",
                        err) != CLT_OK) {
         return err->status;
     }

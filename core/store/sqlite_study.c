@@ -27,7 +27,7 @@ static clt_status insert_study(clt_sqlite *s, clt_study_row *study, clt_error *e
     sqlite3_stmt *q;
     if (clt_sqlite_prepare(s,
                            "INSERT INTO study (name, experiment, source, identity, environment, "
-                           "seed, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                           "seed, created_ms, window) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                            &q, err) != CLT_OK) {
         return err->status;
     }
@@ -38,6 +38,7 @@ static clt_status insert_study(clt_sqlite *s, clt_study_row *study, clt_error *e
     }
     sqlite3_bind_int64(q, 6, (int64_t)study->seed);
     sqlite3_bind_int64(q, 7, study->created_ms);
+    sqlite3_bind_int64(q, 8, (int64_t)study->window);
     if (clt_sqlite_finish(s, q, err) != CLT_OK) {
         return err->status;
     }
@@ -48,16 +49,9 @@ static clt_status insert_study(clt_sqlite *s, clt_study_row *study, clt_error *e
 clt_status clt_sqlite_add_study(clt_store *store, clt_study_row *study, clt_error *err)
 {
     clt_sqlite *s = (clt_sqlite *)store;
-    clt_error ignored;
-    if (clt_sqlite_run(s, "BEGIN IMMEDIATE", err) != CLT_OK) {
-        return err->status;
-    }
-    clt_status status = insert_study(s, study, err);
-    status = status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
-    if (status != CLT_OK) {
-        (void)clt_sqlite_run(s, "ROLLBACK", &ignored);
-    }
-    return status;
+    return clt_sqlite_enter(s, err) == CLT_OK
+               ? clt_sqlite_leave(s, insert_study(s, study, err), err)
+               : err->status;
 }
 
 static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *arena, clt_error *err)
@@ -80,11 +74,12 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
     clt_status status = goals == NULL         ? clt_fail_memory(err)
                         : code == SQLITE_DONE ? CLT_OK
                                               : clt_sqlite_fail(s, "cannot be read", err);
-    sqlite3_finalize(q);
+    clt_sqlite_release(q);
     return status;
 }
 
-#define STUDY_COLUMNS "id, name, experiment, source, identity, environment, seed, created_ms"
+#define STUDY_COLUMNS                                                                              \
+    "id, name, experiment, source, identity, environment, seed, created_ms, window"
 
 static clt_study_row study_of(sqlite3_stmt *q, clt_arena *arena)
 {
@@ -95,7 +90,8 @@ static clt_study_row study_of(sqlite3_stmt *q, clt_arena *arena)
                            .identity = clt_sqlite_text(q, 4, arena),
                            .environment = clt_sqlite_text(q, 5, arena),
                            .seed = (uint64_t)sqlite3_column_int64(q, 6),
-                           .created_ms = sqlite3_column_int64(q, 7)};
+                           .created_ms = sqlite3_column_int64(q, 7),
+                           .window = (uint64_t)sqlite3_column_int64(q, 8)};
 }
 
 static bool complete_row(const clt_study_row *row)
@@ -124,7 +120,7 @@ clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *
     } else if (code != SQLITE_DONE) {
         status = clt_sqlite_fail(s, "cannot be read", err);
     }
-    sqlite3_finalize(q);
+    clt_sqlite_release(q);
     return status;
 }
 
@@ -154,7 +150,7 @@ static clt_status summarise(clt_sqlite *s, clt_study_summary *row, clt_error *er
             row->best_number = (uint64_t)sqlite3_column_int64(q, 0);
         }
     }
-    sqlite3_finalize(q);
+    clt_sqlite_release(q);
     return code == SQLITE_DONE ? CLT_OK : clt_sqlite_fail(s, "cannot be read", err);
 }
 
@@ -184,7 +180,7 @@ clt_status clt_sqlite_list(clt_store *store, clt_arena *arena, clt_study_summary
             status = clt_fail_memory(err);
         }
     }
-    sqlite3_finalize(q);
+    clt_sqlite_release(q);
     *count = found.count;
     *rows = clt_arena_array(arena, found.count + 1, sizeof **rows);
     if (status == CLT_OK && *rows == NULL) {

@@ -1,23 +1,5 @@
 #include "store/sqlite_impl.h"
 
-/* Runs body between BEGIN and COMMIT. */
-static clt_status in_transaction(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
-                                 clt_status (*body)(clt_sqlite *, int64_t, const clt_trial_row *,
-                                                    clt_error *),
-                                 clt_error *err)
-{
-    clt_error ignored;
-    if (clt_sqlite_run(s, "BEGIN IMMEDIATE", err) != CLT_OK) {
-        return err->status;
-    }
-    clt_status status = body(s, study, trial, err);
-    status = status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
-    if (status != CLT_OK) {
-        (void)clt_sqlite_run(s, "ROLLBACK", &ignored);
-    }
-    return status;
-}
-
 /* State and attempt of a trial that is there; *found is false where none is. */
 static clt_status look_up(clt_sqlite *s, int64_t study, uint64_t number, bool *found, int *state,
                           int64_t *attempt, clt_error *err)
@@ -33,7 +15,7 @@ static clt_status look_up(clt_sqlite *s, int64_t study, uint64_t number, bool *f
     *found = code == SQLITE_ROW;
     *state = *found ? sqlite3_column_int(q, 0) : 0;
     *attempt = *found ? sqlite3_column_int64(q, 1) : 0;
-    sqlite3_finalize(q);
+    clt_sqlite_release(q);
     return code == SQLITE_ROW || code == SQLITE_DONE ? CLT_OK
                                                      : clt_sqlite_fail(s, "cannot be read", err);
 }
@@ -90,7 +72,8 @@ static clt_status begin_body(clt_sqlite *s, int64_t study, const clt_trial_row *
         return err->status;
     }
     if (clt_sqlite_prepare(s,
-                           "INSERT INTO trial VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, NULL) ON CONFLICT "
+                           "INSERT INTO trial (study, number, state, attempt, started_ms, seconds, "
+                           "last_step) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0) ON CONFLICT "
                            "(study, number) DO UPDATE SET attempt = ?4, started_ms = ?5",
                            &q, err) != CLT_OK) {
         return err->status;
@@ -107,7 +90,10 @@ static clt_status begin_body(clt_sqlite *s, int64_t study, const clt_trial_row *
 clt_status clt_sqlite_begin(clt_store *store, int64_t study, const clt_trial_row *trial,
                             clt_error *err)
 {
-    return in_transaction((clt_sqlite *)store, study, trial, begin_body, err);
+    clt_sqlite *s = (clt_sqlite *)store;
+    return clt_sqlite_enter(s, err) == CLT_OK
+               ? clt_sqlite_leave(s, begin_body(s, study, trial, err), err)
+               : err->status;
 }
 
 static clt_status insert_values(clt_sqlite *s, int64_t study, const clt_trial_row *trial,
@@ -169,8 +155,8 @@ static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row 
                         (unsigned long long)trial->number, trial->attempt);
     }
     if (clt_sqlite_prepare(s,
-                           "UPDATE trial SET state = ?, seconds = ?, last_step = ?, why = ? WHERE "
-                           "study = ? AND number = ?",
+                           "UPDATE trial SET state = ?, seconds = ?, last_step = ?, why = ?, "
+                           "failure = ?, signal = ?, log = ? WHERE study = ? AND number = ?",
                            &q, err) != CLT_OK) {
         return err->status;
     }
@@ -178,8 +164,11 @@ static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row 
     sqlite3_bind_double(q, 2, trial->seconds);
     sqlite3_bind_int64(q, 3, (int64_t)trial->last_step);
     sqlite3_bind_text(q, 4, trial->why, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_int64(q, 5, study);
-    sqlite3_bind_int64(q, 6, (int64_t)trial->number);
+    sqlite3_bind_int(q, 5, (int)trial->failure);
+    sqlite3_bind_int(q, 6, trial->signal);
+    sqlite3_bind_text(q, 7, trial->log, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(q, 8, study);
+    sqlite3_bind_int64(q, 9, (int64_t)trial->number);
     if (clt_sqlite_finish(s, q, err) != CLT_OK || insert_values(s, study, trial, err) != CLT_OK) {
         return err->status;
     }
@@ -189,5 +178,8 @@ static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row 
 clt_status clt_sqlite_end(clt_store *store, int64_t study, const clt_trial_row *trial,
                           clt_error *err)
 {
-    return in_transaction((clt_sqlite *)store, study, trial, finish_body, err);
+    clt_sqlite *s = (clt_sqlite *)store;
+    return clt_sqlite_enter(s, err) == CLT_OK
+               ? clt_sqlite_leave(s, finish_body(s, study, trial, err), err)
+               : err->status;
 }

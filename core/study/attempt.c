@@ -1,21 +1,20 @@
 #include "study/attempt.h"
 
-#include "base/clock.h"
 #include "base/hash.h"
-#include "base/vec.h"
 #include "train/train.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What the callbacks of one training need. */
 typedef struct attempt {
     const clt_plan *plan;
-    const clt_watcher *watcher;
-    clt_trial_row *trial;
+    const clt_source *source;
+    const clt_attempt_listener *listener;
     uint64_t epochs;
-    CLT_VEC(clt_point) curve;
-    bool no_memory;
+    clt_host model_host, optimizer_host;
+    clt_arena arena;
+    clt_error err;
 } attempt;
 
 clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err)
@@ -46,23 +45,16 @@ static int goal_index(const clt_goal *goal, const clt_metrics *metrics)
 
 static bool on_epoch(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values)
 {
-    attempt *a = ctx;
-    for (uint32_t i = 0; i < metrics->count; i++) {
-        clt_point point = {epoch, metrics->names[i], values[i]};
-        a->no_memory = !CLT_PUSH(&a->curve, point) || a->no_memory;
-    }
-    int goal = goal_index(&a->plan->goals[0], metrics);
-    if (a->watcher->epoch_done != NULL) {
-        a->watcher->epoch_done(a->watcher->ctx, a->trial, epoch, a->epochs,
-                               goal >= 0 ? values[goal] : (double)NAN);
-    }
-    return !a->no_memory;
+    const attempt *a = ctx;
+    a->listener->epoch(a->listener->ctx, epoch, a->epochs, values, metrics->count);
+    return true;
 }
 
-static bool cancelled(void *ctx)
+static bool alive(void *ctx)
 {
     const attempt *a = ctx;
-    return a->watcher->stop != NULL && a->watcher->stop(a->watcher->ctx) == CLT_STOP_NOW;
+    a->listener->alive(a->listener->ctx);
+    return false;
 }
 
 /* The value of the optimizer's option "lr", which the host schedules. */
@@ -104,91 +96,78 @@ static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *aren
     return base_rate(optimizer, optimizer_config, &s->lr, err);
 }
 
-/* Copies what the training left into the trial. */
-static clt_status record(attempt *a, const clt_train_result *result, const clt_metrics *metrics,
-                         clt_arena *arena, clt_error *err)
+/* The class of a failure that came up as an error. */
+static clt_failure class_of(const attempt *a)
+{
+    collet_status code =
+        a->model_host.failed_with != 0 ? a->model_host.failed_with : a->optimizer_host.failed_with;
+    if (a->err.status == CLT_IO || code == COLLET_E_NOMEM) {
+        return CLT_FAIL_MEMORY;
+    }
+    if (code == COLLET_E_NUMERIC) {
+        return CLT_FAIL_NAN;
+    }
+    return code == 0 ? CLT_FAIL_INVALID : CLT_FAIL_ERROR; /* 0: the host found the breach */
+}
+
+static void fail(attempt *a, clt_failure failure, clt_attempt_result *result)
+{
+    result->failure = failure;
+    (void)snprintf(result->why, sizeof result->why, "%s", a->err.text);
+}
+
+/* Copies what the training left into the result. */
+static void record(attempt *a, const clt_train_result *trained, clt_attempt_result *result)
 {
     const clt_plan *plan = a->plan;
-    clt_trial_row *trial = a->trial;
-    clt_point *curve = clt_arena_array(arena, a->curve.count + 1, sizeof *curve);
-    double *values = clt_arena_array(arena, plan->goal_count, sizeof *values);
-    if (curve == NULL || values == NULL || a->no_memory) {
-        return clt_fail_memory(err);
+    const clt_metrics *metrics = clt_metrics_of(a->source->data);
+    result->last_step = trained->epochs;
+    if (trained->outcome == CLT_TRAIN_DIVERGED) {
+        fail(a, CLT_FAIL_NAN, result);
+        return;
     }
-    if (a->curve.count > 0) {
-        memcpy(curve, a->curve.items, a->curve.count * sizeof *curve);
-    }
-    trial->curve = curve;
-    trial->curve_count = a->curve.count;
-    trial->last_step = result->epochs;
-    if (result->outcome == CLT_TRAIN_DIVERGED) {
-        trial->state = CLT_TRIAL_FAILED;
-        trial->why = clt_arena_copy(arena, err->text);
-        return trial->why != NULL ? CLT_OK : clt_fail_memory(err);
-    }
+    result->value_count = plan->goal_count;
     for (size_t i = 0; i < plan->goal_count; i++) {
-        values[i] = result->values[goal_index(&plan->goals[i], metrics)];
+        result->values[i] = trained->values[goal_index(&plan->goals[i], metrics)];
     }
-    trial->state = CLT_TRIAL_COMPLETE;
-    trial->values = values;
-    trial->value_count = plan->goal_count;
-    return CLT_OK;
 }
 
-static clt_status fail_trial(clt_trial_row *trial, clt_arena *arena, clt_error *err)
+static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_attempt_result *result)
 {
-    trial->state = CLT_TRIAL_FAILED;
-    trial->why = clt_arena_copy(arena, err->text);
-    if (trial->why == NULL) {
-        return clt_fail_memory(err);
+    clt_train_result trained = {0};
+    if (prepare(a->plan, x, &a->arena, s, &a->err) != CLT_OK) {
+        return a->err.status;
     }
-    *err = (clt_error){0};
-    return CLT_OK;
-}
-
-static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_arena *arena,
-                        clt_error *err)
-{
-    clt_train_result result;
-    clt_status status = prepare(a->plan, x, arena, s, err);
-    if (status != CLT_OK) {
-        return status;
-    }
-    clt_host model_host, optimizer_host;
-    clt_host_hooks hooks = {
-        .ctx = a->watcher->ctx, .log = a->watcher->log, .cancelled = NULL, .report = NULL};
-    clt_host_init(&model_host, "model", s->model_id, &hooks);
-    clt_host_init(&optimizer_host, "optimizer", s->optimizer_id, &hooks);
-    s->model_host = &model_host;
-    s->optimizer_host = &optimizer_host;
+    clt_host_hooks hooks = {.ctx = a->listener->ctx, .log = a->listener->log};
+    clt_host_init(&a->model_host, "model", s->model_id, &hooks);
+    clt_host_init(&a->optimizer_host, "optimizer", s->optimizer_id, &hooks);
+    s->model_host = &a->model_host;
+    s->optimizer_host = &a->optimizer_host;
     a->epochs = s->epochs;
-    if (a->watcher->trial_begun != NULL) {
-        a->watcher->trial_begun(a->watcher->ctx, a->trial, s->epochs);
+    a->listener->begun(a->listener->ctx, s->epochs);
+    clt_status status = clt_train(s, &trained, &a->err);
+    result->last_step = trained.epochs;
+    if (status == CLT_OK) {
+        record(a, &trained, result);
     }
-    status = clt_train(s, &result, err);
-    if (status == CLT_PLUGIN_FAILED) {
-        return fail_trial(a->trial, arena, err);
-    }
-    if (status == CLT_OK && result.outcome == CLT_TRAIN_CANCELLED) {
-        return clt_fail(err, CLT_INTERRUPTED, "stopped");
-    }
-    return status == CLT_OK ? record(a, &result, clt_metrics_of(s->data), arena, err) : status;
+    return status;
 }
 
-clt_status clt_attempt_run(const clt_plan *plan, const clt_source *source, const double *x,
-                           const clt_watcher *watcher, clt_arena *arena, clt_trial_row *trial,
-                           clt_error *err)
+void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
+                     const double *x, const clt_attempt_listener *listener,
+                     clt_attempt_result *result)
 {
-    attempt a = {.plan = plan, .watcher = watcher, .trial = trial};
+    attempt a = {.plan = plan, .source = source, .listener = listener};
     clt_train_setup setup = {.data = source->data,
                              .split = &source->split,
                              .on_epoch = on_epoch,
-                             .cancelled = cancelled,
+                             .cancelled = alive,
                              .ctx = &a};
-    double start = clt_clock();
-    clt_status status = clt_attempt_seed(plan, trial->number, &setup.seed, err);
-    status = status == CLT_OK ? train(&a, &setup, x, arena, err) : status;
-    trial->seconds = clt_clock() - start;
-    CLT_VEC_FINISH(&a.curve);
-    return status;
+    *result = (clt_attempt_result){0};
+    clt_status status = clt_attempt_seed(plan, number, &setup.seed, &a.err);
+    status = status == CLT_OK ? train(&a, &setup, x, result) : status;
+    if (status != CLT_OK) {
+        fail(&a, class_of(&a), result);
+    }
+    clt_arena_finish(&a.arena);
 }

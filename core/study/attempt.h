@@ -1,23 +1,43 @@
 /**
  * @file study/attempt.h
- * @brief Runs one trial: a point of the space in, values and a learning curve out.
+ * @brief Runs one trial in this process: a point of the space in, values and a learning curve out.
  */
 #ifndef CLT_STUDY_ATTEMPT_H
 #define CLT_STUDY_ATTEMPT_H
 
 #include "study/plan.h"
 #include "study/source.h"
-#include "study/watcher.h"
+
+/** Most values that an attempt reports at a step, and at the end. */
+enum { CLT_MOST_VALUES = 64 };
+
+/** Who hears how it gets on; all in the attempt's thread, but log, which may come from any. */
+typedef struct clt_attempt_listener {
+    void *ctx;
+    void (*begun)(void *ctx, uint64_t epochs);
+    /** After each epoch: values of the source's metrics, in their order. */
+    void (*epoch)(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count);
+    /** Before each batch. */
+    void (*alive)(void *ctx);
+    void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
+} clt_attempt_listener;
+
+/** What came of it. */
+typedef struct clt_attempt_result {
+    clt_failure failure; /**< CLT_FAIL_NONE: complete */
+    char why[1024];      /**< of a failure, one line */
+    uint64_t last_step;
+    double values[CLT_MOST_VALUES]; /**< [goal_count] */
+    size_t value_count;
+} clt_attempt_result;
 
 /** The seed from which a trial's training derives everything random: [training] seed, or made of
  *  the study's seed and the trial's number. Below 2^53, so that it can be written in a file. */
 clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err);
 
-/** Trains at x. Fills state, seconds, last_step, why, values and curve of *trial, from the arena;
- *  number and the rest are the caller's. A trial that fails is CLT_OK with its state FAILED;
- *  CLT_INTERRUPTED means that the watcher wanted to stop at once, and nothing came of it. */
-clt_status clt_attempt_run(const clt_plan *plan, const clt_source *source, const double *x,
-                           const clt_watcher *watcher, clt_arena *arena, clt_trial_row *trial,
-                           clt_error *err);
+/** Runs trial `number` at x. Whatever goes wrong is in *result. */
+void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
+                     const double *x, const clt_attempt_listener *listener,
+                     clt_attempt_result *result);
 
 #endif /* CLT_STUDY_ATTEMPT_H */

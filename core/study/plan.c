@@ -73,8 +73,7 @@ static clt_status check_sections(clt_plan_build *b)
     return CLT_OK;
 }
 
-/* Reads a host section that is no part of the search straight into its struct. */
-static clt_status read_host_section(clt_plan_build *b, const char *name, void *config)
+clt_status clt_plan_read_host(clt_plan_build *b, const char *name, void *config)
 {
     const clt_host_section *section = clt_host_section_find(name);
     const clt_ini *ini = b->plan->ini;
@@ -159,7 +158,7 @@ static clt_status read_goals(clt_plan_build *b)
 static clt_status read_study(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
-    if (read_host_section(b, "study", &plan->study) != CLT_OK || read_goals(b) != CLT_OK) {
+    if (clt_plan_read_host(b, "study", &plan->study) != CLT_OK || read_goals(b) != CLT_OK) {
         return b->err->status;
     }
     const clt_entry *time = clt_ini_find(plan->ini, "study", "time");
@@ -185,7 +184,7 @@ static clt_status make_identity(clt_plan_build *b)
         bool study = strcmp(e->section, "study") == 0;
         bool limit = study && (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
                                strcmp(e->key, "name") == 0);
-        if (!limit && strcmp(e->section, "plugins") != 0) {
+        if (!limit && strcmp(e->section, "plugins") != 0 && strcmp(e->section, "run") != 0) {
             clt_str_addf(&text, "%s.%s = %s\n", e->section, e->key, e->value);
         }
     }
@@ -197,7 +196,7 @@ static clt_status make_identity(clt_plan_build *b)
 static clt_status build_all(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
-    if (check_sections(b) != CLT_OK || read_study(b) != CLT_OK) {
+    if (check_sections(b) != CLT_OK || read_study(b) != CLT_OK || clt_plan_read_run(b) != CLT_OK) {
         return b->err->status;
     }
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {

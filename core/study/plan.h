@@ -32,6 +32,17 @@ typedef struct clt_component {
     size_t setting_count;
 } clt_component;
 
+/** How trials are carried out: [run], understood. Times in seconds, 0: no limit. */
+typedef struct clt_limits {
+    uint32_t workers; /**< at least 1 */
+    double trial_time, no_progress, grace;
+    uint64_t trial_memory; /**< bytes; 0: no limit */
+    uint64_t max_failed;   /**< 0: no limit */
+    bool checkpoint;
+    bool free_order;
+    uint64_t window; /**< 0: not said */
+} clt_limits;
+
 /** The whole experiment. Zero it before clt_plan_make(). */
 typedef struct clt_plan {
     clt_arena arena;
@@ -39,6 +50,7 @@ typedef struct clt_plan {
     const char *folder; /**< absolute, of the experiment file: what relative paths start from */
     clt_study_options study;
     double time_limit; /**< seconds; 0: none */
+    clt_limits limits;
     const clt_goal *goals;
     size_t goal_count;
     const clt_component *components;

@@ -23,6 +23,12 @@ clt_status clt_plan_add_role(clt_plan_build *b, const char *role);
 /** Adds a host section whose options may be searched over. */
 clt_status clt_plan_add_host(clt_plan_build *b, const char *name);
 
+/** Reads a host section that is no part of the search straight into its struct. */
+clt_status clt_plan_read_host(clt_plan_build *b, const char *name, void *config);
+
+/** Reads [run] into the plan's limits. */
+clt_status clt_plan_read_run(clt_plan_build *b);
+
 /** Puts "path:line: name: " before the error's text; returns its status. */
 clt_status clt_plan_at(clt_plan_build *b, int line, const char *name);
 

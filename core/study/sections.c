@@ -9,6 +9,31 @@ static const collet_option plugins_options[] = {
                       "folders to look in first, separated by ':', relative to this file"),
 };
 
+static const collet_option run_options[] = {
+    COLLET_OPT_INT(clt_run_options, workers, "0", 0, 4096, NULL, COLLET_FIXED,
+                   "trials at a time; 0: one for each processor that may be used"),
+    COLLET_OPT_STRING(clt_run_options, trial_time, "", COLLET_FIXED,
+                      "time that a trial may take; it fails when that is over"),
+    COLLET_OPT_STRING(clt_run_options, no_progress, "", COLLET_FIXED,
+                      "time that a trial may go without a batch, an epoch or a report"),
+    COLLET_OPT_STRING(clt_run_options, grace, "2s", COLLET_FIXED,
+                      "time between asking a trial to end (SIGTERM) and ending it (SIGKILL)"),
+    COLLET_OPT_STRING(clt_run_options, time, "", COLLET_FIXED,
+                      "time that a run may take; no trial begins after it"),
+    COLLET_OPT_STRING(clt_run_options, trial_memory, "", COLLET_FIXED,
+                      "memory that a trial may need beyond the data: 512M, 2G"),
+    COLLET_OPT_INT(clt_run_options, max_failed, "0", 0, 1e12, NULL, COLLET_FIXED,
+                   "failed trials in all that end the run; 0: no such limit"),
+    COLLET_OPT_BOOL(clt_run_options, checkpoint, "off", COLLET_FIXED,
+                    "save each trial after each epoch, and go on from there after a stop"),
+    COLLET_OPT_ENUM(clt_run_options, order, "fixed", "fixed|free", COLLET_FIXED,
+                    "fixed: the same trials for any number of workers; free: each result is used "
+                    "at once"),
+    COLLET_OPT_INT(clt_run_options, window, "0", 0, 4096, NULL, COLLET_FIXED,
+                   "with order = fixed, trial t knows the results up to t - window; 0: 8, or twice "
+                   "the workers where that is more"),
+};
+
 static const collet_option study_options[] = {
     COLLET_OPT_STRING(clt_study_options, name, "", COLLET_FIXED,
                       "name of the study in the store; the file's name without .ini if left out"),
@@ -46,6 +71,7 @@ static const collet_option training_options[] = {
 
 static const clt_host_section sections[] = {
     SECTION("plugins", "where plugins are looked for", plugins_options, clt_plugins_options),
+    SECTION("run", "how trials are carried out", run_options, clt_run_options),
     SECTION("study", "what is looked for, and for how long", study_options, clt_study_options),
     SECTION("training", "how each trial's model is fitted", training_options, clt_training_options),
 };
@@ -99,5 +125,21 @@ clt_status clt_duration_parse(const char *text, double *seconds, clt_error *err)
         at = *end != '\0' ? end + 1 : end;
         at += strspn(at, " \t");
     } while (*at != '\0');
+    return CLT_OK;
+}
+
+clt_status clt_size_parse(const char *text, uint64_t *bytes, clt_error *err)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    double number = strtod(text, &end);
+    const char *unit = *end != '\0' ? strchr(units, *end) : NULL;
+    double size = unit != NULL ? ldexp(number, 10 * (int)(unit - units + 1)) : number;
+    end += unit != NULL;
+    end += unit != NULL && *end == 'B';
+    if (end == text || *end != '\0' || !(size >= 1) || !(size < 0x1p62)) {
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is not a size; write 512M, 2G or bytes", text);
+    }
+    *bytes = (uint64_t)size;
     return CLT_OK;
 }

@@ -23,6 +23,19 @@ typedef struct clt_training_options {
     int64_t rows, seed;
 } clt_training_options;
 
+/** [run]: how trials are carried out. Nothing of it but order and window changes what is found. */
+typedef struct clt_run_options {
+    int64_t workers;
+    const char *trial_time, *no_progress, *grace, *time;
+    const char *trial_memory;
+    int64_t max_failed;
+    int32_t checkpoint, order;
+    int64_t window;
+} clt_run_options;
+
+/** Values of [run] order. */
+enum { CLT_ORDER_FIXED = 0, CLT_ORDER_FREE = 1 };
+
 /** [plugins]: where to look for plugins first. */
 typedef struct clt_plugins_options {
     const char *path;
@@ -45,5 +58,9 @@ const clt_host_section *clt_host_section_at(size_t i);
 /** Reads "90", "45s", "10m", "2h", "1d" or several in a row ("1h 30m") as seconds. CLT_BAD_INPUT
  *  without file and line. */
 clt_status clt_duration_parse(const char *text, double *seconds, clt_error *err);
+
+/** Reads "512M", "2G", "800K" or a number of bytes; units are powers of 1024. CLT_BAD_INPUT
+ *  without file and line. */
+clt_status clt_size_parse(const char *text, uint64_t *bytes, clt_error *err);
 
 #endif /* CLT_STUDY_SECTIONS_H */

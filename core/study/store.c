@@ -41,3 +41,59 @@ clt_status clt_store_trials(clt_store *store, int64_t study, bool with_curves, c
 {
     return store->ops->trials(store, study, with_curves, arena, rows, count, err);
 }
+
+clt_status clt_store_open_group(clt_store *store, clt_error *err)
+{
+    return store->ops->open_group(store, err);
+}
+
+clt_status clt_store_commit(clt_store *store, clt_error *err)
+{
+    return store->ops->commit(store, err);
+}
+
+void clt_store_roll_back(clt_store *store)
+{
+    store->ops->roll_back(store);
+}
+
+bool clt_store_is_full(const clt_store *store)
+{
+    return store->ops->is_full(store);
+}
+
+clt_status clt_store_add_event(clt_store *store, int64_t study, clt_event event, clt_error *err)
+{
+    return store->ops->add_event(store, study, event, err);
+}
+
+clt_status clt_store_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
+                            size_t *count, clt_error *err)
+{
+    return store->ops->events(store, study, arena, rows, count, err);
+}
+
+clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err)
+{
+    return store->ops->verify(store, findings, err);
+}
+
+static const struct {
+    const char *text, *meaning;
+} failures[] = {
+#define CLT_FAILURE_ROW(name, text, meaning) {text, meaning},
+    CLT_FAILURES(CLT_FAILURE_ROW)
+#undef CLT_FAILURE_ROW
+};
+
+const char *clt_failure_text(clt_failure failure)
+{
+    bool known = (size_t)failure < sizeof failures / sizeof failures[0];
+    return known ? failures[failure].text : "unknown";
+}
+
+const char *clt_failure_meaning(clt_failure failure)
+{
+    bool known = (size_t)failure < sizeof failures / sizeof failures[0];
+    return known ? failures[failure].meaning : "stored by a newer collet";
+}

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,6 +31,7 @@ typedef struct clt_study_row {
     const char *environment; /**< "key = value" lines: versions, BLAS kernel, plugin hashes */
     uint64_t seed;
     int64_t created_ms;
+    uint64_t window;       /**< of order = fixed; 0: order = free */
     const clt_goal *goals; /**< [goal_count], at least 1 */
     size_t goal_count;
 } clt_study_row;
@@ -41,6 +43,26 @@ typedef enum clt_trial_state {
     CLT_TRIAL_PRUNED = 2,
     CLT_TRIAL_FAILED = 3
 } clt_trial_state;
+
+/** Why a trial FAILED. The numbers are stored: append only. */
+#define CLT_FAILURES(X)                                                                            \
+    X(CLT_FAIL_NONE, "none", "it did not fail")                                                    \
+    X(CLT_FAIL_CRASH, "crash", "its process was ended by a signal")                                \
+    X(CLT_FAIL_MEMORY, "memory", "it needed more memory than it may have")                         \
+    X(CLT_FAIL_TIMEOUT, "timeout", "it took longer than it may")                                   \
+    X(CLT_FAIL_NO_RESULT, "no-result", "its process ended without a result")                       \
+    X(CLT_FAIL_NAN, "nan", "a loss or value was not a finite number")                              \
+    X(CLT_FAIL_INVALID, "invalid", "what it sent breaks the contract")                             \
+    X(CLT_FAIL_ERROR, "error", "a plugin said that it failed")                                     \
+    X(CLT_FAIL_LOST, "lost", "its process was lost too often through no fault of its own")         \
+    X(CLT_FAIL_QUARANTINE, "quarantine", "the same parameters have failed before")
+
+/** Class of a failure. */
+typedef enum clt_failure {
+#define CLT_FAILURE_ENUM(name, text, meaning) name,
+    CLT_FAILURES(CLT_FAILURE_ENUM)
+#undef CLT_FAILURE_ENUM
+} clt_failure;
 
 /** One parameter of a trial; inactive ones have no row. */
 typedef struct clt_param {
@@ -60,11 +82,14 @@ typedef struct clt_point {
 typedef struct clt_trial_row {
     uint64_t number; /**< from 0, without gaps */
     clt_trial_state state;
-    uint32_t attempt;   /**< from 1; rises when a trial is run again */
-    int64_t started_ms; /**< date */
-    double seconds;     /**< how long it ran; 0 while RUNNING */
-    uint64_t last_step; /**< epochs done */
-    const char *why;    /**< FAILED: one line; else NULL */
+    uint32_t attempt;    /**< from 1; rises when a trial is run again */
+    int64_t started_ms;  /**< date */
+    double seconds;      /**< how long it ran; 0 while RUNNING */
+    uint64_t last_step;  /**< epochs done */
+    const char *why;     /**< FAILED: one line; else NULL */
+    clt_failure failure; /**< FAILED: its class */
+    int signal;          /**< that ended its process, or 0 */
+    const char *log;     /**< FAILED: the last lines that it printed; else NULL */
     const clt_param *params;
     size_t param_count;
     const double *values; /**< [goal_count], own sign; NULL when RUNNING or FAILED */
@@ -82,6 +107,12 @@ typedef struct clt_study_summary {
     double best_value;
 } clt_study_summary;
 
+/** What happened between host and sampler, in order = free. */
+typedef struct clt_event {
+    bool told; /**< the end of trial `number` was told; else trial `number` was asked for */
+    uint64_t number;
+} clt_event;
+
 typedef struct clt_store clt_store;
 
 /** What a kind of store can do. Each function's contract stands with the call of its name below. */
@@ -98,6 +129,14 @@ typedef struct clt_store_ops {
                          clt_error *err);
     clt_status (*trials)(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,
                          clt_trial_row **rows, size_t *count, clt_error *err);
+    clt_status (*open_group)(clt_store *store, clt_error *err);
+    clt_status (*commit)(clt_store *store, clt_error *err);
+    void (*roll_back)(clt_store *store);
+    bool (*is_full)(const clt_store *store);
+    clt_status (*add_event)(clt_store *store, int64_t study, clt_event event, clt_error *err);
+    clt_status (*events)(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
+                         size_t *count, clt_error *err);
+    clt_status (*verify)(clt_store *store, clt_str *findings, clt_error *err);
 } clt_store_ops;
 
 /** The head of every kind of store. */
@@ -129,6 +168,35 @@ clt_status clt_store_begin(clt_store *store, int64_t study, const clt_trial_row 
  *  same attempt told twice is harmless, another one is CLT_NO_STORE. */
 clt_status clt_store_finish(clt_store *store, int64_t study, const clt_trial_row *trial,
                             clt_error *err);
+
+/** Opens a group: what begin(), finish() and add_event() write until commit() becomes durable with
+ *  commit() alone, all or nothing. Without a group each of them is durable on return. */
+clt_status clt_store_open_group(clt_store *store, clt_error *err);
+
+/** Makes the group durable. After a failure nothing of it is in the store and no group is open. */
+clt_status clt_store_commit(clt_store *store, clt_error *err);
+
+/** Forgets the group; does nothing where none is open. */
+void clt_store_roll_back(clt_store *store);
+
+/** Did the last failure come of a full disk (or quota)? Then the same may be tried again later. */
+bool clt_store_is_full(const clt_store *store);
+
+/** Appends to the log of a study whose order is free. */
+clt_status clt_store_add_event(clt_store *store, int64_t study, clt_event event, clt_error *err);
+
+/** That log, oldest first, from the arena. */
+clt_status clt_store_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
+                            size_t *count, clt_error *err);
+
+/** Checks the whole store: the file's own structure, and that what it says makes sense (numbers
+ *  without gaps, final trials with their values, parameters for every trial). One line a finding
+ *  in *findings; none is a sound store. */
+clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err);
+
+/** A failure's class as printed ("crash"), and what it means. */
+const char *clt_failure_text(clt_failure failure);
+const char *clt_failure_meaning(clt_failure failure);
 
 /** All trials of a study in the order of their numbers; with_curves says whether to read curves. */
 clt_status clt_store_trials(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,

@@ -1,279 +1,334 @@
 #include "study/study.h"
 
 #include "base/clock.h"
-#include "base/suggest.h"
-#include "study/attempt.h"
-#include "study/history.h"
-#include "train/train.h"
+#include "study/run.h"
 
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Failed trials in a row, with none complete before them, that end the study: what fails every
- * time is not the parameters. */
-enum { HOPELESS = 5 };
+enum {
+    HOPELESS_FIRST = 5, /* failed trials, with none complete, that end a run */
+    HOPELESS_ROW = 10,  /* failed trials in a row that do */
+    MOST_ATTEMPTS = 10  /* of a trial whose process is lost again and again */
+};
 
-typedef struct run {
-    const clt_plan *plan;
-    clt_store *store;
-    const clt_watcher *watcher;
-    clt_arena *arena;
-    clt_study_row *study;
-    clt_ending *ending;
-    clt_error *err;
-    clt_source source;
-    clt_teller teller;
-    double *x; /* [dim_count] */
-    clt_trial_row *history;
-    size_t history_count;
-    uint64_t next;     /* number of the next new trial */
-    uint64_t complete; /* complete ones so far */
-    uint32_t failures; /* in a row */
-    double start;
-} run;
-
-/* Every goal must be a metric of the task. */
-static clt_status check_goals(run *r)
+double *clt_run_copy_point(const clt_run *run, const double *x)
 {
-    const clt_metrics *metrics = clt_metrics_of(r->source.data);
-    for (size_t g = 0; g < r->plan->goal_count; g++) {
-        clt_suggest suggest = {.read = r->plan->goals[g].metric};
-        clt_str names = {0};
-        char hint[96];
-        bool known = false;
-        for (uint32_t i = 0; i < metrics->count; i++) {
-            known = known || strcmp(metrics->names[i], suggest.read) == 0;
-            clt_suggest_offer(&suggest, metrics->names[i]);
-            clt_str_addf(&names, "%s%s", i > 0 ? ", " : "", metrics->names[i]);
-        }
-        if (!known) {
-            const char *key = r->plan->goals[g].maximize ? "maximize" : "minimize";
-            const clt_entry *entry = clt_ini_find(r->plan->ini, "study", key);
-            clt_fail(r->err, CLT_BAD_INPUT,
-                     "%s:%d: study.%s: there is no metric \"%s\"%s; there are: %s",
-                     r->plan->ini->path, entry != NULL ? entry->line : 0, key, suggest.read,
-                     clt_suggest_text(&suggest, hint, sizeof hint), clt_str_text(&names));
-        }
-        clt_str_finish(&names);
-        if (!known) {
-            return CLT_BAD_INPUT;
-        }
+    size_t dims = run->setup->plan->space.dim_count;
+    double *copy = calloc(dims + 1, sizeof *copy);
+    if (copy != NULL && x != NULL) {
+        memcpy(copy, x, dims * sizeof *copy);
     }
-    return CLT_OK;
+    return copy;
 }
 
-/* The first of name, name-2, name-3 ... that is free. */
-static clt_status free_name(run *r, const char **name)
+static clt_job *find_job(clt_run *r, uint64_t number)
 {
-    bool found = true;
-    clt_study_row row;
-    for (int i = 2; found; i++) {
-        *name = clt_arena_printf(r->arena, "%s-%d", r->plan->study.name, i);
-        if (*name == NULL) {
-            return clt_fail_memory(r->err);
-        }
-        if (clt_store_find_study(r->store, *name, r->arena, &found, &row, r->err) != CLT_OK) {
-            return r->err->status;
+    for (size_t i = 0; i < r->jobs.count; i++) {
+        if (r->jobs.items[i].number == number) {
+            return &r->jobs.items[i];
         }
     }
-    return CLT_OK;
+    return NULL;
 }
 
-/* Finds the study that goes on, or adds it. */
-static clt_status find_or_add(run *r, bool fresh, const char *environment)
+static void drop_job(clt_run *r, clt_job *job)
 {
-    const clt_plan *plan = r->plan;
-    const char *name = plan->study.name;
-    bool found;
-    if (clt_store_find_study(r->store, name, r->arena, &found, r->study, r->err) != CLT_OK ||
-        (found && fresh && free_name(r, &name) != CLT_OK)) {
-        return r->err->status;
-    }
-    if (found && !fresh) {
-        return clt_plan_same(plan, name, r->study->identity, r->err);
-    }
-    *r->study = (clt_study_row){.name = name,
-                                .experiment = plan->ini->text,
-                                .source = plan->ini->path,
-                                .identity = plan->identity,
-                                .environment = environment,
-                                .seed = (uint64_t)plan->study.seed,
-                                .created_ms = clt_date_ms(),
-                                .goals = plan->goals,
-                                .goal_count = plan->goal_count};
-    return clt_store_add_study(r->store, r->study, r->err);
+    free(job->x);
+    *job = r->jobs.items[--r->jobs.count];
 }
 
-/* Tells the sampler all that is known, finished trials first, then those under way. */
-static clt_status replay(run *r)
+static void begun(void *ctx, const clt_trial_row *trial, uint64_t epochs)
 {
-    if (clt_store_trials(r->store, r->study->id, false, r->arena, &r->history, &r->history_count,
-                         r->err) != CLT_OK) {
-        return r->err->status;
-    }
-    for (int under_way = 0; under_way < 2; under_way++) {
-        for (size_t i = 0; i < r->history_count; i++) {
-            const clt_trial_row *trial = &r->history[i];
-            if ((trial->state == CLT_TRIAL_RUNNING) != (under_way == 1)) {
-                continue;
-            }
-            if (clt_point_of(r->plan, trial, r->x, r->err) != CLT_OK ||
-                clt_teller_tell(&r->teller, trial, r->x, r->err) != CLT_OK) {
-                return r->err->status;
-            }
-            r->next = trial->number >= r->next ? trial->number + 1 : r->next;
-            r->complete += trial->state == CLT_TRIAL_COMPLETE;
-        }
-    }
-    return CLT_OK;
+    const clt_watcher *w = &((clt_run *)ctx)->setup->watcher;
+    w->trial_begun(w->ctx, trial, epochs);
 }
 
-/* Stores the end of a trial, then tells: a result that was told is durable. */
-static clt_status settle(run *r, clt_trial_row *trial)
+static void epoch(void *ctx, const clt_trial_row *trial, uint64_t at, uint64_t epochs, double value)
 {
-    bool failed = trial->state == CLT_TRIAL_FAILED;
-    if (clt_store_finish(r->store, r->study->id, trial, r->err) != CLT_OK) {
-        return r->err->status;
-    }
-    if (r->watcher->trial_done != NULL) {
-        r->watcher->trial_done(r->watcher->ctx, trial);
-    }
-    r->complete += trial->state == CLT_TRIAL_COMPLETE;
-    r->failures = failed ? r->failures + 1 : 0;
-    if (r->complete == 0 && r->failures >= HOPELESS) {
-        return clt_fail(r->err, CLT_TRIALS_FAILED,
-                        "the first %d trials all failed; the last one: %s", HOPELESS, trial->why);
-    }
-    return clt_teller_tell(&r->teller, trial, r->x, r->err);
+    const clt_watcher *w = &((clt_run *)ctx)->setup->watcher;
+    w->epoch_done(w->ctx, trial, at, epochs, value);
 }
 
-/* Runs the trial at r->x under its number. */
-static clt_status run_trial(run *r, uint64_t number, uint32_t attempt)
+static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
 {
-    clt_arena arena = {0};
-    clt_trial_row trial = {.number = number, .attempt = attempt, .started_ms = clt_date_ms()};
-    clt_status status = clt_params_of(r->plan, r->x, &arena, &trial, r->err);
-    if (status == CLT_OK) {
-        status = clt_store_begin(r->store, r->study->id, &trial, r->err);
-    }
-    if (status == CLT_OK) {
-        status = clt_attempt_run(r->plan, &r->source, r->x, r->watcher, &arena, &trial, r->err);
-    }
-    status = status == CLT_OK ? settle(r, &trial) : status;
-    clt_arena_finish(&arena);
-    return status;
+    const clt_watcher *w = &((clt_run *)ctx)->setup->watcher;
+    w->log(w->ctx, unit, level, line);
 }
 
-/* Should the run end before another trial? */
-static bool is_over(run *r)
+static clt_status add_event(clt_run *r, uint64_t number, bool told)
 {
-    const clt_plan *plan = r->plan;
-    if (r->watcher->stop != NULL && r->watcher->stop(r->watcher->ctx) != CLT_GO_ON) {
-        *r->ending = CLT_ENDED_STOPPED;
-        return true;
-    }
-    if (plan->time_limit > 0 && clt_clock() - r->start >= plan->time_limit) {
-        *r->ending = CLT_ENDED_TIME;
-        return true;
-    }
-    return false;
+    clt_write write = {.type = CLT_WRITE_EVENT, .event = {told, number}};
+    return r->study->window > 0 || clt_journal_add(&r->journal, &write) ? CLT_OK
+                                                                        : clt_fail_memory(r->err);
 }
 
-/* Trials that a crash or a stop left under way, each under its old number. */
-static clt_status run_unfinished(run *r)
+/* A trial is over: to be stored, and for the sampler to know. */
+static clt_status settle(clt_run *r, const clt_trial_row *trial, const double *x)
 {
-    for (size_t i = 0; i < r->history_count; i++) {
-        const clt_trial_row *trial = &r->history[i];
-        if (trial->state != CLT_TRIAL_RUNNING) {
-            continue;
-        }
-        if (is_over(r)) {
-            return CLT_OK;
-        }
-        if (clt_point_of(r->plan, trial, r->x, r->err) != CLT_OK ||
-            run_trial(r, trial->number, trial->attempt + 1) != CLT_OK) {
-            return r->err->status;
-        }
-    }
-    return CLT_OK;
-}
-
-static clt_status run_new(run *r)
-{
-    uint64_t wanted = (uint64_t)r->plan->study.trials;
-    while (!is_over(r)) {
-        bool done;
-        if (wanted > 0 && r->next >= wanted) {
-            *r->ending = CLT_ENDED_ALL;
-            return CLT_OK;
-        }
-        if (clt_teller_ask(&r->teller, r->next, r->x, &done, r->err) != CLT_OK) {
-            return r->err->status;
-        }
-        if (done) {
-            *r->ending = CLT_ENDED_EXHAUSTED;
-            return CLT_OK;
-        }
-        if (run_trial(r, r->next, 1) != CLT_OK) {
-            return r->err->status;
-        }
-        r->next++;
-    }
-    return CLT_OK;
-}
-
-static void announce(const run *r)
-{
-    clt_study_view view = {.study = r->study,
-                           .trials = (uint64_t)r->plan->study.trials,
-                           .history = r->history,
-                           .history_count = r->history_count,
-                           .time_limit = r->plan->time_limit,
-                           .train_rows = r->source.split.train_count,
-                           .validation_rows = r->source.split.validation_count};
-    if (r->watcher->study_begun != NULL) {
-        r->watcher->study_begun(r->watcher->ctx, &view);
-    }
-}
-
-static clt_status run_all(run *r, bool fresh, const char *environment)
-{
-    const clt_host_hooks hooks = {.ctx = r->watcher->ctx, .log = r->watcher->log};
-    r->x = clt_arena_array(r->arena, r->plan->space.dim_count + 1u, sizeof *r->x);
-    if (r->x == NULL) {
+    clt_write write = {.type = CLT_WRITE_FINISH};
+    if (!clt_journal_copy(&r->journal, trial, &write.trial) ||
+        !clt_journal_add(&r->journal, &write)) {
         return clt_fail_memory(r->err);
     }
-    if (clt_source_open(&r->source, r->plan, &hooks, r->err) != CLT_OK ||
-        check_goals(r) != CLT_OK ||
-        clt_teller_open(&r->teller, r->plan, &hooks, r->err) != CLT_OK ||
-        find_or_add(r, fresh, environment) != CLT_OK || replay(r) != CLT_OK) {
+    bool failed = trial->state == CLT_TRIAL_FAILED;
+    r->complete += !failed;
+    r->failed += failed;
+    r->failures = failed ? r->failures + 1 : 0;
+    (void)snprintf(r->last_why, sizeof r->last_why, "%s", failed ? trial->why : "");
+    return clt_order_finish(&r->order, trial, x, r->err) == CLT_OK
+               ? add_event(r, trial->number, true)
+               : r->err->status;
+}
+
+/* Shall this failure be given another chance? */
+static bool may_retry(const clt_job *job, clt_failure failure)
+{
+    bool own =
+        failure == CLT_FAIL_CRASH || failure == CLT_FAIL_MEMORY || failure == CLT_FAIL_NO_RESULT;
+    return own && job->faults == 0;
+}
+
+static void ended(void *ctx, const clt_trial_row *trial, const double *x, bool lost)
+{
+    clt_run *r = ctx;
+    const clt_watcher *w = &r->setup->watcher;
+    clt_job *job = find_job(r, trial->number);
+    if (job == NULL || r->err->status != CLT_OK) {
+        return;
+    }
+    if (lost && r->stopping) { /* it stays RUNNING in the store, and runs again with the study */
+        drop_job(r, job);
+        return;
+    }
+    if ((lost && job->attempt < MOST_ATTEMPTS) || may_retry(job, trial->failure)) {
+        job->faults += !lost;
+        job->queued = true;
+        w->trial_again(w->ctx, trial);
+        return;
+    }
+    (void)settle(r, trial, x);
+    drop_job(r, find_job(r, trial->number));
+}
+
+/* Puts the beginning of a job's next attempt into the journal. */
+static clt_status begin(clt_run *r, clt_job *job)
+{
+    clt_write write = {.type = CLT_WRITE_BEGIN};
+    job->attempt++;
+    job->queued = false;
+    write.trial = (clt_trial_row){
+        .number = job->number, .attempt = job->attempt, .started_ms = clt_date_ms()};
+    if (clt_params_of(r->setup->plan, job->x, &r->journal.arena, &write.trial, r->err) != CLT_OK) {
         return r->err->status;
     }
-    announce(r);
-    clt_status status = run_unfinished(r);
-    status = status == CLT_OK ? run_new(r) : status;
-    if (status == CLT_INTERRUPTED) {
-        *r->ending = CLT_ENDED_STOPPED;
-        *r->err = (clt_error){0};
-        return CLT_OK;
+    return clt_journal_add(&r->journal, &write) ? CLT_OK : clt_fail_memory(r->err);
+}
+
+/* A point that crashed before is not tried again. */
+static clt_status refuse(clt_run *r, const clt_job *job, uint64_t before)
+{
+    char why[128];
+    (void)snprintf(why, sizeof why, "trial %llu had the same parameters and failed",
+                   (unsigned long long)before);
+    clt_trial_row row = {.number = job->number,
+                         .attempt = job->attempt,
+                         .state = CLT_TRIAL_FAILED,
+                         .failure = CLT_FAIL_QUARANTINE,
+                         .why = why};
+    return settle(r, &row, job->x);
+}
+
+/* Asks for one more trial. *launch: it is to be launched. */
+static clt_status ask(clt_run *r, bool *launch)
+{
+    clt_job job = {.number = r->order.next, .x = clt_run_copy_point(r, NULL)};
+    uint64_t before;
+    bool done = false;
+    *launch = false;
+    if (job.x == NULL) {
+        return clt_fail_memory(r->err);
+    }
+    clt_status status = clt_order_ask(&r->order, job.x, &done, &before, r->err);
+    r->exhausted = done;
+    if (status != CLT_OK || done || !CLT_PUSH(&r->jobs, job)) {
+        free(job.x);
+        return status != CLT_OK || done ? status : clt_fail_memory(r->err);
+    }
+    clt_job *kept = &r->jobs.items[r->jobs.count - 1];
+    status = add_event(r, job.number, false);
+    status = status == CLT_OK ? begin(r, kept) : status;
+    if (status == CLT_OK && before != UINT64_MAX) {
+        kept->refused = true;
+        status = refuse(r, kept, before);
+    }
+    *launch = before == UINT64_MAX;
+    return status;
+}
+
+static bool may_ask(const clt_run *r)
+{
+    uint64_t wanted = (uint64_t)r->setup->plan->study.trials;
+    return !r->exhausted && (wanted == 0 || r->order.next < wanted) && clt_order_ready(&r->order);
+}
+
+static clt_job *next_queued(clt_run *r)
+{
+    clt_job *first = NULL;
+    for (size_t i = 0; i < r->jobs.count; i++) {
+        clt_job *job = &r->jobs.items[i];
+        if (job->queued && (first == NULL || job->number < first->number)) {
+            first = job;
+        }
+    }
+    return first;
+}
+
+static clt_status check_failures(const clt_run *r)
+{
+    const clt_limits *l = &r->setup->plan->limits;
+    if (r->complete == 0 && r->failures >= HOPELESS_FIRST) {
+        return clt_fail(r->err, CLT_TRIALS_FAILED,
+                        "the first %d trials all failed; the last one: %s", HOPELESS_FIRST,
+                        r->last_why);
+    }
+    if (r->failures >= HOPELESS_ROW) {
+        return clt_fail(r->err, CLT_TRIALS_FAILED, "%d trials in a row failed; the last one: %s",
+                        HOPELESS_ROW, r->last_why);
+    }
+    if (l->max_failed > 0 && r->failed >= l->max_failed) {
+        return clt_fail(r->err, CLT_TRIALS_FAILED, "%llu trials failed; [run] max_failed is %llu",
+                        (unsigned long long)r->failed, (unsigned long long)l->max_failed);
+    }
+    return CLT_OK;
+}
+
+/* Fills the free slots: what waits first, then new trials. */
+static clt_status plan_work(clt_run *r)
+{
+    size_t slots = r->setup->plan->limits.workers - clt_crew_busy(r->crew);
+    clt_status status = CLT_OK;
+    while (slots > 0 && status == CLT_OK && check_failures(r) == CLT_OK) {
+        clt_job *job = next_queued(r);
+        bool launch = true;
+        if (job == NULL && !may_ask(r)) {
+            break;
+        }
+        status = job != NULL ? begin(r, job) : ask(r, &launch);
+        slots -= launch && !r->exhausted;
     }
     return status;
 }
 
-clt_status clt_study_run(const clt_plan *plan, clt_store *store, bool fresh,
-                         const char *environment, const clt_watcher *watcher, clt_arena *arena,
-                         clt_study_row *study, clt_ending *ending, clt_error *err)
+/* Waits a second for space on the disk; false when the user stops the run. */
+static bool wait_for_space(clt_run *r, bool *told)
 {
-    run r = {.plan = plan,
-             .store = store,
-             .watcher = watcher,
-             .arena = arena,
-             .study = study,
-             .ending = ending,
-             .err = err,
-             .start = clt_clock()};
+    const clt_watcher *w = &r->setup->watcher;
+    if (!*told) {
+        w->log(w->ctx, "store", COLLET_LOG_WARN, r->err->text);
+        w->log(
+            w->ctx, "store", COLLET_LOG_WARN,
+            "the disk is full: no trial begins until there is space; results are kept in memory");
+    }
+    *told = true;
+    struct pollfd fd = {.fd = w->wake, .events = POLLIN};
+    (void)poll(&fd, 1, 1000);
+    return w->stop(w->ctx) != CLT_STOP_NOW;
+}
+
+/* Makes the journal durable, then launches and announces what is in it. */
+static clt_status commit(clt_run *r)
+{
+    const clt_watcher *w = &r->setup->watcher;
+    bool told = false;
+    clt_status status;
+    if (r->journal.writes.count == 0) {
+        return CLT_OK;
+    }
+    while ((status = clt_journal_commit(&r->journal, r->setup->store, r->study->id, r->err)) !=
+               CLT_OK &&
+           clt_store_is_full(r->setup->store) && wait_for_space(r, &told)) {
+        *r->err = (clt_error){0};
+    }
+    for (size_t i = 0; i < r->journal.writes.count && status == CLT_OK; i++) {
+        const clt_write *write = &r->journal.writes.items[i];
+        const clt_job *job = find_job(r, write->trial.number);
+        if (write->type == CLT_WRITE_FINISH) {
+            w->trial_done(w->ctx, &write->trial);
+        } else if (write->type == CLT_WRITE_BEGIN && job != NULL && !job->refused) {
+            status = clt_crew_launch(r->crew, job->number, job->attempt, job->x, r->err);
+        }
+    }
+    clt_journal_clear(&r->journal);
+    for (size_t i = r->jobs.count; i > 0; i--) {
+        if (r->jobs.items[i - 1].refused) {
+            drop_job(r, &r->jobs.items[i - 1]);
+        }
+    }
+    return status;
+}
+
+/* Seconds until the time of the run is over; negative: no limit. */
+static double time_left(const clt_run *r)
+{
+    double limit = r->setup->plan->time_limit, left = limit - (clt_clock() - r->start);
+    return limit <= 0 ? -1 : left < 0 ? 0 : left;
+}
+
+/* One turn: store, launch, wait. *over: the run has come to its end. */
+static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
+{
+    const clt_watcher *w = &r->setup->watcher;
+    clt_stop stop = w->stop(w->ctx);
+    bool late = time_left(r) == 0;
+    if (stop == CLT_STOP_NOW) {
+        r->stopping = *over = true;
+        *ending = CLT_ENDED_STOPPED;
+        return clt_crew_stop(r->crew, r->err) == CLT_OK ? commit(r) : r->err->status;
+    }
+    clt_status status = stop == CLT_GO_ON && !late ? plan_work(r) : CLT_OK;
+    status = status == CLT_OK ? commit(r) : status;
+    status = status == CLT_OK ? check_failures(r) : status;
+    if (status != CLT_OK) {
+        return status;
+    }
+    if (clt_crew_busy(r->crew) == 0) {
+        bool waits = next_queued(r) != NULL && stop == CLT_GO_ON && !late;
+        *over = !waits && (stop != CLT_GO_ON || late || !may_ask(r));
+        *ending = stop != CLT_GO_ON ? CLT_ENDED_STOPPED
+                  : late            ? CLT_ENDED_TIME
+                  : r->exhausted    ? CLT_ENDED_EXHAUSTED
+                                    : CLT_ENDED_ALL;
+        return CLT_OK;
+    }
+    status = clt_crew_wait(r->crew, late ? -1 : time_left(r), r->err);
+    return status == CLT_OK ? r->err->status : status;
+}
+
+clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_study_row *study,
+                         clt_ending *ending, clt_error *err)
+{
+    clt_run r = {.setup = setup, .arena = arena, .study = study, .err = err, .start = clt_clock()};
+    const clt_crew_hooks hooks = {&r, begun, epoch, log_line, ended};
+    bool over = false;
     *study = (clt_study_row){0};
-    clt_status status = run_all(&r, fresh, environment);
-    clt_teller_close(&r.teller);
-    clt_source_close(&r.source);
+    clt_status status = clt_run_begin(&r, &hooks);
+    while (status == CLT_OK && !over) {
+        status = turn(&r, ending, &over);
+    }
+    if (status == CLT_INTERRUPTED) { /* while the data was opened */
+        *ending = CLT_ENDED_STOPPED;
+        *err = (clt_error){0};
+        status = CLT_OK;
+    }
+    clt_crew_destroy(r.crew);
+    while (r.jobs.count > 0) {
+        drop_job(&r, &r.jobs.items[0]);
+    }
+    CLT_VEC_FINISH(&r.jobs);
+    clt_journal_finish(&r.journal);
+    clt_order_close(&r.order);
     return status;
 }

@@ -11,7 +11,7 @@
 typedef enum clt_stop {
     CLT_GO_ON,
     CLT_STOP_AFTER_TRIAL, /**< finish what is under way */
-    CLT_STOP_NOW          /**< the trial under way is given up, and run again later */
+    CLT_STOP_NOW          /**< what is under way is given up, and run again later */
 } clt_stop;
 
 /** What a study's run begins with. */
@@ -22,9 +22,10 @@ typedef struct clt_study_view {
     size_t history_count;
     double time_limit; /**< seconds; 0: none */
     uint64_t train_rows, validation_rows;
+    uint32_t workers;
 } clt_study_view;
 
-/** Functions that the study calls as it goes; any may be NULL. All in the study's thread. */
+/** Functions that the study calls as it goes, all of them. All in the study's thread. */
 typedef struct clt_watcher {
     void *ctx;
     void (*study_begun)(void *ctx, const clt_study_view *view);
@@ -32,8 +33,11 @@ typedef struct clt_watcher {
     void (*epoch_done)(void *ctx, const clt_trial_row *trial, uint64_t epoch, uint64_t epochs,
                        double goal_value);
     void (*trial_done)(void *ctx, const clt_trial_row *trial);
+    /** The attempt has ended and the trial will run again; why is set. */
+    void (*trial_again)(void *ctx, const clt_trial_row *trial);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
     clt_stop (*stop)(void *ctx);
+    int wake; /**< becomes readable when stop() may say something new; -1: nothing does */
 } clt_watcher;
 
 #endif /* CLT_STUDY_WATCHER_H */

@@ -101,7 +101,7 @@ static collet_status tell(void *self, const collet_trial *trial)
 static const collet_sampler vtable = {
     .struct_size = COLLET_SIZE(collet_sampler),
     .flags = COLLET_SAMPLER_CONDITIONAL | COLLET_SAMPLER_CATEGORY | COLLET_SAMPLER_MULTI |
-             COLLET_SAMPLER_CONSTRAINT,
+             COLLET_SAMPLER_CONSTRAINT | COLLET_SAMPLER_FROM_HISTORY,
     .create = create,
     .destroy = destroy,
     .ask = ask,

@@ -9,10 +9,14 @@
  * Scenario I, a fresh study: ask(0), tell(0), ask(1), tell(1), ... With several workers asks run
  * ahead of tells: ask(0), ask(1), tell(1), ask(2), tell(0), ...
  *
- * Scenario II, a study goes on after a crash, or starts from an older study: the host makes a new
- * instance and tells it every finished trial in the order of their numbers, then those that are
- * under way (COLLET_TRIAL_RUNNING); then ask() goes on with the next number. A sampler that does
- * better from its own notes has save() and load(), which come first.
+ * Scenario II, a study goes on after a crash: the host makes a new instance and repeats every ask()
+ * and tell() of the past in their order, so that a sampler which is a function of its calls goes on
+ * to the bit. One with COLLET_SAMPLER_FROM_HISTORY is spared the asks: it is told every finished
+ * trial, then those that are under way (COLLET_TRIAL_RUNNING); then ask() goes on with the next
+ * number.
+ *
+ * Scenario III, a study starts from an older one: the host tells the older study's finished trials
+ * before the first ask.
  *
  * Advice: derive everything from config, the stream given to ask() and the sequence of calls, and
  * the same study comes out again. Keep no global state: a teacher compares two of your instances
@@ -106,7 +110,12 @@ enum {
     COLLET_SAMPLER_CONDITIONAL = 1 << 0, /**< dimensions with conditions */
     COLLET_SAMPLER_CATEGORY = 1 << 1,    /**< categories */
     COLLET_SAMPLER_MULTI = 1 << 2,       /**< more than one objective */
-    COLLET_SAMPLER_CONSTRAINT = 1 << 3   /**< constraints on outcomes */
+    COLLET_SAMPLER_CONSTRAINT = 1 << 3,  /**< constraints on outcomes */
+    /** ask() depends on nothing but config, its stream and number, the set of finished trials and
+     *  the set of those under way (asked for here, or told as RUNNING). Then a study goes on by
+     *  telling alone; without the flag the host asks for every trial again, which takes as long
+     *  as it took. */
+    COLLET_SAMPLER_FROM_HISTORY = 1 << 4
 };
 
 /** [plugin] The vtable of kind "sampler/1". */

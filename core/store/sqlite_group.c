@@ -1,0 +1,129 @@
+#include "store/sqlite_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Pages in the write-ahead log after which it is copied into the database. */
+enum { CHECKPOINT_PAGES = 1000 };
+
+/* The only connection that writes also copies the log into the database, between transactions:
+ * then no two can do it at once, which some releases of SQLite survive badly. */
+static void checkpoint(clt_sqlite *s)
+{
+    int pages = 0;
+    if (sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL) ==
+        SQLITE_OK) {
+        s->wal_pages = pages;
+    }
+}
+
+clt_status clt_sqlite_enter(clt_sqlite *s, clt_error *err)
+{
+    return s->in_group ? CLT_OK : clt_sqlite_run(s, "BEGIN IMMEDIATE", err);
+}
+
+clt_status clt_sqlite_leave(clt_sqlite *s, clt_status status, clt_error *err)
+{
+    if (s->in_group) {
+        return status; /* whoever opened the group rolls it back */
+    }
+    status = status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
+    if (status != CLT_OK && !sqlite3_get_autocommit(s->db)) {
+        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return status;
+}
+
+clt_status clt_sqlite_open_group(clt_store *store, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    clt_status status = clt_sqlite_run(s, "BEGIN IMMEDIATE", err);
+    s->in_group = status == CLT_OK;
+    return status;
+}
+
+clt_status clt_sqlite_commit(clt_store *store, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    s->in_group = false;
+    clt_status status = clt_sqlite_leave(s, CLT_OK, err);
+    if (status == CLT_OK && s->wal_pages >= CHECKPOINT_PAGES) {
+        checkpoint(s);
+    }
+    return status;
+}
+
+void clt_sqlite_roll_back(clt_store *store)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    s->in_group = false;
+    if (!sqlite3_get_autocommit(s->db)) {
+        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+bool clt_sqlite_is_full(const clt_store *store)
+{
+    return ((const clt_sqlite *)store)->full;
+}
+
+static clt_status insert_event(clt_sqlite *s, int64_t study, clt_event event, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s,
+                           "INSERT INTO event (study, position, told, number) VALUES (?1, (SELECT "
+                           "coalesce(max(position), 0) + 1 FROM event WHERE study = ?1), ?2, ?3)",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_int64(q, 1, study);
+    sqlite3_bind_int(q, 2, event.told);
+    sqlite3_bind_int64(q, 3, (int64_t)event.number);
+    return clt_sqlite_finish(s, q, err);
+}
+
+clt_status clt_sqlite_add_event(clt_store *store, int64_t study, clt_event event, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    return clt_sqlite_enter(s, err) == CLT_OK
+               ? clt_sqlite_leave(s, insert_event(s, study, event, err), err)
+               : err->status;
+}
+
+static size_t count_events(clt_sqlite *s, int64_t study, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s, "SELECT count(*) FROM event WHERE study = ?", &q, err) != CLT_OK) {
+        return 0;
+    }
+    sqlite3_bind_int64(q, 1, study);
+    size_t count = sqlite3_step(q) == SQLITE_ROW ? (size_t)sqlite3_column_int64(q, 0) : 0;
+    clt_sqlite_release(q);
+    return count;
+}
+
+clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
+                             size_t *count, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    sqlite3_stmt *q;
+    size_t room = count_events(s, study, err);
+    *count = 0;
+    *rows = clt_arena_array(arena, room + 1, sizeof **rows);
+    if (*rows == NULL) {
+        return clt_fail_memory(err);
+    }
+    if (clt_sqlite_prepare(s, "SELECT told, number FROM event WHERE study = ? ORDER BY position",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_int64(q, 1, study);
+    int code;
+    while ((code = sqlite3_step(q)) == SQLITE_ROW && *count < room) {
+        (*rows)[(*count)++] =
+            (clt_event){sqlite3_column_int(q, 0) != 0, (uint64_t)sqlite3_column_int64(q, 1)};
+    }
+    clt_status status = code == SQLITE_DONE ? CLT_OK : clt_sqlite_fail(s, "cannot be read", err);
+    clt_sqlite_release(q);
+    return status;
+}

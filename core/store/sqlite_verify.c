@@ -1,0 +1,64 @@
+#include "store/sqlite_impl.h"
+
+/* What must hold in every store; each query gives a line for each breach. */
+static const char *const rules[] = {
+    "SELECT 'study ' || s.name || ' has ' || count(*) || ' trials numbered up to ' || "
+    "max(t.number) FROM study s JOIN trial t ON t.study = s.id GROUP BY s.id "
+    "HAVING min(t.number) != 0 OR max(t.number) != count(*) - 1",
+    "SELECT 'study ' || s.name || ' has no goal' FROM study s WHERE NOT EXISTS (SELECT 1 FROM goal "
+    "g "
+    "WHERE g.study = s.id)",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': complete or pruned, with ' || "
+    "(SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number) || ' values' "
+    "FROM trial t JOIN study s ON s.id = t.study WHERE t.state IN (1, 2) AND "
+    "(SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number) != "
+    "(SELECT count(*) FROM goal g WHERE g.study = t.study)",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': neither complete nor pruned, and "
+    "has "
+    "values' FROM trial t JOIN study s ON s.id = t.study WHERE t.state NOT IN (1, 2) AND "
+    "EXISTS (SELECT 1 FROM value v WHERE v.study = t.study AND v.number = t.number)",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': state ' || t.state || ', attempt ' "
+    "|| "
+    "t.attempt || ', failure ' || t.failure FROM trial t JOIN study s ON s.id = t.study WHERE "
+    "t.state NOT BETWEEN 0 AND 3 OR t.attempt < 1 OR (t.state = 3) != (t.failure != 0) OR "
+    "(t.state = 3) != (t.why IS NOT NULL)",
+    "SELECT 'study ' || s.name || ', trial ' || c.number || ': its curve goes back at position ' "
+    "|| "
+    "c.position FROM curve c JOIN curve d ON d.study = c.study AND d.number = c.number AND "
+    "d.position = c.position - 1 JOIN study s ON s.id = c.study WHERE c.step < d.step",
+    "SELECT 'study ' || s.name || ': its log names trial ' || e.number FROM event e JOIN study s "
+    "ON "
+    "s.id = e.study WHERE NOT EXISTS (SELECT 1 FROM trial t WHERE t.study = e.study AND t.number = "
+    "e.number)",
+    "SELECT 'a row of table ' || \"table\" || ' belongs to nothing' FROM pragma_foreign_key_check",
+};
+
+/* Adds the rows of a query as lines. */
+static clt_status add_findings(clt_sqlite *s, const char *sql, clt_str *findings, clt_error *err)
+{
+    sqlite3_stmt *q;
+    int code;
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK) {
+        return clt_sqlite_fail(s, "cannot be checked", err);
+    }
+    while ((code = sqlite3_step(q)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(q, 0);
+        clt_str_addf(findings, "%s\n", text != NULL ? text : "(unreadable)");
+    }
+    sqlite3_finalize(q);
+    return code == SQLITE_DONE ? CLT_OK : clt_sqlite_fail(s, "cannot be checked", err);
+}
+
+clt_status clt_sqlite_verify(clt_store *store, clt_str *findings, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    clt_status status =
+        add_findings(s,
+                     "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check "
+                     "!= 'ok'",
+                     findings, err);
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0] && status == CLT_OK; i++) {
+        status = add_findings(s, rules[i], findings, err);
+    }
+    return status == CLT_OK && findings->failed ? clt_fail_memory(err) : status;
+}

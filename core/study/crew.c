@@ -1,0 +1,224 @@
+#include "study/crew_impl.h"
+
+#include "base/clock.h"
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool watch(const clt_crew *crew, int fd, void *ptr)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = ptr}};
+    return epoll_ctl(crew->poll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wake,
+                           const clt_crew_hooks *hooks, clt_crew **out, clt_error *err)
+{
+    clt_crew *crew = calloc(1, sizeof *crew);
+    *out = NULL;
+    if (crew == NULL) {
+        return clt_fail_memory(err);
+    }
+    *crew = (clt_crew){
+        .plan = plan, .argv = argv, .wake = wake, .hooks = *hooks, .control = -1, .next_ticket = 1};
+    crew->poll = epoll_create1(EPOLL_CLOEXEC);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* what a dying nursery leaves comes to us */
+    clt_status status = crew->poll < 0 || (wake >= 0 && !watch(crew, wake, &crew->wake))
+                            ? clt_fail(err, CLT_IO, "epoll: %s", strerror(errno))
+                            : clt_crew_hatch(crew, err);
+    if (status != CLT_OK) {
+        clt_crew_destroy(crew);
+        return status;
+    }
+    *out = crew;
+    return CLT_OK;
+}
+
+static bool keep_none(const void *ctx, pid_t pid)
+{
+    (void)ctx;
+    (void)pid;
+    return false;
+}
+
+void clt_crew_destroy(clt_crew *crew)
+{
+    if (crew == NULL) {
+        return;
+    }
+    while (crew->tasks.count > 0) {
+        clt_task *task = crew->tasks.items[0];
+        clt_crew_forget(crew, task);
+        clt_task_destroy(task);
+    }
+    clt_crew_bury_nursery(crew);
+    (void)clt_process_sweep(keep_none, NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+    if (crew->poll >= 0) {
+        close(crew->poll);
+    }
+    CLT_VEC_FINISH(&crew->tasks);
+    clt_arena_finish(&crew->arena);
+    free(crew);
+}
+
+const clt_crew_facts *clt_crew_facts_of(const clt_crew *crew)
+{
+    return &crew->facts;
+}
+
+size_t clt_crew_busy(const clt_crew *crew)
+{
+    return crew->tasks.count;
+}
+
+void clt_crew_forget(clt_crew *crew, const clt_task *task)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        if (crew->tasks.items[i] == task) {
+            crew->tasks.items[i] = crew->tasks.items[--crew->tasks.count];
+            return;
+        }
+    }
+}
+
+/* A task with its socket and log; theirs[] are the ends for the attempt. NULL: no descriptors. */
+static clt_task *make_task(clt_crew *crew, int theirs[2])
+{
+    clt_task *task = calloc(1, sizeof *task);
+    int ends[2], log[2];
+    theirs[0] = theirs[1] = -1;
+    if (task == NULL) {
+        return NULL;
+    }
+    task->crew = crew;
+    task->socket = task->log = -1;
+    task->x = calloc(crew->plan->space.dim_count + 1u, sizeof *task->x);
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
+        task->socket = ends[0];
+        theirs[0] = ends[1];
+    }
+    if (pipe2(log, O_CLOEXEC) == 0) {
+        task->log = log[0];
+        theirs[1] = log[1];
+    }
+    if (task->x == NULL || task->socket < 0 || task->log < 0) {
+        clt_task_destroy(task);
+        return NULL;
+    }
+    (void)fcntl(task->socket, F_SETFL, O_NONBLOCK);
+    (void)fcntl(task->log, F_SETFL, O_NONBLOCK);
+    return task;
+}
+
+static bool send_start(clt_crew *crew, const clt_task *task, const int *fds)
+{
+    size_t dims = crew->plan->space.dim_count;
+    clt_wire_start body = {.number = task->number,
+                           .dim_count = dims,
+                           .memory = crew->plan->limits.trial_memory,
+                           .attempt = task->attempt};
+    clt_wire_part parts[] = {{&body, sizeof body}, {task->x, dims * sizeof *task->x}};
+    return clt_wire_send(crew->control, CLT_WIRE_START, task->ticket, crew->sent++, parts, 2, fds);
+}
+
+clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
+                           clt_error *err)
+{
+    int theirs[2];
+    clt_task *task = make_task(crew, theirs);
+    clt_status status = CLT_OK;
+    if (task == NULL || !CLT_PUSH(&crew->tasks, task)) {
+        clt_task_destroy(task);
+        status = clt_fail(err, CLT_IO, "a trial cannot be started: %s", strerror(errno));
+    } else {
+        memcpy(task->x, x, crew->plan->space.dim_count * sizeof *x);
+        task->ticket = crew->next_ticket++;
+        task->number = number;
+        task->attempt = attempt;
+        task->started = task->progress = clt_clock();
+        (void)watch(crew, task->socket, task);
+        (void)watch(crew, task->log, task);
+        (void)send_start(crew, task, theirs); /* a nursery that is gone is noticed when waiting */
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (theirs[i] >= 0) {
+            close(theirs[i]);
+        }
+    }
+    return status;
+}
+
+/* Signals whose time has come; returns when to look again. */
+static double enforce(clt_crew *crew)
+{
+    double now = clt_clock(), next = (double)INFINITY;
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        double at = clt_task_enforce(crew->tasks.items[i], now);
+        next = at < next ? at : next;
+    }
+    return next;
+}
+
+static bool is_task(const clt_crew *crew, const void *ptr)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        if (crew->tasks.items[i] == ptr) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int milliseconds(double seconds)
+{
+    return seconds < 0 ? 0 : seconds > 3600 ? 3600000 : (int)ceil(seconds * 1000);
+}
+
+clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err)
+{
+    enum { MOST = 64 };
+    struct epoll_event events[MOST];
+    double wait = enforce(crew) - clt_clock();
+    wait = seconds >= 0 && seconds < wait ? seconds : wait;
+    int count = epoll_wait(crew->poll, events, MOST, isinf(wait) ? -1 : milliseconds(wait));
+    bool alive = true;
+    /* Attempts first: what they said comes before that they ended. */
+    for (int i = 0; i < count; i++) {
+        if (is_task(crew, events[i].data.ptr)) {
+            clt_task_hear(events[i].data.ptr);
+            clt_task_read_log(events[i].data.ptr);
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        if (events[i].data.ptr == &crew->control) {
+            alive = clt_crew_hear_nursery(crew);
+        }
+    }
+    (void)enforce(crew);
+    return alive ? CLT_OK : clt_crew_rehatch(crew, err);
+}
+
+clt_status clt_crew_stop(clt_crew *crew, clt_error *err)
+{
+    clt_status status = CLT_OK;
+    int wake = crew->wake;
+    if (wake >= 0) { /* stopping already: no signal makes it faster */
+        (void)epoll_ctl(crew->poll, EPOLL_CTL_DEL, wake, NULL);
+    }
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        crew->tasks.items[i]->stopped = true;
+    }
+    while (crew->tasks.count > 0 && status == CLT_OK) {
+        status = clt_crew_wait(crew, 1, err);
+    }
+    return status;
+}

@@ -1,0 +1,66 @@
+/**
+ * @file study/crew.h
+ * @brief The coordinator's side of attempts: launches them, listens, limits them, buries them.
+ *
+ * One nursery, up to `workers` attempts. Nothing that an attempt says is believed unchecked, and
+ * however it ends there is one outcome: a result, or a failure with its class.
+ */
+#ifndef CLT_STUDY_CREW_H
+#define CLT_STUDY_CREW_H
+
+#include "study/plan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** What a crew tells while it is waited for; all in the coordinator's thread. Rows are valid during
+ *  the call. */
+typedef struct clt_crew_hooks {
+    void *ctx;
+    void (*begun)(void *ctx, const clt_trial_row *trial, uint64_t epochs);
+    void (*epoch)(void *ctx, const clt_trial_row *trial, uint64_t epoch, uint64_t epochs,
+                  double goal_value);
+    void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
+    /** An attempt has ended: state, failure, signal, why, log, values, curve, seconds, last_step of
+     *  the row are set, params are not. x[dim_count] is where it was. lost: it ended through no
+     *  fault of its own and should run again. */
+    void (*ended)(void *ctx, const clt_trial_row *trial, const double *x, bool lost);
+} clt_crew_hooks;
+
+/** What the nursery found. Texts live as long as the crew. */
+typedef struct clt_crew_facts {
+    uint64_t train_rows, validation_rows;
+    const char *const *metrics; /**< [metric_count] */
+    size_t metric_count;
+} clt_crew_facts;
+
+typedef struct clt_crew clt_crew;
+
+/** Starts a crew. argv: the program and arguments that become a nursery, which finds its socket at
+ *  CLT_NURSERY_SOCKET; it must outlive the crew. Returns once the data is open; its errors are
+ *  those of the experiment. wake: a descriptor that ends every wait when it becomes readable, -1:
+ *  none. */
+clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wake,
+                           const clt_crew_hooks *hooks, clt_crew **crew, clt_error *err);
+
+/** Ends all attempts, the nursery and whatever they left. Does nothing for NULL. */
+void clt_crew_destroy(clt_crew *crew);
+
+/** What is known of the data. */
+const clt_crew_facts *clt_crew_facts_of(const clt_crew *crew);
+
+/** Attempts that are under way. */
+size_t clt_crew_busy(const clt_crew *crew);
+
+/** Launches attempt `attempt` of trial `number` at x[dim_count]. */
+clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
+                           clt_error *err);
+
+/** Waits until something has happened, at most `seconds` (negative: no limit), and handles all of
+ *  it. CLT_PLUGIN_FAILED where the nursery does not stay alive. */
+clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err);
+
+/** Asks all attempts to end, kills them after the grace; each is told of as lost. */
+clt_status clt_crew_stop(clt_crew *crew, clt_error *err);
+
+#endif /* CLT_STUDY_CREW_H */

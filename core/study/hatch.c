@@ -1,0 +1,231 @@
+#include "study/crew_impl.h"
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "study/nursery.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Deaths of nurseries, with no attempt ended as it should between them, that end the run. */
+enum { HOPELESS = 5 };
+
+/* In the child: becomes the nursery. Only calls that are safe after fork(). */
+static _Noreturn void become_nursery(const clt_crew *crew, int socket)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)signal(SIGPIPE, SIG_DFL);
+    if (socket == CLT_NURSERY_SOCKET) {
+        (void)fcntl(socket, F_SETFD, 0);
+    } else {
+        (void)dup2(socket, CLT_NURSERY_SOCKET);
+    }
+    (void)execv("/proc/self/exe", (char *const *)(const void *)crew->argv);
+    (void)execvp(crew->argv[0], (char *const *)(const void *)crew->argv);
+    _exit(127);
+}
+
+static clt_status spawn(clt_crew *crew, clt_error *err)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+        return clt_fail(err, CLT_IO, "a socket pair cannot be made: %s", strerror(errno));
+    }
+    crew->nursery = fork();
+    if (crew->nursery == 0) {
+        become_nursery(crew, ends[1]);
+    }
+    close(ends[1]);
+    crew->control = ends[0];
+    crew->sent = crew->received = 0;
+    crew->ready = false;
+    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = &crew->control}};
+    if (crew->nursery < 0 || epoll_ctl(crew->poll, EPOLL_CTL_ADD, ends[0], &event) != 0) {
+        return clt_fail(err, CLT_IO, "no process can be started: %s", strerror(errno));
+    }
+    return CLT_OK;
+}
+
+int clt_crew_bury_nursery(clt_crew *crew)
+{
+    int status = 0;
+    if (crew->control >= 0) {
+        close(crew->control); /* it ends by itself, with its attempts */
+        crew->control = -1;
+    }
+    if (crew->nursery > 0) {
+        double start = clt_clock();
+        while (waitpid(crew->nursery, &status, WNOHANG) == 0) {
+            if (clt_clock() - start > 2) {
+                (void)kill(crew->nursery, SIGKILL);
+            }
+            (void)usleep(200);
+        }
+        crew->nursery = 0;
+    }
+    return status;
+}
+
+static void hear_ready(clt_crew *crew)
+{
+    const clt_wire *m = &crew->message;
+    clt_wire_ready body;
+    size_t at = sizeof body;
+    memcpy(&body, m->body, sizeof body);
+    const char **names = clt_arena_array(&crew->arena, body.metric_count, sizeof *names);
+    for (size_t i = 0; names != NULL && i < body.metric_count; i++) {
+        const char *name = clt_wire_text(m, at, &at);
+        names[i] = clt_arena_copy(&crew->arena, name != NULL ? name : "");
+    }
+    crew->facts = (clt_crew_facts){body.train_rows, body.validation_rows, names, body.metric_count};
+    crew->ready = names != NULL;
+}
+
+static void hear_broken(clt_crew *crew)
+{
+    int32_t status;
+    size_t at = sizeof status;
+    memcpy(&status, crew->message.body, sizeof status);
+    const char *text = clt_wire_text(&crew->message, at, &at);
+    clt_fail(crew->err, (clt_status)status, "%s", text != NULL ? text : "");
+}
+
+static void hear_log(const clt_crew *crew)
+{
+    int32_t level;
+    size_t at = sizeof level;
+    memcpy(&level, crew->message.body, sizeof level);
+    const char *unit = clt_wire_text(&crew->message, at, &at);
+    const char *line = unit != NULL ? clt_wire_text(&crew->message, at, &at) : NULL;
+    if (line != NULL) {
+        crew->hooks.log(crew->hooks.ctx, unit, level, line);
+    }
+}
+
+static clt_task *task_of(const clt_crew *crew, uint64_t ticket)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        if (crew->tasks.items[i]->ticket == ticket) {
+            return crew->tasks.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void hear_started(clt_task *task, const clt_wire *m)
+{
+    clt_wire_started body;
+    memcpy(&body, m->body, sizeof body);
+    task->pid = (pid_t)body.pid;
+}
+
+static void hear_ended(clt_task *task, const clt_wire *m)
+{
+    clt_wire_ended body;
+    memcpy(&body, m->body, sizeof body);
+    task->crew->deaths = 0;
+    clt_task_end(task, body.status, body.peak_bytes);
+}
+
+static void dispatch(clt_crew *crew)
+{
+    const clt_wire *m = &crew->message;
+    clt_task *task = task_of(crew, m->ticket);
+    if (m->type == CLT_WIRE_READY && m->length > sizeof(clt_wire_ready)) {
+        hear_ready(crew);
+    } else if (m->type == CLT_WIRE_BROKEN && m->length > sizeof(int32_t)) {
+        hear_broken(crew);
+    } else if (m->type == CLT_WIRE_LOG && m->length > sizeof(int32_t)) {
+        hear_log(crew);
+    } else if (m->type == CLT_WIRE_STARTED && m->length == sizeof(clt_wire_started) && task) {
+        hear_started(task, m);
+    } else if (m->type == CLT_WIRE_ENDED && m->length == sizeof(clt_wire_ended) && task) {
+        hear_ended(task, m);
+    }
+}
+
+bool clt_crew_hear_nursery(clt_crew *crew)
+{
+    for (;;) {
+        clt_wire_got got = clt_wire_receive_now(crew->control, &crew->received, &crew->message);
+        if (got == CLT_WIRE_NOTHING) {
+            return true;
+        }
+        if (got != CLT_WIRE_GOT) {
+            return false;
+        }
+        clt_wire_drop_descriptors(&crew->message);
+        dispatch(crew);
+    }
+}
+
+/* Why a nursery went before it was ready. */
+static clt_status explain(clt_crew *crew, int status, clt_error *err)
+{
+    char name[32];
+    if (err->status != CLT_OK) {
+        return err->status; /* it said so itself */
+    }
+    if (WIFSIGNALED(status)) {
+        return clt_fail(err, CLT_PLUGIN_FAILED,
+                        "%s: the process that opens plugins and data crashed (%s); look at [data]",
+                        crew->plan->ini->path,
+                        clt_signal_text(WTERMSIG(status), name, sizeof name));
+    }
+    return clt_fail(err, CLT_PLUGIN_FAILED,
+                    "%s: the process that opens plugins and data ended (exit status %d); look at "
+                    "[data]",
+                    crew->plan->ini->path, WEXITSTATUS(status));
+}
+
+clt_status clt_crew_hatch(clt_crew *crew, clt_error *err)
+{
+    if (spawn(crew, err) != CLT_OK) {
+        return err->status;
+    }
+    crew->err = err;
+    bool alive = true;
+    while (alive && !crew->ready && err->status == CLT_OK) {
+        struct epoll_event event;
+        int n = epoll_wait(crew->poll, &event, 1, -1);
+        if (n == 1 && event.data.ptr == &crew->control) {
+            alive = clt_crew_hear_nursery(crew);
+        } else if (n == 1 && event.data.ptr == &crew->wake) {
+            return clt_fail(err, CLT_INTERRUPTED, "stopped");
+        }
+    }
+    return crew->ready && alive ? CLT_OK : explain(crew, clt_crew_bury_nursery(crew), err);
+}
+
+static bool keep_none(const void *ctx, pid_t pid)
+{
+    (void)ctx;
+    (void)pid;
+    return false;
+}
+
+clt_status clt_crew_rehatch(clt_crew *crew, clt_error *err)
+{
+    int status = clt_crew_bury_nursery(crew);
+    (void)clt_process_sweep(keep_none, NULL);
+    while (crew->tasks.count > 0) {
+        clt_task_end(crew->tasks.items[0], -1, 0);
+    }
+    if (++crew->deaths >= HOPELESS) {
+        char name[32];
+        return clt_fail(
+            err, CLT_PLUGIN_FAILED,
+            "the process that starts trials ended %d times in a row (last: %s)", HOPELESS,
+            WIFSIGNALED(status) ? clt_signal_text(WTERMSIG(status), name, sizeof name) : "exit");
+    }
+    return clt_crew_hatch(crew, err);
+}

@@ -1,0 +1,218 @@
+#include "study/nursery.h"
+
+#include "base/process.h"
+#include "base/vec.h"
+#include "study/child.h"
+#include "study/wire.h"
+#include "train/train.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct nestling {
+    uint64_t ticket;
+    pid_t pid;
+} nestling;
+
+typedef struct nursery {
+    const clt_plan *plan;
+    clt_source source;
+    int control, children; /* socket; signalfd of SIGCHLD */
+    uint32_t sent, received;
+    uint64_t memory; /* that every attempt begins with */
+    CLT_VEC(nestling) nest;
+    clt_wire message;
+} nursery;
+
+static bool say(nursery *n, clt_wire_type type, uint64_t ticket, const void *body, size_t length)
+{
+    return clt_wire_send(n->control, type, ticket, n->sent++, &(clt_wire_part){body, length}, 1,
+                         NULL);
+}
+
+void clt_nursery_broken(int control, const clt_error *err)
+{
+    int32_t status = (int32_t)err->status;
+    clt_wire_part parts[] = {{&status, sizeof status}, {err->text, strlen(err->text) + 1}};
+    (void)clt_wire_send(control, CLT_WIRE_BROKEN, 0, 0, parts, 2, NULL);
+}
+
+static bool say_ready(nursery *n)
+{
+    const clt_metrics *metrics = clt_metrics_of(n->source.data);
+    clt_wire_ready body = {n->source.split.train_count, n->source.split.validation_count,
+                           metrics->count};
+    clt_str names = {0};
+    for (uint32_t i = 0; i < metrics->count; i++) {
+        clt_str_add_bytes(&names, metrics->names[i], strlen(metrics->names[i]) + 1);
+    }
+    clt_wire_part parts[] = {{&body, sizeof body}, {clt_str_text(&names), names.length}};
+    bool sent =
+        !names.failed && clt_wire_send(n->control, CLT_WIRE_READY, 0, n->sent++, parts, 2, NULL);
+    clt_str_finish(&names);
+    return sent;
+}
+
+static bool is_nestling(const void *ctx, pid_t pid)
+{
+    const nursery *n = ctx;
+    for (size_t i = 0; i < n->nest.count; i++) {
+        if (n->nest.items[i].pid == pid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Forks the attempt of n->message. */
+static void start(nursery *n)
+{
+    const clt_wire *m = &n->message;
+    clt_child child = {n->plan, &n->source, m, getpid()};
+    clt_wire_start body;
+    memcpy(&body, m->body, sizeof body);
+    bool whole = m->length == sizeof body + n->plan->space.dim_count * sizeof(double) &&
+                 m->fds[0] >= 0 && m->fds[1] >= 0;
+    bool room = CLT_PUSH(&n->nest, (nestling){m->ticket, 0});
+    pid_t pid = whole && room ? fork() : -1;
+    if (pid == 0) {
+        close(n->control);
+        close(n->children);
+        clt_child_main(&child);
+    }
+    n->nest.count -= room && pid < 0;
+    if (pid < 0) { /* no process to be had: as if it had ended at once */
+        clt_wire_ended ended = {.status = -1};
+        (void)say(n, CLT_WIRE_ENDED, m->ticket, &ended, sizeof ended);
+        return;
+    }
+    setpgid(pid, pid);
+    n->nest.items[n->nest.count - 1].pid = pid;
+    clt_wire_started started = {pid};
+    (void)say(n, CLT_WIRE_STARTED, m->ticket, &started, sizeof started);
+}
+
+static void send_signal(const nursery *n)
+{
+    clt_wire_kill body;
+    memcpy(&body, n->message.body, sizeof body);
+    for (size_t i = 0; i < n->nest.count; i++) {
+        if (n->nest.items[i].ticket == n->message.ticket) {
+            clt_process_kill_group(n->nest.items[i].pid, body.signal);
+        }
+    }
+}
+
+/* One message of the coordinator; false when it is gone. */
+static bool listen(nursery *n)
+{
+    clt_wire_got got = clt_wire_receive(n->control, &n->received, &n->message);
+    if (got == CLT_WIRE_NOTHING) {
+        return true;
+    }
+    if (got != CLT_WIRE_GOT) {
+        return false;
+    }
+    if (n->message.type == CLT_WIRE_START && n->message.length >= sizeof(clt_wire_start)) {
+        start(n);
+    } else if (n->message.type == CLT_WIRE_KILL && n->message.length == sizeof(clt_wire_kill)) {
+        send_signal(n);
+    }
+    clt_wire_drop_descriptors(&n->message);
+    return true;
+}
+
+/* An attempt has ended: its group goes, what it left behind goes, the coordinator learns. */
+static void bury(nursery *n, size_t i, int status, const struct rusage *usage)
+{
+    nestling gone = n->nest.items[i];
+    (void)kill(-gone.pid, SIGKILL);
+    n->nest.items[i] = n->nest.items[--n->nest.count];
+    uint64_t peak = (uint64_t)usage->ru_maxrss * 1024;
+    clt_wire_ended body = {.status = status,
+                           .strays = (int32_t)clt_process_sweep(is_nestling, n),
+                           .peak_bytes = peak > n->memory ? peak - n->memory : 0};
+    (void)say(n, CLT_WIRE_ENDED, gone.ticket, &body, sizeof body);
+}
+
+static void reap(nursery *n)
+{
+    struct signalfd_siginfo info;
+    struct rusage usage;
+    int status;
+    pid_t pid;
+    while (read(n->children, &info, sizeof info) > 0) {
+    }
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        for (size_t i = 0; i < n->nest.count; i++) {
+            if (n->nest.items[i].pid == pid) {
+                bury(n, i, status, &usage);
+                break;
+            }
+        }
+    }
+}
+
+static void serve(nursery *n)
+{
+    bool connected = true;
+    while (connected) {
+        struct pollfd fds[] = {{n->control, POLLIN, 0}, {n->children, POLLIN, 0}};
+        if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+            break;
+        }
+        if ((fds[1].revents & POLLIN) != 0) {
+            reap(n);
+        }
+        if (fds[0].revents != 0) {
+            connected = listen(n);
+        }
+    }
+    n->nest.count = 0; /* nobody is kept */
+    (void)clt_process_sweep(is_nestling, n);
+}
+
+static void set_up_signals(nursery *n)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    n->children = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    setpgid(0, 0); /* Ctrl-C is for the coordinator */
+}
+
+clt_status clt_nursery_serve(const clt_plan *plan, int control, clt_error *err)
+{
+    nursery *n = calloc(1, sizeof *n);
+    if (n == NULL) {
+        return clt_fail_memory(err);
+    }
+    n->plan = plan;
+    n->control = control;
+    n->children = -1;
+    clt_status status = clt_source_open(&n->source, plan, NULL, err);
+    if (status != CLT_OK) {
+        clt_nursery_broken(control, err);
+    } else {
+        set_up_signals(n);
+        n->memory = clt_process_memory(getpid());
+        if (say_ready(n)) {
+            serve(n);
+        }
+        close(n->children);
+    }
+    clt_source_close(&n->source);
+    CLT_VEC_FINISH(&n->nest);
+    free(n);
+    return status;
+}

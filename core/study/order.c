@@ -1,0 +1,195 @@
+#include "study/order.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window,
+                          const clt_host_hooks *hooks, clt_error *err)
+{
+    order->plan = plan;
+    order->window = window;
+    return clt_teller_open(&order->teller, plan, hooks, err);
+}
+
+static void free_entry(clt_order_entry *entry)
+{
+    free(entry->x);
+    free(entry->values);
+}
+
+void clt_order_close(clt_order *order)
+{
+    for (size_t i = 0; i < order->ends.count; i++) {
+        free_entry(&order->ends.items[i]);
+    }
+    for (size_t i = 0; i < order->quarantine.count; i++) {
+        free_entry(&order->quarantine.items[i]);
+    }
+    CLT_VEC_FINISH(&order->ends);
+    CLT_VEC_FINISH(&order->quarantine);
+    clt_teller_close(&order->teller);
+    *order = (clt_order){0};
+}
+
+static double *copy_numbers(const double *from, size_t count)
+{
+    double *copy = calloc(count + 1, sizeof *copy);
+    if (copy != NULL && count > 0) {
+        memcpy(copy, from, count * sizeof *copy);
+    }
+    return copy;
+}
+
+static bool copy_entry(const clt_order *order, const clt_trial_row *trial, const double *x,
+                       clt_order_entry *out)
+{
+    *out = (clt_order_entry){.number = trial->number,
+                             .x = copy_numbers(x, order->plan->space.dim_count),
+                             .values = copy_numbers(trial->values, trial->value_count),
+                             .state = trial->state,
+                             .failure = trial->failure,
+                             .last_step = trial->last_step};
+    if (out->x == NULL || out->values == NULL) {
+        free_entry(out);
+        return false;
+    }
+    return true;
+}
+
+/* Will the same point fail in the same way? A time limit may not be met for other reasons. */
+static bool comes_again(clt_failure failure)
+{
+    return failure == CLT_FAIL_CRASH || failure == CLT_FAIL_MEMORY || failure == CLT_FAIL_NO_RESULT;
+}
+
+static clt_status remember_failure(clt_order *order, const clt_trial_row *trial, const double *x,
+                                   clt_error *err)
+{
+    clt_order_entry entry;
+    if (trial->state != CLT_TRIAL_FAILED || !comes_again(trial->failure)) {
+        return CLT_OK;
+    }
+    if (!copy_entry(order, trial, x, &entry)) {
+        return clt_fail_memory(err);
+    }
+    if (!CLT_PUSH(&order->quarantine, entry)) {
+        free_entry(&entry);
+        return clt_fail_memory(err);
+    }
+    return CLT_OK;
+}
+
+static clt_status tell(clt_order *order, const clt_trial_row *trial, const double *x,
+                       clt_error *err)
+{
+    return remember_failure(order, trial, x, err) == CLT_OK
+               ? clt_teller_tell(&order->teller, trial, x, err)
+               : err->status;
+}
+
+static size_t find_end(const clt_order *order, uint64_t number)
+{
+    size_t i = 0;
+    while (i < order->ends.count && order->ends.items[i].number != number) {
+        i++;
+    }
+    return i;
+}
+
+/* The first number that may not be known when trial `number` is asked for. */
+static uint64_t horizon(const clt_order *order, uint64_t number)
+{
+    return number >= order->window ? number - order->window + 1 : 0;
+}
+
+bool clt_order_ready(const clt_order *order)
+{
+    uint64_t until = order->window > 0 ? horizon(order, order->next) : 0;
+    for (uint64_t n = order->told; n < until; n++) {
+        if (find_end(order, n) == order->ends.count) {
+            return false;
+        }
+    }
+    return true;
+}
+
+clt_status clt_order_tell_until(clt_order *order, uint64_t number, clt_error *err)
+{
+    clt_status status = CLT_OK;
+    while (order->window > 0 && order->told < horizon(order, number) && status == CLT_OK) {
+        size_t i = find_end(order, order->told);
+        if (i == order->ends.count) {
+            return clt_fail(err, CLT_NO_STORE,
+                            "trial %llu of the store is not finished, nor "
+                            "could it be run again",
+                            (unsigned long long)order->told);
+        }
+        clt_order_entry end = order->ends.items[i];
+        order->ends.items[i] = order->ends.items[--order->ends.count];
+        bool failed = end.state == CLT_TRIAL_FAILED;
+        clt_trial_row row = {.number = end.number,
+                             .state = end.state,
+                             .failure = end.failure,
+                             .last_step = end.last_step,
+                             .values = failed ? NULL : end.values,
+                             .value_count = failed ? 0 : order->plan->goal_count};
+        status = tell(order, &row, end.x, err);
+        free_entry(&end);
+        order->told++;
+    }
+    return status;
+}
+
+bool clt_order_same_point(const clt_order *order, const double *a, const double *b)
+{
+    for (uint32_t i = 0; i < order->plan->space.dim_count; i++) {
+        if (a[i] != b[i] && !(isnan(a[i]) && isnan(b[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t find_failure(const clt_order *order, const double *x)
+{
+    for (size_t i = 0; i < order->quarantine.count; i++) {
+        if (clt_order_same_point(order, order->quarantine.items[i].x, x)) {
+            return order->quarantine.items[i].number;
+        }
+    }
+    return UINT64_MAX;
+}
+
+clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
+                         clt_error *err)
+{
+    *failed_before = UINT64_MAX;
+    if (clt_order_tell_until(order, order->next, err) != CLT_OK ||
+        clt_teller_ask(&order->teller, order->next, x, done, err) != CLT_OK) {
+        return err->status;
+    }
+    if (!*done) {
+        *failed_before = find_failure(order, x);
+        order->next++;
+    }
+    return CLT_OK;
+}
+
+clt_status clt_order_finish(clt_order *order, const clt_trial_row *trial, const double *x,
+                            clt_error *err)
+{
+    clt_order_entry entry;
+    if (order->window == 0) {
+        return tell(order, trial, x, err);
+    }
+    if (!copy_entry(order, trial, x, &entry)) {
+        return clt_fail_memory(err);
+    }
+    if (!CLT_PUSH(&order->ends, entry)) {
+        free_entry(&entry);
+        return clt_fail_memory(err);
+    }
+    return CLT_OK;
+}

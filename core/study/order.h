@@ -1,0 +1,75 @@
+/**
+ * @file study/order.h
+ * @brief What the sampler knows when it is asked.
+ *
+ * Fixed order: before trial t is asked for, the ends of the trials up to t - window have been told,
+ * in the order of their numbers, and no others. So what is proposed depends neither on the number
+ * of workers nor on how long trials take. Free order: each end is told at once.
+ *
+ * A study that goes on: a sampler that says so (COLLET_SAMPLER_FROM_HISTORY) is told what it would
+ * know; any other is asked and told all over again, and must propose the same.
+ */
+#ifndef CLT_STUDY_ORDER_H
+#define CLT_STUDY_ORDER_H
+
+#include "base/vec.h"
+#include "study/history.h"
+
+/** A trial that has not been told, or that failed in a way that will happen again. */
+typedef struct clt_order_entry {
+    uint64_t number;
+    double *x;      /**< [dim_count] */
+    double *values; /**< [goal_count] */
+    clt_trial_state state;
+    clt_failure failure;
+    uint64_t last_step;
+} clt_order_entry;
+
+/** The order of a study. Zero it before clt_order_open(). */
+typedef struct clt_order {
+    const clt_plan *plan;
+    clt_teller teller;
+    uint64_t window;                     /**< 0: free */
+    uint64_t next;                       /**< number of the next trial */
+    uint64_t told;                       /**< fixed: numbers below have been told */
+    CLT_VEC(clt_order_entry) ends;       /**< finished, not told (fixed order) */
+    CLT_VEC(clt_order_entry) quarantine; /**< told; their points are not tried again */
+} clt_order;
+
+/** Makes the sampler. window 0: free order. */
+clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window,
+                          const clt_host_hooks *hooks, clt_error *err);
+
+/** Destroys it; also after a failure. */
+void clt_order_close(clt_order *order);
+
+/** Brings a fresh order to where a study stands: its trials by number, and in free order the log of
+ *  what happened. ask_all: asks again even a sampler that could do without. CLT_PLUGIN_FAILED where
+ * the sampler proposes other than it did: *differs is then the trial's number. */
+clt_status clt_order_resume(clt_order *order, const clt_trial_row *trials, size_t count,
+                            const clt_event *events, size_t event_count, bool ask_all,
+                            uint64_t *differs, clt_error *err);
+
+/** The same by telling alone, whatever the sampler: ends first, then what is under way. */
+clt_status clt_order_tell_all(clt_order *order, const clt_trial_row *trials, size_t count,
+                              clt_error *err);
+
+/** May the next trial be asked for? */
+bool clt_order_ready(const clt_order *order);
+
+/** Fixed order: tells the ends that were told before trial `number` was asked for. */
+clt_status clt_order_tell_until(clt_order *order, uint64_t number, clt_error *err);
+
+/** Asks for trial order->next in x[dim_count], after telling what is due. *done: there is nothing
+ *  left. *failed_before: a finished trial at the same point that crashed, or UINT64_MAX. */
+clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
+                         clt_error *err);
+
+/** Are two points the same? */
+bool clt_order_same_point(const clt_order *order, const double *a, const double *b);
+
+/** Takes the end of a trial at x. Free order: tells it. */
+clt_status clt_order_finish(clt_order *order, const clt_trial_row *trial, const double *x,
+                            clt_error *err);
+
+#endif /* CLT_STUDY_ORDER_H */

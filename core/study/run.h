@@ -1,0 +1,49 @@
+/**
+ * @file study/run.h
+ * @brief What the files of the study loop share; nobody else includes it.
+ */
+#ifndef CLT_STUDY_RUN_H
+#define CLT_STUDY_RUN_H
+
+#include "base/vec.h"
+#include "study/crew.h"
+#include "study/journal.h"
+#include "study/order.h"
+#include "study/study.h"
+
+/** A trial that is under way or waits to run again. */
+typedef struct clt_job {
+    uint64_t number;
+    uint32_t attempt; /**< the last one that began; 0: none */
+    uint32_t faults;  /**< attempts that ended by the trial's own fault, this run */
+    double *x;        /**< [dim_count] */
+    bool queued;      /**< waits */
+    bool refused;     /**< never launched: its point has failed before */
+} clt_job;
+
+/** One run of a study. */
+typedef struct clt_run {
+    const clt_study_setup *setup;
+    clt_arena *arena;
+    clt_study_row *study;
+    clt_error *err;
+    clt_crew *crew;
+    clt_order order;
+    clt_journal journal;
+    CLT_VEC(clt_job) jobs;
+    clt_trial_row *history; /**< as the run found it */
+    size_t history_count;
+    uint64_t complete, failed; /**< in all */
+    uint32_t failures;         /**< in a row */
+    char last_why[512];        /**< of the last of them */
+    bool exhausted, stopping;
+    double start;
+} clt_run;
+
+/** Starts the crew, finds or adds the study, brings the sampler to where it stands. */
+clt_status clt_run_begin(clt_run *run, const clt_crew_hooks *hooks);
+
+/** A copy of x[dim_count] (NULL: zeros), to free(). */
+double *clt_run_copy_point(const clt_run *run, const double *x);
+
+#endif /* CLT_STUDY_RUN_H */

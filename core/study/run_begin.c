@@ -1,0 +1,202 @@
+#include "study/run.h"
+
+#include "base/clock.h"
+#include "base/suggest.h"
+
+#include <string.h>
+
+/* Every goal must be a metric of the task. */
+static clt_status check_goals(const clt_run *r)
+{
+    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
+    for (size_t g = 0; g < r->setup->plan->goal_count; g++) {
+        clt_suggest suggest = {.read = r->setup->plan->goals[g].metric};
+        clt_str names = {0};
+        char hint[96];
+        bool known = false;
+        for (size_t i = 0; i < facts->metric_count; i++) {
+            known = known || strcmp(facts->metrics[i], suggest.read) == 0;
+            clt_suggest_offer(&suggest, facts->metrics[i]);
+            clt_str_addf(&names, "%s%s", i > 0 ? ", " : "", facts->metrics[i]);
+        }
+        if (!known) {
+            const char *key = r->setup->plan->goals[g].maximize ? "maximize" : "minimize";
+            const clt_entry *entry = clt_ini_find(r->setup->plan->ini, "study", key);
+            clt_fail(r->err, CLT_BAD_INPUT,
+                     "%s:%d: study.%s: there is no metric \"%s\"%s; there are: %s",
+                     r->setup->plan->ini->path, entry != NULL ? entry->line : 0, key, suggest.read,
+                     clt_suggest_text(&suggest, hint, sizeof hint), clt_str_text(&names));
+        }
+        clt_str_finish(&names);
+        if (!known) {
+            return CLT_BAD_INPUT;
+        }
+    }
+    return CLT_OK;
+}
+
+/* The first of name, name-2, name-3 ... that is free. */
+static clt_status free_name(clt_run *r, const char **name)
+{
+    bool found = true;
+    clt_study_row row;
+    for (int i = 2; found; i++) {
+        *name = clt_arena_printf(r->arena, "%s-%d", r->setup->plan->study.name, i);
+        if (*name == NULL) {
+            return clt_fail_memory(r->err);
+        }
+        if (clt_store_find_study(r->setup->store, *name, r->arena, &found, &row, r->err) !=
+            CLT_OK) {
+            return r->err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+/* The window of a study that begins. */
+static uint64_t window_of(const clt_limits *limits)
+{
+    enum { USUAL = 8 };
+    uint64_t twice = 2 * (uint64_t)limits->workers;
+    if (limits->free_order || limits->window > 0) {
+        return limits->free_order ? 0 : limits->window;
+    }
+    return twice > USUAL ? twice : USUAL;
+}
+
+/* A study keeps the order that it began with. */
+static clt_status check_order(const clt_run *r)
+{
+    const clt_plan *plan = r->setup->plan;
+    const clt_entry *order = clt_ini_find(plan->ini, "run", "order");
+    const clt_entry *window = clt_ini_find(plan->ini, "run", "window");
+    bool was_free = r->study->window == 0;
+    if (order != NULL && was_free != plan->limits.free_order) {
+        return clt_fail(r->err, CLT_BAD_INPUT,
+                        "%s:%d: run.order: study \"%s\" began with order = %s; keep that, or start "
+                        "another study with --new",
+                        plan->ini->path, order->line, r->study->name, was_free ? "free" : "fixed");
+    }
+    if (window != NULL && !was_free && plan->limits.window > 0 &&
+        plan->limits.window != r->study->window) {
+        return clt_fail(r->err, CLT_BAD_INPUT,
+                        "%s:%d: run.window: study \"%s\" began with window = %llu; keep that, or "
+                        "start another study with --new",
+                        plan->ini->path, window->line, r->study->name,
+                        (unsigned long long)r->study->window);
+    }
+    return CLT_OK;
+}
+
+/* Finds the study that goes on, or adds it. */
+static clt_status find_or_add(clt_run *r)
+{
+    const clt_study_setup *s = r->setup;
+    const clt_plan *plan = s->plan;
+    const char *name = plan->study.name;
+    bool found;
+    if (clt_store_find_study(s->store, name, r->arena, &found, r->study, r->err) != CLT_OK ||
+        (found && s->fresh && free_name(r, &name) != CLT_OK)) {
+        return r->err->status;
+    }
+    if (found && !s->fresh) {
+        return clt_plan_same(plan, name, r->study->identity, r->err) == CLT_OK ? check_order(r)
+                                                                               : r->err->status;
+    }
+    *r->study = (clt_study_row){.name = name,
+                                .experiment = plan->ini->text,
+                                .source = plan->ini->path,
+                                .identity = plan->identity,
+                                .environment = s->environment,
+                                .seed = (uint64_t)plan->study.seed,
+                                .created_ms = clt_date_ms(),
+                                .window = window_of(&plan->limits),
+                                .goals = plan->goals,
+                                .goal_count = plan->goal_count};
+    return clt_store_add_study(s->store, r->study, r->err);
+}
+
+/* A trial that a crash or a stop left under way runs again under its number. */
+static clt_status take_unfinished(clt_run *r, const clt_trial_row *trial)
+{
+    clt_job job = {.number = trial->number, .attempt = trial->attempt, .queued = true};
+    job.x = clt_run_copy_point(r, NULL);
+    if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {
+        return clt_fail_memory(r->err);
+    }
+    return clt_point_of(r->setup->plan, trial, job.x, r->err);
+}
+
+/* The sampler does not repeat itself: another version, another processor. What it is told is still
+ * true, so the study goes on, but it is no longer to be had again. */
+static clt_status resume_by_telling(clt_run *r, const clt_trial_row *rows, size_t count)
+{
+    const clt_host_hooks hooks = {.ctx = r->setup->watcher.ctx, .log = r->setup->watcher.log};
+    const clt_watcher *w = &r->setup->watcher;
+    w->log(w->ctx, "sampler", COLLET_LOG_WARN, r->err->text);
+    w->log(w->ctx, "sampler", COLLET_LOG_WARN,
+           "going on from the finished trials; this study can no longer be replayed");
+    *r->err = (clt_error){0};
+    clt_order_close(&r->order);
+    if (clt_order_open(&r->order, r->setup->plan, r->study->window, &hooks, r->err) != CLT_OK) {
+        return r->err->status;
+    }
+    return clt_order_tell_all(&r->order, rows, count, r->err);
+}
+
+/* Brings sampler and counts to where the store stands. */
+static clt_status take_up(clt_run *r)
+{
+    clt_store *store = r->setup->store;
+    clt_event *events = NULL;
+    size_t event_count = 0;
+    uint64_t differs;
+    if (clt_store_trials(store, r->study->id, false, r->arena, &r->history, &r->history_count,
+                         r->err) != CLT_OK ||
+        (r->study->window == 0 && clt_store_events(store, r->study->id, r->arena, &events,
+                                                   &event_count, r->err) != CLT_OK)) {
+        return r->err->status;
+    }
+    clt_status status = clt_order_resume(&r->order, r->history, r->history_count, events,
+                                         event_count, false, &differs, r->err);
+    if (status != CLT_OK && differs != UINT64_MAX) {
+        status = resume_by_telling(r, r->history, r->history_count);
+    }
+    for (size_t i = 0; i < r->history_count && status == CLT_OK; i++) {
+        r->complete += r->history[i].state == CLT_TRIAL_COMPLETE;
+        r->failed += r->history[i].state == CLT_TRIAL_FAILED;
+        if (r->history[i].state == CLT_TRIAL_RUNNING) {
+            status = take_unfinished(r, &r->history[i]);
+        }
+    }
+    return status;
+}
+
+static void announce(const clt_run *r)
+{
+    const clt_plan *plan = r->setup->plan;
+    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
+    clt_study_view view = {.study = r->study,
+                           .trials = (uint64_t)plan->study.trials,
+                           .history = r->history,
+                           .history_count = r->history_count,
+                           .time_limit = plan->time_limit,
+                           .train_rows = facts->train_rows,
+                           .validation_rows = facts->validation_rows,
+                           .workers = plan->limits.workers};
+    r->setup->watcher.study_begun(r->setup->watcher.ctx, &view);
+}
+
+clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
+{
+    const clt_study_setup *s = r->setup;
+    const clt_host_hooks host = {.ctx = s->watcher.ctx, .log = s->watcher.log};
+    if (clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
+        check_goals(r) != CLT_OK || find_or_add(r) != CLT_OK ||
+        clt_order_open(&r->order, s->plan, r->study->window, &host, r->err) != CLT_OK ||
+        take_up(r) != CLT_OK) {
+        return r->err->status;
+    }
+    announce(r);
+    return CLT_OK;
+}

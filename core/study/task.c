@@ -1,0 +1,354 @@
+#include "study/crew_impl.h"
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/utf8.h"
+
+#include <collet/plugin.h>
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void clt_task_destroy(clt_task *task)
+{
+    if (task == NULL) {
+        return;
+    }
+    if (task->socket >= 0) {
+        close(task->socket);
+    }
+    if (task->log >= 0) {
+        close(task->log);
+    }
+    CLT_VEC_FINISH(&task->curve);
+    free(task->x);
+    free(task);
+}
+
+void clt_task_condemn(clt_task *task, clt_failure failure, const char *format, ...)
+{
+    if (task->condemned != CLT_FAIL_NONE) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(task->why, sizeof task->why, format, arguments);
+    va_end(arguments);
+    task->condemned = failure;
+}
+
+static void garbage(clt_task *task, const char *what)
+{
+    clt_task_condemn(task, CLT_FAIL_INVALID, "its process sent %s", what);
+    close(task->socket); /* nothing more is wanted from it */
+    task->socket = -1;
+}
+
+static clt_trial_row row_of(const clt_task *task)
+{
+    return (clt_trial_row){.number = task->number, .attempt = task->attempt};
+}
+
+static double goal_value(const clt_task *task, const double *values)
+{
+    const clt_crew *crew = task->crew;
+    for (size_t i = 0; i < crew->facts.metric_count; i++) {
+        if (strcmp(crew->facts.metrics[i], crew->plan->goals[0].metric) == 0) {
+            return values[i];
+        }
+    }
+    return (double)NAN;
+}
+
+static void hear_epoch(clt_task *task, const clt_wire *m)
+{
+    clt_crew *crew = task->crew;
+    clt_wire_epoch body;
+    double values[CLT_MOST_VALUES];
+    size_t count = crew->facts.metric_count;
+    memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
+    if (m->length != sizeof body + count * sizeof *values || body.metric_count != count ||
+        body.epoch <= task->last_step) {
+        garbage(task, "a report that makes no sense");
+        return;
+    }
+    memcpy(values, m->body + sizeof body, count * sizeof *values);
+    for (size_t i = 0; i < count; i++) {
+        clt_point point = {body.epoch, crew->facts.metrics[i], values[i]};
+        if (task->curve.count >= CLT_MOST_POINTS || !CLT_PUSH(&task->curve, point)) {
+            clt_task_condemn(task, CLT_FAIL_INVALID, "it reported more than %d values",
+                             CLT_MOST_POINTS);
+            return;
+        }
+    }
+    task->last_step = body.epoch;
+    clt_trial_row row = row_of(task);
+    crew->hooks.epoch(crew->hooks.ctx, &row, body.epoch, body.epochs, goal_value(task, values));
+}
+
+static void hear_begun(clt_task *task, const clt_wire *m)
+{
+    clt_wire_epoch body;
+    if (m->length != sizeof body) {
+        garbage(task, "a beginning that makes no sense");
+        return;
+    }
+    memcpy(&body, m->body, sizeof body);
+    clt_trial_row row = row_of(task);
+    task->epochs = body.epochs;
+    task->crew->hooks.begun(task->crew->hooks.ctx, &row, body.epochs);
+}
+
+static void keep_text(clt_task *task, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        task->tail[task->printed++ % sizeof task->tail] = text[i];
+    }
+}
+
+static void hear_log(clt_task *task, const clt_wire *m)
+{
+    int32_t level;
+    size_t at = sizeof level;
+    memcpy(&level, m->body, m->length >= sizeof level ? sizeof level : 0);
+    const char *unit = m->length > sizeof level ? clt_wire_text(m, at, &at) : NULL;
+    const char *line = unit != NULL ? clt_wire_text(m, at, &at) : NULL;
+    if (line == NULL || clt_utf8_valid(unit, strlen(unit)) != strlen(unit) ||
+        clt_utf8_valid(line, strlen(line)) != strlen(line)) {
+        garbage(task, "a log line that is none");
+        return;
+    }
+    if (level >= COLLET_LOG_INFO) {
+        keep_text(task, line, strlen(line));
+        keep_text(task, "\n", 1);
+    }
+    task->crew->hooks.log(task->crew->hooks.ctx, unit, level, line);
+}
+
+static void hear_result(clt_task *task, const clt_wire *m)
+{
+    clt_attempt_result *r = &task->result;
+    clt_wire_result body;
+    size_t at = sizeof body, goals = task->crew->plan->goal_count;
+    memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
+    bool failed = m->length >= sizeof body && body.failure != CLT_FAIL_NONE;
+    if (m->length < sizeof body || body.failure > CLT_FAIL_ERROR || task->has_result ||
+        (!failed && body.value_count != goals) || body.value_count > goals ||
+        m->length <= at + body.value_count * sizeof(double)) {
+        garbage(task, "a result that makes no sense");
+        return;
+    }
+    memcpy(r->values, m->body + at, body.value_count * sizeof(double));
+    at += body.value_count * sizeof(double);
+    const char *why = clt_wire_text(m, at, &at);
+    if (why == NULL || clt_utf8_valid(why, strlen(why)) != strlen(why)) {
+        garbage(task, "a result that makes no sense");
+        return;
+    }
+    r->failure = (clt_failure)body.failure;
+    r->value_count = body.value_count;
+    r->last_step = body.last_step;
+    (void)snprintf(r->why, sizeof r->why, "%s", why);
+    task->has_result = true;
+}
+
+static void hear_one(clt_task *task, const clt_wire *m)
+{
+    task->progress = clt_clock();
+    switch (m->type) {
+    case CLT_WIRE_BEGUN:
+        hear_begun(task, m);
+        break;
+    case CLT_WIRE_EPOCH:
+        hear_epoch(task, m);
+        break;
+    case CLT_WIRE_LOG:
+        hear_log(task, m);
+        break;
+    case CLT_WIRE_RESULT:
+        hear_result(task, m);
+        break;
+    case CLT_WIRE_ALIVE:
+        break;
+    default:
+        garbage(task, "a message of unknown type");
+    }
+}
+
+void clt_task_hear(clt_task *task)
+{
+    enum { AT_ONCE = 256 }; /* others want to be heard as well */
+    clt_wire *m = &task->crew->message;
+    for (int i = 0; i < AT_ONCE && task->socket >= 0; i++) {
+        clt_wire_got got = clt_wire_receive(task->socket, &task->sequence, m);
+        clt_wire_drop_descriptors(m);
+        if (got == CLT_WIRE_NOTHING) {
+            return;
+        }
+        if (got == CLT_WIRE_EOF) {
+            close(task->socket);
+            task->socket = -1;
+        } else if (got == CLT_WIRE_GARBAGE || m->ticket != task->ticket) {
+            garbage(task, "what is no message");
+        } else {
+            hear_one(task, m);
+        }
+    }
+}
+
+void clt_task_read_log(clt_task *task)
+{
+    enum { AT_ONCE = 16 };
+    char text[4096];
+    for (int i = 0; i < AT_ONCE && task->log >= 0; i++) {
+        ssize_t n = read(task->log, text, sizeof text);
+        if (n == 0) {
+            close(task->log);
+            task->log = -1;
+        }
+        if (n <= 0) {
+            return;
+        }
+        keep_text(task, text, (size_t)n);
+    }
+}
+
+static void send_kill(clt_task *task, int signal)
+{
+    clt_crew *crew = task->crew;
+    clt_wire_kill body = {signal, 0};
+    (void)clt_wire_send(crew->control, CLT_WIRE_KILL, task->ticket, crew->sent++,
+                        &(clt_wire_part){&body, sizeof body}, 1, NULL);
+}
+
+/* Is it over one of its limits? */
+static void check_limits(clt_task *task, double now)
+{
+    const clt_limits *l = &task->crew->plan->limits;
+    char text[64];
+    if (l->trial_time > 0 && now - task->started >= l->trial_time) {
+        clt_task_condemn(task, CLT_FAIL_TIMEOUT, "it took longer than %s",
+                         clt_duration_text(l->trial_time, text, sizeof text));
+    }
+    if (l->no_progress > 0 && now - task->progress >= l->no_progress) {
+        clt_task_condemn(task, CLT_FAIL_TIMEOUT, "it made no progress for %s",
+                         clt_duration_text(l->no_progress, text, sizeof text));
+    }
+}
+
+static double sooner(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+double clt_task_enforce(clt_task *task, double now)
+{
+    const clt_limits *l = &task->crew->plan->limits;
+    if (!task->stopped) {
+        check_limits(task, now);
+    }
+    bool must_end = task->stopped || task->condemned != CLT_FAIL_NONE;
+    if (must_end && task->kill_at == 0) {
+        send_kill(task, SIGTERM);
+        task->kill_at = now + l->grace;
+    }
+    if (must_end && !task->killed && now >= task->kill_at) {
+        send_kill(task, SIGKILL);
+        task->killed = true;
+    }
+    if (must_end) {
+        return task->killed ? (double)INFINITY : task->kill_at;
+    }
+    double next = l->trial_time > 0 ? task->started + l->trial_time : (double)INFINITY;
+    return l->no_progress > 0 ? sooner(next, task->progress + l->no_progress) : next;
+}
+
+/* The ring, oldest first, from the start of a line; valid UTF-8. NULL where nothing was printed. */
+static const char *tail_text(const clt_task *task, clt_arena *arena)
+{
+    size_t size = sizeof task->tail, n = task->printed < size ? task->printed : size;
+    char *text = n > 0 ? clt_arena_alloc(arena, n + 1) : NULL;
+    if (text == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)task->tail[(task->printed - n + i) % size];
+        bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+        text[i] = control ? '?' : (char)c;
+    }
+    const char *line = task->printed > size ? strchr(text, '\n') : NULL;
+    char *from = text + (line != NULL ? line + 1 - text : 0);
+    for (size_t left = strlen(from), ok; left > 0; left -= ok) {
+        char *at = from + strlen(from) - left;
+        ok = clt_utf8_valid(at, left);
+        if (ok < left) {
+            at[ok++] = '?';
+        }
+    }
+    return from;
+}
+
+static void explain_signal(clt_task *task, int status, uint64_t peak)
+{
+    const clt_limits *l = &task->crew->plan->limits;
+    char name[32];
+    clt_signal_text(WTERMSIG(status), name, sizeof name);
+    if (l->trial_memory > 0 && (double)peak >= 0.9 * (double)l->trial_memory) {
+        clt_task_condemn(task, CLT_FAIL_MEMORY, "it needed more than its %llu MiB of memory (%s)",
+                         (unsigned long long)(l->trial_memory >> 20), name);
+    }
+    if (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM) {
+        clt_task_condemn(task, CLT_FAIL_LOST, "its process was killed from outside (%s)", name);
+    }
+    clt_task_condemn(task, CLT_FAIL_CRASH, "its process crashed (%s)", name);
+}
+
+/* Decides what became of it: task->condemned and task->why. */
+static void judge(clt_task *task, int status, uint64_t peak)
+{
+    const clt_attempt_result *r = &task->result;
+    bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (status == -1 || (task->stopped && !(clean && task->has_result))) {
+        clt_task_condemn(task, CLT_FAIL_LOST, "its process was lost");
+    } else if (clean && task->has_result && task->condemned != CLT_FAIL_INVALID) {
+        task->condemned = r->failure; /* it was faster than the limit's signal */
+        (void)snprintf(task->why, sizeof task->why, "%s", r->why);
+    } else if (task->condemned == CLT_FAIL_NONE && WIFSIGNALED(status)) {
+        explain_signal(task, status, peak);
+    } else {
+        clt_task_condemn(task, CLT_FAIL_NO_RESULT, "its process ended %s (exit status %d)",
+                         task->has_result ? "badly after its result" : "without a result",
+                         WEXITSTATUS(status));
+    }
+}
+
+void clt_task_end(clt_task *task, int status, uint64_t peak)
+{
+    clt_crew *crew = task->crew;
+    clt_arena arena = {0};
+    clt_task_hear(task);
+    clt_task_read_log(task);
+    judge(task, status, peak);
+    bool failed = task->condemned != CLT_FAIL_NONE;
+    clt_trial_row row = row_of(task);
+    row.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE;
+    row.failure = task->condemned;
+    row.signal = status != -1 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    row.why = failed ? task->why : NULL;
+    row.log = failed ? tail_text(task, &arena) : NULL;
+    row.seconds = clt_clock() - task->started;
+    row.last_step = task->last_step;
+    row.values = failed ? NULL : task->result.values;
+    row.value_count = failed ? 0 : task->result.value_count;
+    row.curve = task->curve.items;
+    row.curve_count = task->curve.count;
+    crew->hooks.ended(crew->hooks.ctx, &row, task->x, task->condemned == CLT_FAIL_LOST);
+    clt_crew_forget(crew, task);
+    clt_task_destroy(task);
+    clt_arena_finish(&arena);
+}
