@@ -2,11 +2,13 @@
 #include "cli/session.h"
 
 #include "base/clock.h"
+#include "base/process.h"
 #include "report/table.h"
 #include "study/attempt.h"
 #include "study/history.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void add_summary(clt_table *table, const clt_study_summary *row)
 {
@@ -96,14 +98,31 @@ static clt_status show_study(const clt_args *args, const clt_opened *opened, clt
     return clt_print(&out, err);
 }
 
+/* Class, signal, reason and last words. */
+static void add_failure(const clt_trial_row *trial, clt_str *out)
+{
+    char name[32];
+    clt_str_addf(out, "failure: %s: %s\n", clt_failure_text(trial->failure),
+                 clt_failure_meaning(trial->failure));
+    if (trial->signal != 0) {
+        clt_str_addf(out, "signal: %s\n", clt_signal_text(trial->signal, name, sizeof name));
+    }
+    clt_str_addf(out, "why: %s\nattempts: %u\n", trial->why, trial->attempt);
+    for (const char *line = trial->log; line != NULL && *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        clt_str_addf(out, "%s%.*s\n", line == trial->log ? "last lines:\n  " : "  ", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
 static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt_str *out)
 {
     clt_str_addf(out, "trial %llu of %s: %s, %llu epochs, %.1f s\n",
                  (unsigned long long)trial->number, opened->study.name,
                  clt_trial_state_text(trial->state), (unsigned long long)trial->last_step,
                  trial->seconds);
-    if (trial->why != NULL) {
-        clt_str_addf(out, "why: %s\n", trial->why);
+    if (trial->state == CLT_TRIAL_FAILED) {
+        add_failure(trial, out);
     }
     for (size_t g = 0; g < trial->value_count; g++) {
         clt_str_addf(out, "%s ", opened->study.goals[g].metric);
@@ -178,6 +197,36 @@ static clt_status show_trial(const clt_args *args, const clt_opened *opened, clt
     return clt_print(&out, err);
 }
 
+/* Checks a store; what is found is printed, and makes the exit status. */
+static clt_status verify(const clt_opened *opened, clt_error *err)
+{
+    clt_str findings = {0}, out = {0};
+    clt_study_summary *rows;
+    size_t count;
+    uint64_t trials = 0;
+    clt_arena arena = {0};
+    clt_status status = clt_store_verify(opened->store, &findings, err);
+    bool sound = status == CLT_OK && findings.length == 0;
+    if (sound) {
+        status = clt_store_list(opened->store, &arena, &rows, &count, err);
+    }
+    for (size_t i = 0; sound && status == CLT_OK && i < count; i++) {
+        trials += rows[i].running + rows[i].complete + rows[i].pruned + rows[i].failed;
+    }
+    if (sound && status == CLT_OK) {
+        clt_str_addf(&out, "%s: sound: %zu stud%s, %llu trial%s\n", opened->path, count,
+                     count == 1 ? "y" : "ies", (unsigned long long)trials, trials == 1 ? "" : "s");
+    } else if (status == CLT_OK) {
+        clt_str_add(&out, clt_str_text(&findings));
+    }
+    if (status == CLT_OK && clt_print(&out, err) == CLT_OK && !sound) {
+        status = clt_fail(err, CLT_NO_STORE, "%s: damaged; restore it from a copy", opened->path);
+    }
+    clt_str_finish(&findings);
+    clt_arena_finish(&arena);
+    return status;
+}
+
 static clt_status run(const clt_args *args, clt_error *err)
 {
     clt_opened opened = {0};
@@ -188,7 +237,9 @@ static clt_status run(const clt_args *args, clt_error *err)
         return clt_fail(err, CLT_USAGE, "show: --ini needs --trial N");
     }
     clt_status status = clt_open_store(&opened, args, err);
-    if (status == CLT_OK && args->word_count == 0) {
+    if (status == CLT_OK && args->verify) {
+        status = verify(&opened, err);
+    } else if (status == CLT_OK && args->word_count == 0) {
         status = show_studies(args, &opened, err);
     } else if (status == CLT_OK) {
         status = clt_open_study(&opened, args->words[0], args->trial != NULL || args->json, err);
@@ -207,6 +258,8 @@ static const clt_flag flags[] = {
     CLT_FLAG_PLUGIN_PATH,
     CLT_FLAG_STORE("the store; collet.db unless given"),
     {"--trial", 0, "N", "show one trial with its learning curve", offsetof(clt_args, trial)},
+    {"--verify", 0, NULL, "check the store: is it whole, does it make sense",
+     offsetof(clt_args, verify)},
     CLT_FLAG_END,
 };
 
