@@ -1,6 +1,7 @@
 #include "study/history.h"
 
 #include "base/rng.h"
+#include "plugin/guard.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,6 +27,11 @@ static clt_status check_flags(const clt_teller *t, const char *id, clt_error *er
                           t->plan->ini->path, id, lacks);
 }
 
+static void enter(const clt_teller *t, const char *call, uint64_t number)
+{
+    clt_guard_enter(t->host.unit, call, number, t->plan->limits.sampler_time);
+}
+
 clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
@@ -41,7 +47,10 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
         clt_plan_configure(plan, component, NULL, &t->arena, &config, err) != CLT_OK) {
         return err->status;
     }
+    clt_guard_set_up();
+    enter(t, "create", UINT64_MAX);
     collet_status code = t->sampler->create(clt_host_table(&t->host), config, &t->space, &t->self);
+    clt_guard_leave();
     if (code < 0) {
         t->self = NULL;
         return clt_host_fail(&t->host, code, "create", err);
@@ -52,7 +61,9 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
 void clt_teller_close(clt_teller *t)
 {
     if (t->self != NULL) {
+        enter(t, "destroy", UINT64_MAX);
         t->sampler->destroy(t->self);
+        clt_guard_leave();
     }
     clt_arena_finish(&t->arena);
     *t = (clt_teller){0};
@@ -63,7 +74,9 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     clt_rng rng;
     clt_rng_init(&rng, (uint64_t)t->plan->study.seed, "sampler", number);
     collet_rng view = clt_rng_view(&rng);
+    enter(t, "ask", number);
     collet_status code = t->sampler->ask(t->self, &view, number, x);
+    clt_guard_leave();
     *done = code == COLLET_DONE;
     if (code < 0) {
         return clt_host_fail(&t->host, code, "ask", err);
@@ -91,7 +104,9 @@ clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const doub
                          .last_step = trial->last_step,
                          .x = x,
                          .values = trial->value_count > 0 ? values : NULL};
+    enter(t, "tell", trial->number);
     collet_status code = t->sampler->tell(t->self, &told);
+    clt_guard_leave();
     clt_arena_finish(&arena);
     return code < 0 ? clt_host_fail(&t->host, code, "tell", err) : CLT_OK;
 }

@@ -41,6 +41,7 @@ clt_status clt_plan_read_run(clt_plan_build *b)
         read_time(b, "no_progress", run.no_progress, &limits->no_progress) != CLT_OK ||
         read_time(b, "grace", run.grace, &limits->grace) != CLT_OK ||
         read_time(b, "time", run.time, &time) != CLT_OK ||
+        read_time(b, "sampler_time", run.sampler_time, &limits->sampler_time) != CLT_OK ||
         read_memory(b, run.trial_memory, &limits->trial_memory) != CLT_OK) {
         return b->err->status;
     }

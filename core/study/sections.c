@@ -18,6 +18,9 @@ static const collet_option run_options[] = {
                       "time that a trial may go without a batch, an epoch or a report"),
     COLLET_OPT_STRING(clt_run_options, grace, "2s", COLLET_FIXED,
                       "time between asking a trial to end (SIGTERM) and ending it (SIGKILL)"),
+    COLLET_OPT_STRING(
+        clt_run_options, sampler_time, "10m", COLLET_FIXED,
+        "time that a sampler may think about one trial; the run ends when that is over"),
     COLLET_OPT_STRING(clt_run_options, time, "", COLLET_FIXED,
                       "time that a run may take; no trial begins after it"),
     COLLET_OPT_STRING(clt_run_options, trial_memory, "", COLLET_FIXED,
@@ -116,10 +119,12 @@ clt_status clt_duration_parse(const char *text, double *seconds, clt_error *err)
     do {
         char *end;
         double number = strtod(at, &end);
-        double unit = unit_seconds(*end);
+        bool thousandth = end[0] == 'm' && end[1] == 's';
+        double unit = thousandth ? 1e-3 : unit_seconds(*end);
+        end += thousandth;
         if (end == at || !isfinite(number) || number < 0 || isnan(unit)) {
             return clt_fail(err, CLT_BAD_INPUT,
-                            "\"%s\" is not a time; write 90s, 10m, 2h or 1h 30m", text);
+                            "\"%s\" is not a time; write 90s, 10m, 2h, 500ms or 1h 30m", text);
         }
         *seconds += number * unit;
         at = *end != '\0' ? end + 1 : end;

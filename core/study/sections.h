@@ -26,7 +26,7 @@ typedef struct clt_training_options {
 /** [run]: how trials are carried out. Nothing of it but order and window changes what is found. */
 typedef struct clt_run_options {
     int64_t workers;
-    const char *trial_time, *no_progress, *grace, *time;
+    const char *trial_time, *no_progress, *grace, *time, *sampler_time;
     const char *trial_memory;
     int64_t max_failed;
     int32_t checkpoint, order;
