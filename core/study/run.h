@@ -16,6 +16,7 @@ typedef struct clt_job {
     uint64_t number;
     uint32_t attempt; /**< the last one that began; 0: none */
     uint32_t faults;  /**< attempts that ended by the trial's own fault, this run */
+    uint32_t lost;    /**< attempts that ended by no fault of its own, this run */
     double *x;        /**< [dim_count] */
     bool queued;      /**< waits */
     bool refused;     /**< never launched: its point has failed before */

@@ -11,7 +11,7 @@
 enum {
     HOPELESS_FIRST = 5, /* failed trials, with none complete, that end a run */
     HOPELESS_ROW = 10,  /* failed trials in a row that do */
-    MOST_ATTEMPTS = 10  /* of a trial whose process is lost again and again */
+    MOST_LOST = 10      /* times that a run starts a trial again whose process was lost */
 };
 
 double *clt_run_copy_point(const clt_run *run, const double *x)
@@ -103,7 +103,8 @@ static void ended(void *ctx, const clt_trial_row *trial, const double *x, bool l
         drop_job(r, job);
         return;
     }
-    if ((lost && job->attempt < MOST_ATTEMPTS) || may_retry(job, trial->failure)) {
+    job->lost += lost;
+    if ((lost && job->lost < MOST_LOST) || may_retry(job, trial->failure)) {
         job->faults += !lost;
         job->queued = true;
         w->trial_again(w->ctx, trial);
