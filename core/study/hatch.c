@@ -14,8 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Deaths of nurseries, with no attempt ended as it should between them, that end the run. */
-enum { HOPELESS = 5 };
+/*
+ * Deaths of nurseries, with no attempt ended as it should between them, that end the run. One
+ * that was killed from outside says little about the components that it opens, so that it takes
+ * more of them; a kernel out of memory kills likewise, so that it takes not too many.
+ */
+enum { HOPELESS = 5, HOPELESS_KILLED = 20 };
 
 /* In the child: becomes the nursery. Only calls that are safe after fork(). */
 static _Noreturn void become_nursery(const clt_crew *crew, int socket)
@@ -187,7 +191,13 @@ static clt_status explain(clt_crew *crew, int status, clt_error *err)
                     crew->plan->ini->path, WEXITSTATUS(status));
 }
 
-clt_status clt_crew_hatch(clt_crew *crew, clt_error *err)
+static bool was_killed(int status)
+{
+    return WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM);
+}
+
+/* Starts a nursery and waits until it is ready. *status: how it ended where it ended instead. */
+static clt_status start_once(clt_crew *crew, int *status, clt_error *err)
 {
     if (spawn(crew, err) != CLT_OK) {
         return err->status;
@@ -203,7 +213,25 @@ clt_status clt_crew_hatch(clt_crew *crew, clt_error *err)
             return clt_fail(err, CLT_INTERRUPTED, "stopped");
         }
     }
-    return crew->ready && alive ? CLT_OK : explain(crew, clt_crew_bury_nursery(crew), err);
+    if (crew->ready && alive) {
+        return CLT_OK;
+    }
+    *status = clt_crew_bury_nursery(crew);
+    return explain(crew, *status, err);
+}
+
+clt_status clt_crew_hatch(clt_crew *crew, clt_error *err)
+{
+    int status = 0;
+    while (start_once(crew, &status, err) != CLT_OK) {
+        if (err->status == CLT_INTERRUPTED || !was_killed(status) ||
+            ++crew->deaths >= HOPELESS_KILLED) {
+            return err->status;
+        }
+        *err = (clt_error){0};
+        status = 0;
+    }
+    return CLT_OK;
 }
 
 static bool keep_none(const void *ctx, pid_t pid)
@@ -220,11 +248,11 @@ clt_status clt_crew_rehatch(clt_crew *crew, clt_error *err)
     while (crew->tasks.count > 0) {
         clt_task_end(crew->tasks.items[0], -1, 0);
     }
-    if (++crew->deaths >= HOPELESS) {
+    if (++crew->deaths >= (was_killed(status) ? (uint32_t)HOPELESS_KILLED : (uint32_t)HOPELESS)) {
         char name[32];
         return clt_fail(
             err, CLT_PLUGIN_FAILED,
-            "the process that starts trials ended %d times in a row (last: %s)", HOPELESS,
+            "the process that starts trials ended %u times in a row (last: %s)", crew->deaths,
             WIFSIGNALED(status) ? clt_signal_text(WTERMSIG(status), name, sizeof name) : "exit");
     }
     return clt_crew_hatch(crew, err);
