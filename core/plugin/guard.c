@@ -17,7 +17,7 @@ static struct {
     const char *volatile call;
     volatile uint64_t number;
     bool set_up;
-    char stack[STACK_SIZE];
+    _Alignas(64) char stack[STACK_SIZE]; /* ASan wants it aligned */
 } guard;
 
 static void put(const char *text)
