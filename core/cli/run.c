@@ -99,13 +99,22 @@ static clt_status exit_status(const clt_progress *p, clt_ending ending)
     return p->terminated ? CLT_STOPPED : CLT_INTERRUPTED;
 }
 
+/* Beside the store, as an absolute path: a plugin may change the working directory. */
+static const char *checkpoint_folder(clt_session *s, const char *store)
+{
+    const char *folder = clt_path_folder(&s->arena, store);
+    const char *real = folder != NULL ? clt_path_real(&s->arena, folder) : NULL;
+    const char *name = clt_arena_printf(&s->arena, "%s-checkpoints", clt_path_name(store));
+    return real != NULL && name != NULL ? clt_path_join(&s->arena, real, name) : NULL;
+}
+
 static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o, clt_error *err)
 {
     clt_progress progress;
     clt_ending ending = CLT_ENDED_ALL;
-    const char *notes = environment(s);
+    const char *notes = environment(s), *checkpoints = checkpoint_folder(s, o->path);
     double start = clt_clock();
-    if (notes == NULL) {
+    if (notes == NULL || checkpoints == NULL) {
         return clt_fail_memory(err);
     }
     int text = -1;
@@ -117,6 +126,7 @@ static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
                                  .store = o->store,
                                  .fresh = args->fresh,
                                  .environment = notes,
+                                 .checkpoints = checkpoints,
                                  .nursery = nursery,
                                  .watcher = clt_progress_watcher(&progress)};
         status = clt_study_run(&setup, &o->arena, &o->study, &ending, err);

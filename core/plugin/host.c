@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,6 +80,16 @@ void clt_host_init(clt_host *host, const char *kind, const char *id, const clt_h
 const collet_host *clt_host_table(clt_host *host)
 {
     return &host->table;
+}
+
+void clt_host_say(clt_host *host, int32_t level, const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    host_log(host, level, line);
 }
 
 const char *clt_plugin_status_text(collet_status code)

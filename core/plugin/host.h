@@ -44,6 +44,10 @@ const collet_host *clt_host_table(clt_host *host);
  *  or what the status means. Forgets what was said. Returns CLT_PLUGIN_FAILED. */
 clt_status clt_host_fail(clt_host *host, collet_status code, const char *call, clt_error *err);
 
+/** A line of the host's own about the unit, as if the unit had logged it. */
+void clt_host_say(clt_host *host, int32_t level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /** What a status of the ABI means. */
 const char *clt_plugin_status_text(collet_status code);
 

@@ -91,6 +91,7 @@ static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *aren
     s->optimizer = optimizer->unit->vtable;
     s->optimizer_config = optimizer_config;
     s->optimizer_id = optimizer->id;
+    s->optimizer_state_version = optimizer->unit->state_version;
     s->epochs = (uint32_t)t->epochs;
     s->batch = (uint32_t)t->batch;
     return base_rate(optimizer, optimizer_config, &s->lr, err);
@@ -154,12 +155,13 @@ static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_att
 }
 
 void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
-                     const double *x, const clt_attempt_listener *listener,
+                     const double *x, clt_slots *slots, const clt_attempt_listener *listener,
                      clt_attempt_result *result)
 {
     attempt a = {.plan = plan, .source = source, .listener = listener};
     clt_train_setup setup = {.data = source->data,
                              .split = &source->split,
+                             .slots = slots,
                              .on_epoch = on_epoch,
                              .cancelled = alive,
                              .ctx = &a};

@@ -7,6 +7,7 @@
 
 #include "study/plan.h"
 #include "study/source.h"
+#include "train/slots.h"
 
 /** Most values that an attempt reports at a step, and at the end. */
 enum { CLT_MOST_VALUES = 64 };
@@ -35,9 +36,10 @@ typedef struct clt_attempt_result {
  *  the study's seed and the trial's number. Below 2^53, so that it can be written in a file. */
 clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err);
 
-/** Runs trial `number` at x. Whatever goes wrong is in *result. */
+/** Runs trial `number` at x. slots: where its checkpoints are kept, NULL: nowhere. Whatever goes
+ *  wrong is in *result. */
 void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
-                     const double *x, const clt_attempt_listener *listener,
+                     const double *x, clt_slots *slots, const clt_attempt_listener *listener,
                      clt_attempt_result *result);
 
 #endif /* CLT_STUDY_ATTEMPT_H */

@@ -123,9 +123,15 @@ _Noreturn void clt_child_main(const clt_child *child)
     redirect(child->start->fds[1]);
     limit_memory(start.memory);
     teller t = {.fd = child->start->fds[0], .ticket = child->start->ticket, .start = clt_clock()};
+    size_t at = sizeof start + start.dim_count * sizeof *x;
+    clt_slots slots = {.path = clt_wire_text(child->start, at, &at),
+                       .fingerprint = start.fingerprint,
+                       .attempt = start.attempt};
+    bool kept = slots.path != NULL && slots.path[0] != '\0';
     clt_attempt_listener listener = {&t, on_begun, on_epoch, on_alive, on_log};
     clt_attempt_result result;
-    clt_attempt_run(child->plan, child->source, start.number, x, &listener, &result);
+    clt_attempt_run(child->plan, child->source, start.number, x, kept ? &slots : NULL, &listener,
+                    &result);
     send_result(&t, &result);
     _exit(0);
 }

@@ -75,6 +75,11 @@ const clt_crew_facts *clt_crew_facts_of(const clt_crew *crew)
     return &crew->facts;
 }
 
+void clt_crew_use(clt_crew *crew, const clt_keep *keep)
+{
+    crew->keep = keep;
+}
+
 size_t clt_crew_busy(const clt_crew *crew)
 {
     return crew->tasks.count;
@@ -122,12 +127,18 @@ static clt_task *make_task(clt_crew *crew, int theirs[2])
 static bool send_start(clt_crew *crew, const clt_task *task, const int *fds)
 {
     size_t dims = crew->plan->space.dim_count;
+    char path[CLT_KEEP_PATH] = "";
+    if (crew->keep != NULL) {
+        clt_keep_path(crew->keep, task->number, path);
+    }
     clt_wire_start body = {.number = task->number,
+                           .fingerprint = clt_keep_fingerprint(crew->keep, task->x, dims),
                            .dim_count = dims,
                            .memory = crew->plan->limits.trial_memory,
                            .attempt = task->attempt};
-    clt_wire_part parts[] = {{&body, sizeof body}, {task->x, dims * sizeof *task->x}};
-    return clt_wire_send(crew->control, CLT_WIRE_START, task->ticket, crew->sent++, parts, 2, fds);
+    clt_wire_part parts[] = {
+        {&body, sizeof body}, {task->x, dims * sizeof *task->x}, {path, strlen(path) + 1}};
+    return clt_wire_send(crew->control, CLT_WIRE_START, task->ticket, crew->sent++, parts, 3, fds);
 }
 
 clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,

@@ -8,6 +8,7 @@
 #ifndef CLT_STUDY_CREW_H
 #define CLT_STUDY_CREW_H
 
+#include "study/keep.h"
 #include "study/plan.h"
 
 #include <stdbool.h>
@@ -48,6 +49,10 @@ void clt_crew_destroy(clt_crew *crew);
 
 /** What is known of the data. */
 const clt_crew_facts *clt_crew_facts_of(const clt_crew *crew);
+
+/** From here on attempts keep checkpoints, and go on from those that they find. keep outlives the
+ *  crew. */
+void clt_crew_use(clt_crew *crew, const clt_keep *keep);
 
 /** Attempts that are under way. */
 size_t clt_crew_busy(const clt_crew *crew);

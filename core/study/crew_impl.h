@@ -47,6 +47,7 @@ struct clt_crew {
     int wake, poll;
     clt_crew_hooks hooks;
     clt_crew_facts facts;
+    const clt_keep *keep; /**< NULL: no checkpoints */
     clt_arena arena;
     pid_t nursery;
     int control;

@@ -79,7 +79,7 @@ static void start(nursery *n)
     clt_child child = {n->plan, &n->source, m, getpid()};
     clt_wire_start body;
     memcpy(&body, m->body, sizeof body);
-    bool whole = m->length == sizeof body + n->plan->space.dim_count * sizeof(double) &&
+    bool whole = m->length > sizeof body + n->plan->space.dim_count * sizeof(double) &&
                  m->fds[0] >= 0 && m->fds[1] >= 0;
     bool room = CLT_PUSH(&n->nest, (nestling){m->ticket, 0});
     pid_t pid = whole && room ? fork() : -1;

@@ -31,6 +31,7 @@ typedef struct clt_run {
     clt_crew *crew;
     clt_order order;
     clt_journal journal;
+    clt_keep keep; /**< of checkpoints, where they are wanted */
     CLT_VEC(clt_job) jobs;
     clt_trial_row *history; /**< as the run found it */
     size_t history_count;

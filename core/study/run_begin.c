@@ -172,6 +172,17 @@ static clt_status take_up(clt_run *r)
     return status;
 }
 
+/* Checkpoints of finished trials may have been left by a crash. */
+static void set_up_keep(clt_run *r)
+{
+    r->keep = (clt_keep){.folder = r->setup->checkpoints, .study = r->study->id};
+    r->keep.key = clt_keep_key(r->setup->plan, r->study);
+    clt_keep_sweep(&r->keep, r->history, r->history_count);
+    if (r->setup->plan->limits.checkpoint) {
+        clt_crew_use(r->crew, &r->keep);
+    }
+}
+
 static void announce(const clt_run *r)
 {
     const clt_plan *plan = r->setup->plan;
@@ -197,6 +208,7 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
         take_up(r) != CLT_OK) {
         return r->err->status;
     }
+    set_up_keep(r);
     announce(r);
     return CLT_OK;
 }

@@ -257,6 +257,7 @@ static clt_status commit(clt_run *r)
         const clt_write *write = &r->journal.writes.items[i];
         const clt_job *job = find_job(r, write->trial.number);
         if (write->type == CLT_WRITE_FINISH) {
+            clt_keep_drop(&r->keep, write->trial.number, write->trial.attempt);
             w->trial_done(w->ctx, &write->trial);
         } else if (write->type == CLT_WRITE_BEGIN && job != NULL && !job->refused) {
             status = clt_crew_launch(r->crew, job->number, job->attempt, job->x, r->err);
@@ -325,6 +326,7 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
         status = CLT_OK;
     }
     clt_crew_destroy(r.crew);
+    clt_keep_finish(&r.keep);
     while (r.jobs.count > 0) {
         drop_job(&r, &r.jobs.items[0]);
     }

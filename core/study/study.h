@@ -22,6 +22,7 @@ typedef struct clt_study_setup {
     clt_store *store;
     bool fresh;                 /**< begin another study where there is one of that name */
     const char *environment;    /**< "key = value" lines, stored with a study that begins */
+    const char *checkpoints;    /**< absolute path of the folder for them; it need not exist */
     const char *const *nursery; /**< program and arguments of the nursery; see clt_crew_create() */
     clt_watcher watcher;
 } clt_study_setup;

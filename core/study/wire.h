@@ -20,7 +20,8 @@
 
 /** What a message is. */
 typedef enum clt_wire_type {
-    CLT_WIRE_START = 1, /**< a clt_wire_start, then x[dim_count]; carries two descriptors */
+    CLT_WIRE_START = 1, /**< a clt_wire_start, x[dim_count], then the path of its checkpoints with
+                             its NUL ("": none); carries two descriptors */
     CLT_WIRE_KILL,      /**< a clt_wire_kill */
     CLT_WIRE_READY,     /**< a clt_wire_ready, then the metrics' names, each with its NUL */
     CLT_WIRE_BROKEN,    /**< int32 status, then the error's text */
@@ -46,6 +47,7 @@ typedef struct clt_wire {
 
 typedef struct clt_wire_start {
     uint64_t number, dim_count, memory; /**< memory: bytes that it may need; 0: no limit */
+    uint64_t fingerprint;               /**< that its checkpoints must carry */
     uint32_t attempt, reserved;
 } clt_wire_start;
 

@@ -1,37 +1,19 @@
 #include "train/train.h"
 
 #include "base/clock.h"
-#include "base/rng.h"
-#include "data/batch.h"
 #include "train/evaluate.h"
-#include "train/layout.h"
+#include "train/trainer.h"
 
 #include <collet/helpers.h>
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Rows that predict() gets at once: enough for the products to be efficient. */
 enum { EVALUATE_ROWS = 256 };
 
-/* What a trial owns while it trains. */
-typedef struct trainer {
-    const clt_train_setup *s;
-    clt_error *err;
-    void *model, *optimizer;
-    const collet_layout *layout;
-    clt_spans spans;
-    float *theta, *grad; /* [theta_count] */
-    float *out;          /* [max_rows][outputs] of predict() */
-    uint32_t *order;     /* [train_count] */
-    uint32_t outputs, max_rows;
-    collet_task task;
-    clt_batch batch;
-    clt_rng shuffle, dropout;
-    uint64_t step;
-    double epoch_loss; /* sum over rows */
-    clt_train_result *result;
-} trainer;
+typedef clt_trainer trainer;
 
 const clt_metrics *clt_metrics_of(const collet_data *data)
 {
@@ -101,15 +83,21 @@ static clt_status make_buffers(trainer *t)
     if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL) {
         return clt_fail_memory(t->err);
     }
-    for (size_t i = 0; i < split->train_count; i++) {
-        t->order[i] = split->train[i];
-    }
     return clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err);
 }
 
-static clt_status init_theta(trainer *t)
+/* Everything as it is before the first epoch, but for the instances. */
+static clt_status init_state(trainer *t)
 {
     clt_rng rng;
+    const clt_split *split = t->s->split;
+    for (size_t i = 0; i < split->train_count; i++) {
+        t->order[i] = split->train[i];
+    }
+    t->step = 0;
+    t->curve.count = 0;
+    clt_rng_init(&t->shuffle, t->s->seed, "shuffle", 0);
+    clt_rng_init(&t->dropout, t->s->seed, "model.loss", 0);
     clt_rng_init(&rng, t->s->seed, "model.init", 0);
     collet_rng view = clt_rng_view(&rng);
     collet_status code = t->s->model->init(t->model, &view, t->theta);
@@ -243,9 +231,52 @@ static clt_status end_epoch(trainer *t, uint64_t epoch)
     values[1] = classes ? score.loss / n : score.absolute / n;
     values[2] = t->epoch_loss / (double)s->split->train_count;
     t->result->epochs = epoch;
+    clt_epoch_values point = {{0}};
+    memcpy(point.values, values, sizeof point.values);
+    if (s->slots != NULL && !CLT_PUSH(&t->curve, point)) {
+        return clt_fail_memory(t->err);
+    }
     if (s->on_epoch != NULL && !s->on_epoch(s->ctx, epoch, clt_metrics_of(s->data), values) &&
         epoch < s->epochs) {
         t->result->outcome = CLT_TRAIN_STOPPED;
+    }
+    if (!is_over(t) && epoch < s->epochs) {
+        clt_checkpoint_save(t);
+    }
+    return CLT_OK;
+}
+
+/* Finds the newest checkpoint that loads; where one does not, its traces are removed. */
+static clt_status restore(trainer *t, bool *found)
+{
+    uint64_t below = UINT64_MAX;
+    bool broken = true;
+    *found = false;
+    while (!*found && broken) {
+        *found = clt_checkpoint_load(t, below, &broken, &below);
+        if (broken) {
+            t->s->optimizer->destroy(t->optimizer);
+            t->optimizer = NULL;
+            if (make_optimizer(t) != CLT_OK || init_state(t) != CLT_OK) {
+                return t->err->status;
+            }
+        }
+    }
+    return CLT_OK;
+}
+
+/* Takes up where a checkpoint stands, and tells the epochs before it again. */
+static clt_status go_on(trainer *t)
+{
+    const clt_train_setup *s = t->s;
+    bool found;
+    if (restore(t, &found) != CLT_OK || !found) {
+        return t->err->status;
+    }
+    clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
+                 (unsigned long long)t->result->epochs);
+    for (size_t i = 0; i < t->curve.count && s->on_epoch != NULL; i++) {
+        (void)s->on_epoch(s->ctx, i + 1, clt_metrics_of(s->data), t->curve.items[i].values);
     }
     return CLT_OK;
 }
@@ -253,7 +284,8 @@ static clt_status end_epoch(trainer *t, uint64_t epoch)
 static clt_status run(trainer *t)
 {
     clt_status status = CLT_OK;
-    for (uint64_t epoch = 1; epoch <= t->s->epochs && status == CLT_OK && !is_over(t); epoch++) {
+    for (uint64_t epoch = t->result->epochs + 1;
+         epoch <= t->s->epochs && status == CLT_OK && !is_over(t); epoch++) {
         status = train_epoch(t, epoch);
         if (status == CLT_OK && !is_over(t)) {
             status = end_epoch(t, epoch);
@@ -276,6 +308,7 @@ static void finish(trainer *t)
     free(t->grad);
     free(t->out);
     free(t->order);
+    CLT_VEC_FINISH(&t->curve);
 }
 
 clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
@@ -285,12 +318,11 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     *result = (clt_train_result){.outcome = CLT_TRAIN_COMPLETE};
     t.outputs = data->classes > 0 ? data->classes : data->target_count;
     t.max_rows = setup->batch > EVALUATE_ROWS ? setup->batch : EVALUATE_ROWS;
-    clt_rng_init(&t.shuffle, setup->seed, "shuffle", 0);
-    clt_rng_init(&t.dropout, setup->seed, "model.loss", 0);
     clt_status status = make_model(&t);
     status = status == CLT_OK ? make_optimizer(&t) : status;
     status = status == CLT_OK ? make_buffers(&t) : status;
-    status = status == CLT_OK ? init_theta(&t) : status;
+    status = status == CLT_OK ? init_state(&t) : status;
+    status = status == CLT_OK ? go_on(&t) : status;
     status = status == CLT_OK ? run(&t) : status;
     finish(&t);
     return status;

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "data/split.h"
 #include "plugin/host.h"
+#include "train/slots.h"
 
 #include <collet/optimizer.h>
 
@@ -42,12 +43,17 @@ typedef struct clt_train_setup {
     const collet_optimizer *optimizer;
     const void *optimizer_config;
     const char *optimizer_id;
+    uint32_t optimizer_state_version; /**< collet_unit.state_version */
     clt_host *optimizer_host;
     double lr; /**< base learning rate */
     const collet_data *data;
     const clt_split *split;
     uint32_t epochs, batch;
     uint64_t seed; /**< of this trial: init, order of rows, dropout derive from it */
+
+    /** Where checkpoints are kept between epochs, and looked for; NULL: none. Epochs from before a
+     *  checkpoint are told again. */
+    clt_slots *slots;
 
     /** Called after each epoch, counted from 1, with the values of clt_metrics_of(). False ends
      *  the training there. NULL: no calls. */

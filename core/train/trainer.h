@@ -1,0 +1,51 @@
+/**
+ * @file train/trainer.h
+ * @brief What the files of the training loop share; nobody else includes it.
+ */
+#ifndef CLT_TRAIN_TRAINER_H
+#define CLT_TRAIN_TRAINER_H
+
+#include "base/rng.h"
+#include "base/vec.h"
+#include "data/batch.h"
+#include "train/layout.h"
+#include "train/train.h"
+
+/** The values of one finished epoch. */
+typedef struct clt_epoch_values {
+    double values[CLT_MOST_METRICS];
+} clt_epoch_values;
+
+/** What a trial owns while it trains. */
+typedef struct clt_trainer {
+    const clt_train_setup *s;
+    clt_error *err;
+    void *model, *optimizer;
+    const collet_layout *layout;
+    clt_spans spans;
+    float *theta, *grad; /**< [theta_count] */
+    float *out;          /**< [max_rows][outputs] of predict() */
+    uint32_t *order;     /**< [train_count] */
+    uint32_t outputs, max_rows;
+    collet_task task;
+    clt_batch batch;
+    clt_rng shuffle, dropout;
+    uint64_t step;
+    double epoch_loss; /**< sum over rows */
+    CLT_VEC(clt_epoch_values) curve;
+    double saved, save_cost; /**< clock after the last checkpoint, seconds that it took */
+    bool save_failed;        /**< that was said already */
+    clt_train_result *result;
+} clt_trainer;
+
+/** Writes a checkpoint, where one is wanted and due. That it cannot be written harms nothing: it is
+ *  said once, and training goes on. */
+void clt_checkpoint_save(clt_trainer *trainer);
+
+/** Goes on from the newest checkpoint that can be used, if there is one: theta, the optimizer's
+ *  state, the order of rows, the streams and the curve are as they were after that epoch. *broken:
+ *  the optimizer began to read its state and gave up, so that it must be made anew before the next
+ *  try. False: nothing was found. */
+bool clt_checkpoint_load(clt_trainer *trainer, uint64_t below, bool *broken, uint64_t *epoch);
+
+#endif /* CLT_TRAIN_TRAINER_H */
