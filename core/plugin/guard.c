@@ -1,6 +1,7 @@
 #include "plugin/guard.h"
 
 #include "base/error.h"
+#include "plugin/surroundings.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -17,6 +18,7 @@ static struct {
     const char *volatile call;
     volatile uint64_t number;
     bool set_up;
+    clt_surroundings surroundings;
     _Alignas(64) char stack[STACK_SIZE]; /* ASan wants it aligned */
 } guard;
 
@@ -81,6 +83,7 @@ static void on_exit_call(void)
 void clt_guard_set_up(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGALRM};
+    clt_surroundings_note(&guard.surroundings);
     if (guard.set_up) {
         return;
     }
@@ -110,8 +113,14 @@ void clt_guard_enter(const char *unit, const char *call, uint64_t number, double
     set_alarm(seconds);
 }
 
-void clt_guard_leave(void)
+const char *clt_guard_leave(void)
 {
+    bool closed;
     set_alarm(0);
+    const char *changed = clt_surroundings_restore(&guard.surroundings, &closed);
+    if (closed) {
+        tell_and_end("it closed descriptors that are not its own", "");
+    }
     guard.unit = NULL;
+    return changed;
 }

@@ -1,6 +1,6 @@
 /**
  * @file plugin/guard.h
- * @brief Names a plugin that crashes, hangs or exits inside the coordinator.
+ * @brief Names a plugin that crashes, hangs, exits or misbehaves inside the coordinator.
  *
  * Trials run in processes of their own; a sampler does not, because it is asked thousands of times
  * a second. If it takes the process down, the guard says which call it was, and that nothing which
@@ -11,15 +11,17 @@
 
 #include <stdint.h>
 
-/** Sets the guard up: handlers of fatal signals, on a stack of their own, and of exit(). Once a
- *  process; later calls do nothing. */
+/** Sets the guard up: handlers of fatal signals, on a stack of their own, and of exit(); notes the
+ *  surroundings. Later calls only do the latter. */
 void clt_guard_set_up(void);
 
 /** The process is inside `call` of unit ("sampler \"x\"") for trial `number` (UINT64_MAX: none).
  *  Texts stay valid until clt_guard_leave(). After `seconds` it counts as hanging. */
 void clt_guard_enter(const char *unit, const char *call, uint64_t number, double seconds);
 
-/** It has come back. */
-void clt_guard_leave(void);
+/** It has come back. What it changed of the process' surroundings is put back, and named: "the
+ *  signal mask"; NULL where it changed nothing. Where it has closed the host's descriptors the
+ *  process ends, before anything can be written to a wrong file. */
+const char *clt_guard_leave(void);
 
 #endif /* CLT_PLUGIN_GUARD_H */

@@ -1,6 +1,7 @@
 #include "plugin/loader.h"
 
 #include "plugin/elf.h"
+#include "plugin/surroundings.h"
 #include "plugin/verify.h"
 
 #include <dlfcn.h>
@@ -8,24 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Rounding, masks and, on x86, flush-to-zero: what a constructor of a library built with
- * -ffast-math changes for the whole process. */
-static unsigned long control_word(void)
-{
-#if defined(__x86_64__)
-    return __builtin_ia32_stmxcsr() & ~0x3fu; /* without the sticky exception flags */
-#else
-    return (unsigned long)fegetround();
-#endif
-}
-
+/* A constructor of a library built with -ffast-math changes arithmetic for the whole process. */
 static void *open_object(const char *path, char *warning, size_t size)
 {
     fenv_t before;
     fegetenv(&before);
-    unsigned long word = control_word();
+    unsigned long word = clt_control_word();
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (control_word() != word) {
+    if (clt_control_word() != word) {
         (void)snprintf(warning, size,
                        "%s: changed the floating-point state when it was loaded (put back); do not "
                        "link it with -ffast-math",

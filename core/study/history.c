@@ -32,6 +32,17 @@ static void enter(const clt_teller *t, const char *call, uint64_t number)
     clt_guard_enter(t->host.unit, call, number, t->plan->limits.sampler_time);
 }
 
+/* What it changed for the whole process is put back; that is said once. */
+static void leave(clt_teller *t)
+{
+    const char *changed = clt_guard_leave();
+    if (changed != NULL && !t->warned) {
+        t->warned = true;
+        clt_host_say(&t->host, COLLET_LOG_WARN, "changed %s of the whole process (put back)",
+                     changed);
+    }
+}
+
 clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
@@ -50,7 +61,7 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     clt_guard_set_up();
     enter(t, "create", UINT64_MAX);
     collet_status code = t->sampler->create(clt_host_table(&t->host), config, &t->space, &t->self);
-    clt_guard_leave();
+    leave(t);
     if (code < 0) {
         t->self = NULL;
         return clt_host_fail(&t->host, code, "create", err);
@@ -63,7 +74,7 @@ void clt_teller_close(clt_teller *t)
     if (t->self != NULL) {
         enter(t, "destroy", UINT64_MAX);
         t->sampler->destroy(t->self);
-        clt_guard_leave();
+        leave(t);
     }
     clt_arena_finish(&t->arena);
     *t = (clt_teller){0};
@@ -76,7 +87,7 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     collet_rng view = clt_rng_view(&rng);
     enter(t, "ask", number);
     collet_status code = t->sampler->ask(t->self, &view, number, x);
-    clt_guard_leave();
+    leave(t);
     *done = code == COLLET_DONE;
     if (code < 0) {
         return clt_host_fail(&t->host, code, "ask", err);
@@ -106,7 +117,7 @@ clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const doub
                          .values = trial->value_count > 0 ? values : NULL};
     enter(t, "tell", trial->number);
     collet_status code = t->sampler->tell(t->self, &told);
-    clt_guard_leave();
+    leave(t);
     clt_arena_finish(&arena);
     return code < 0 ? clt_host_fail(&t->host, code, "tell", err) : CLT_OK;
 }

@@ -16,6 +16,7 @@ typedef struct clt_teller {
     clt_host host;
     const collet_sampler *sampler;
     void *self;
+    bool warned; /**< that it changes what is not its own */
     collet_space space;
     clt_arena arena;
 } clt_teller;
