@@ -55,7 +55,9 @@ void clt_progress_finish(clt_progress *p)
         close(p->signals);
     }
     CLT_VEC_FINISH(&p->running);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    if (p->stop == CLT_GO_ON) { /* else the exit status is settled, and the summary is short */
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
+    }
 }
 
 /* Is it the best so far? */

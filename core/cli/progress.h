@@ -39,7 +39,7 @@ typedef struct clt_progress {
 /** Starts it: lines go to `lines`. From here on SIGINT and SIGTERM are taken by stop(). */
 void clt_progress_init(clt_progress *progress, FILE *lines);
 
-/** Takes the live block away and gives the signals back. */
+/** Takes the live block away and gives the signals back, unless one of them ended the run. */
 void clt_progress_finish(clt_progress *progress);
 
 /** What the study calls. */
