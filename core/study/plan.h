@@ -77,7 +77,11 @@ const clt_component *clt_plan_component(const clt_plan *plan, const char *role, 
 clt_status clt_plan_configure(const clt_plan *plan, const clt_component *component, const double *x,
                               clt_arena *arena, void **config, clt_error *err);
 
-/** The text of variable `index` at point x, or NULL where it is inactive; from the arena. */
+/** Has variable `index` a value at point x? */
+bool clt_plan_is_active(const clt_plan *plan, size_t index, const double *x);
+
+/** The text of variable `index` at point x, from the arena; NULL where it is inactive, or when
+ *  memory ran out. */
 const char *clt_plan_text(const clt_plan *plan, size_t index, const double *x, clt_arena *arena);
 
 /** Appends the experiment that runs point x alone, with no search: values for ranges, the

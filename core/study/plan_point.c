@@ -16,17 +16,20 @@ void clt_plan_finish(clt_plan *plan)
     *plan = (clt_plan){0};
 }
 
+bool clt_plan_is_active(const clt_plan *plan, size_t index, const double *x)
+{
+    const clt_variable *v = &plan->variables[index];
+    return !v->never && (v->range.type == 0 || (x != NULL && !isnan(x[v->dim])));
+}
+
 const char *clt_plan_text(const clt_plan *plan, size_t index, const double *x, clt_arena *arena)
 {
     const clt_variable *v = &plan->variables[index];
-    if (v->never) {
+    if (!clt_plan_is_active(plan, index, x)) {
         return NULL;
     }
     if (v->range.type == 0) {
         return v->text;
-    }
-    if (x == NULL || isnan(x[v->dim])) {
-        return NULL;
     }
     clt_str text = {0};
     clt_space_format(&plan->space, (uint32_t)v->dim, x[v->dim], &text);
@@ -65,12 +68,12 @@ static const char *resolve_path(const clt_plan *plan, const collet_option *optio
 static clt_status apply(const clt_plan *plan, const clt_setting *setting, const double *x,
                         clt_arena *arena, void *config, clt_error *err)
 {
-    const char *text = clt_plan_text(plan, setting->variable, x, arena);
     clt_value value;
-    if (text == NULL) {
-        return CLT_OK; /* inactive here: what is there already stays */
+    if (!clt_plan_is_active(plan, setting->variable, x)) {
+        return CLT_OK; /* what is there already stays */
     }
-    text = resolve_path(plan, setting->option, text, arena);
+    const char *text = clt_plan_text(plan, setting->variable, x, arena);
+    text = text != NULL ? resolve_path(plan, setting->option, text, arena) : NULL;
     if (text == NULL) {
         return clt_fail_memory(err);
     }
@@ -135,7 +138,9 @@ static void write_entry(const clt_plan *plan, const clt_entry *entry, const doub
     clt_arena arena = {0};
     const clt_variable *v = variable_of(plan, entry);
     const char *text = entry->value;
+    bool active = true;
     if (v != NULL) {
+        active = clt_plan_is_active(plan, (size_t)(v - plan->variables), x);
         text = clt_plan_text(plan, (size_t)(v - plan->variables), x, &arena);
         text =
             text != NULL && v->option != NULL ? resolve_path(plan, v->option, text, &arena) : text;
@@ -143,6 +148,7 @@ static void write_entry(const clt_plan *plan, const clt_entry *entry, const doub
     if (text != NULL) {
         clt_str_addf(out, "%s = %s\n", entry->key, text);
     }
+    out->failed = out->failed || (active && text == NULL); /* never a line less in silence */
     clt_arena_finish(&arena);
 }
 
