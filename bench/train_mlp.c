@@ -77,7 +77,9 @@ int main(int argc, char **argv)
         return clt_blas_probe_main();
     }
     const char *id = argc > 3 ? argv[3] : "momentum";
-    clt_blas_setup(&blas);
+    if (clt_blas_setup(&blas, &err) != CLT_OK) {
+        fail(&err);
+    }
     clt_registry *registry = make_registry();
     load(registry, "model", "mlp", &model);
     load(registry, "optimizer", id, &optimizer);

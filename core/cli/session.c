@@ -21,12 +21,12 @@ clt_status clt_session_plugins(clt_session *s, const clt_args *args, clt_error *
     if (status == CLT_OK) {
         status = clt_search_add_standard(&search, err);
     }
+    if (status == CLT_OK && !s->no_blas_probe) {
+        status = clt_blas_setup(&s->blas, err);
+    }
     if (status != CLT_OK) {
         clt_search_finish(&search);
         return status;
-    }
-    if (!s->no_blas_probe) {
-        clt_blas_setup(&s->blas);
     }
     return clt_registry_create(&search, &s->registry, err);
 }

@@ -1,8 +1,10 @@
 #include "plugin/blas.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,29 +47,64 @@ static size_t read_all(int fd, char *out, size_t size)
     return used;
 }
 
-/* Runs this program as the child and collects what it prints; false when that fails. */
-static bool run_probe(char *out, size_t size)
+/* Starts this program as the child, printing into `out`; an error number, 0 for none. */
+static int start_probe(int out, pid_t *child)
+{
+    char *const argv[] = {(char *)"collet", (char *)CLT_BLAS_PROBE, NULL};
+    posix_spawn_file_actions_t actions;
+    int code = posix_spawn_file_actions_init(&actions);
+    if (code != 0) {
+        return code;
+    }
+    code = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    code = code != 0 ? code
+                     : posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
+                                                        O_WRONLY, 0);
+    code = code != 0 ? code : posix_spawn(child, "/proc/self/exe", &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+static clt_status not_probed(const char *what, clt_error *err)
+{
+    return clt_fail(err, CLT_IO, "the kernel of OpenBLAS cannot be found out: %s", what);
+}
+
+/* Runs the child and collects what it prints; its exit status, as waitpid() gives it, in *status.
+ */
+static clt_status run_probe(char *out, size_t size, int *status, clt_error *err)
 {
     int ends[2];
     pid_t child;
-    char *const argv[] = {(char *)"collet", (char *)CLT_BLAS_PROBE, NULL};
-    posix_spawn_file_actions_t actions;
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        return false;
+        return not_probed(strerror(errno), err);
     }
-    bool started = false;
-    if (posix_spawn_file_actions_init(&actions) == 0) {
-        started = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
-                  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
-                                                   0) == 0 &&
-                  posix_spawn(&child, "/proc/self/exe", &actions, NULL, argv, environ) == 0;
-        posix_spawn_file_actions_destroy(&actions);
-    }
+    int code = start_probe(ends[1], &child);
     close(ends[1]);
-    bool some = started && read_all(ends[0], out, size) > 0;
+    (void)read_all(ends[0], out, code == 0 ? size : 1);
     close(ends[0]);
-    int status = -1;
-    return started && waitpid(child, &status, 0) == child && status == 0 && some;
+    if (code != 0 || waitpid(child, status, 0) != child) {
+        return not_probed(strerror(code != 0 ? code : errno), err);
+    }
+    return CLT_OK;
+}
+
+/* *found is false where OpenBLAS cannot be loaded. One that is killed from outside says nothing of
+ * that, and is run again. */
+static clt_status probe(char *out, size_t size, bool *found, clt_error *err)
+{
+    enum { TRIES = 5 };
+    for (int i = 0; i < TRIES; i++) {
+        int status = 0;
+        if (run_probe(out, size, &status, err) != CLT_OK) {
+            return err->status;
+        }
+        *found = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        if (WIFEXITED(status)) {
+            return *found && out[0] == '\0' ? not_probed("the probe says nothing", err) : CLT_OK;
+        }
+    }
+    return not_probed("the probe crashes, or is killed", err);
 }
 
 /* Kernels of OpenBLAS 0.3 for x86-64 by the vector width that they use. Those not listed are
@@ -109,7 +146,7 @@ static void copy(char *out, size_t size, const char *text)
     (void)snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-static void choose(clt_blas *blas, const char *wish)
+static clt_status choose(clt_blas *blas, const char *wish, clt_error *err)
 {
     const char *best = best_kernel();
     copy(blas->chosen, sizeof blas->chosen, blas->found);
@@ -118,24 +155,31 @@ static void choose(clt_blas *blas, const char *wish)
     } else if (best[0] != '\0' && width_of(blas->found) < width_of(best)) {
         copy(blas->chosen, sizeof blas->chosen, best);
         copy(blas->why, sizeof blas->why, "the processor can do more than OpenBLAS would use");
-        setenv("OPENBLAS_CORETYPE", best, 1);
+        return setenv("OPENBLAS_CORETYPE", best, 1) == 0 ? CLT_OK : clt_fail_memory(err);
     } else {
         copy(blas->why, sizeof blas->why, "OpenBLAS' own choice suits the processor");
     }
+    return CLT_OK;
 }
 
-void clt_blas_setup(clt_blas *blas)
+clt_status clt_blas_setup(clt_blas *blas, clt_error *err)
 {
     char text[512];
+    bool there;
     *blas = (clt_blas){0};
-    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    if (setenv("OPENBLAS_NUM_THREADS", "1", 0) != 0) {
+        return clt_fail_memory(err);
+    }
     copy(blas->threads, sizeof blas->threads, getenv("OPENBLAS_NUM_THREADS"));
-    if (!run_probe(text, sizeof text)) {
+    if (probe(text, sizeof text, &there, err) != CLT_OK) {
+        return err->status;
+    }
+    if (!there) {
         copy(blas->why, sizeof blas->why, "libopenblas.so.0 cannot be loaded");
-        return;
+        return CLT_OK;
     }
     const char *kernel = text + strcspn(text, "\n");
     copy(blas->version, sizeof blas->version, text);
     copy(blas->found, sizeof blas->found, *kernel == '\n' ? kernel + 1 : "");
-    choose(blas, getenv("OPENBLAS_CORETYPE"));
+    return choose(blas, getenv("OPENBLAS_CORETYPE"), err);
 }

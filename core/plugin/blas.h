@@ -11,7 +11,7 @@
 #ifndef CLT_PLUGIN_BLAS_H
 #define CLT_PLUGIN_BLAS_H
 
-#include <stdbool.h>
+#include "base/error.h"
 
 /** The argument that makes this program the child. */
 #define CLT_BLAS_PROBE "--probe-blas"
@@ -26,8 +26,10 @@ typedef struct clt_blas {
 } clt_blas;
 
 /** Probes, sets OPENBLAS_NUM_THREADS and OPENBLAS_CORETYPE in this process' environment, and says
- *  in *blas what came of it. Call it before any plugin is loaded and before threads are. */
-void clt_blas_setup(clt_blas *blas);
+ *  in *blas what came of it. No OpenBLAS is no error; but a probe that could not be run is
+ *  (CLT_IO), for another kernel gives other last bits. Call it before any plugin is loaded and
+ *  before threads are. */
+clt_status clt_blas_setup(clt_blas *blas, clt_error *err);
 
 /** The child's main: prints version and kernel, one a line. Returns its exit code. */
 int clt_blas_probe_main(void);
