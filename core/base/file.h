@@ -22,7 +22,8 @@ const char *clt_path_name(const char *path);
 /** folder/name; name itself where it is absolute. From the arena, NULL when memory ran out. */
 char *clt_path_join(clt_arena *arena, const char *folder, const char *name);
 
-/** The path without symlinks, made absolute; NULL where it does not exist or memory ran out. */
+/** The path without symlinks, made absolute; NULL where it does not exist or memory ran out, which
+ *  errno tells apart: ENOMEM. */
 char *clt_path_real(clt_arena *arena, const char *path);
 
 #endif /* CLT_BASE_FILE_H */

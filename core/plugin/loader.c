@@ -1,28 +1,33 @@
 #include "plugin/loader.h"
 
 #include "plugin/elf.h"
+#include "plugin/guard.h"
 #include "plugin/surroundings.h"
 #include "plugin/verify.h"
 
 #include <dlfcn.h>
-#include <fenv.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A constructor of a library built with -ffast-math changes arithmetic for the whole process. */
+/* Constructors run: the file's own and those of the libraries that it needs. What they change for
+ * the whole process is put back; -ffast-math does so to arithmetic. */
 static void *open_object(const char *path, char *warning, size_t size)
 {
-    fenv_t before;
-    fegetenv(&before);
-    unsigned long word = clt_control_word();
+    static const double HANGS = 60;
+    clt_guard_set_up();
+    clt_guard_enter(path, "loading it", UINT64_MAX, HANGS);
+    errno = 0;
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (clt_control_word() != word) {
-        (void)snprintf(warning, size,
-                       "%s: changed the floating-point state when it was loaded (put back); do not "
-                       "link it with -ffast-math",
-                       path);
+    int cause = errno;
+    const char *changed = clt_guard_leave();
+    if (changed != NULL) {
+        bool arithmetic = strcmp(changed, CLT_CHANGED_ARITHMETIC) == 0;
+        (void)snprintf(warning, size, "%s: changed %s when it was loaded (put back)%s", path,
+                       changed, arithmetic ? "; do not link it with -ffast-math" : "");
     }
-    fesetenv(&before);
+    errno = cause;
     return handle;
 }
 
@@ -41,7 +46,11 @@ static clt_status load(const char *path, const collet_plugin **plugin, char *war
     }
     void *handle = open_object(path, warning, size);
     if (handle == NULL) {
+        bool no_memory = errno == ENOMEM;
         const char *why = dlerror();
+        if (no_memory) {
+            return clt_fail_memory(err);
+        }
         return clt_fail(err, CLT_PLUGIN_FAILED, "%s",
                         why != NULL ? without_path(why, path) : "cannot be loaded");
     }

@@ -7,6 +7,7 @@
 #include "plugin/verify.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,7 +68,7 @@ static clt_status try_file(clt_registry *r, const char *path, clt_error *err)
 {
     const char *real = clt_path_real(&r->arena, path);
     if (real == NULL) {
-        return CLT_OK;
+        return errno == ENOMEM ? clt_fail_memory(err) : CLT_OK;
     }
     for (size_t i = 0; i < r->files.count; i++) {
         if (strcmp(r->files.items[i].path, real) == 0) {
@@ -78,10 +79,16 @@ static clt_status try_file(clt_registry *r, const char *path, clt_error *err)
     clt_error refusal = {0};
     char warning[512];
     if (clt_plugin_load(real, &file.plugin, warning, sizeof warning, &refusal) != CLT_OK) {
+        if (refusal.status == CLT_IO) {
+            *err = refusal;
+            return CLT_IO;
+        }
         file.refusal = clt_arena_copy(&r->arena, refusal.text);
     }
     file.warning = warning[0] != '\0' ? clt_arena_copy(&r->arena, warning) : NULL;
-    return CLT_PUSH(&r->files, file) ? CLT_OK : clt_fail_memory(err);
+    bool whole = (file.plugin != NULL || file.refusal != NULL) &&
+                 (warning[0] == '\0' || file.warning != NULL);
+    return whole && CLT_PUSH(&r->files, file) ? CLT_OK : clt_fail_memory(err);
 }
 
 /* FOLDER/ID.so and FOLDER/<kind>s/ID.so, folder by folder; stops at the first unit found. */
@@ -100,6 +107,9 @@ static clt_status try_named(clt_registry *r, const char *kind, const char *id,
                 return clt_fail_memory(err);
             }
             const char *real = clt_path_real(&r->arena, paths[k]);
+            if (real == NULL && errno == ENOMEM) {
+                return clt_fail_memory(err);
+            }
             if (real != NULL && try_file(r, real, err) != CLT_OK) {
                 return err->status;
             }
@@ -128,7 +138,7 @@ static clt_status scan_folder(clt_registry *r, const char *folder, int depth, cl
 {
     struct dirent **entries;
     int n = scandir(folder, &entries, is_plugin_or_folder, alphasort);
-    clt_status status = CLT_OK;
+    clt_status status = n < 0 && errno == ENOMEM ? clt_fail_memory(err) : CLT_OK;
     for (int i = 0; i < n; i++) {
         const char *path = clt_path_join(&r->arena, folder, entries[i]->d_name);
         struct stat info;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-unsigned long clt_control_word(void)
+static unsigned long control_word(void)
 {
 #if defined(__x86_64__)
     return __builtin_ia32_stmxcsr() & ~0x3fu;
@@ -21,7 +21,7 @@ void clt_surroundings_note(clt_surroundings *s)
 {
     clt_surroundings_finish(s);
     fegetenv(&s->arithmetic);
-    s->control = clt_control_word();
+    s->control = control_word();
     sigprocmask(SIG_SETMASK, NULL, &s->mask);
     (void)getrlimit(RLIMIT_NOFILE, &s->files);
     s->creation = umask(0);
@@ -55,8 +55,8 @@ const char *clt_surroundings_restore(const clt_surroundings *s, bool *closed)
     sigset_t mask;
     struct rlimit files;
     *closed = s->folder > 0 && fcntl(s->folder, F_GETFD) < 0 && errno == EBADF;
-    if (clt_control_word() != s->control) {
-        changed = "the floating-point state";
+    if (control_word() != s->control) {
+        changed = CLT_CHANGED_ARITHMETIC;
         fesetenv(&s->arithmetic);
     }
     if (sigprocmask(SIG_SETMASK, &s->mask, &mask) == 0 && !same_mask(&mask, &s->mask)) {

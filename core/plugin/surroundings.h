@@ -15,19 +15,19 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+/** What clt_surroundings_restore() calls arithmetic. */
+#define CLT_CHANGED_ARITHMETIC "the floating-point state"
+
 /** How they were. Zero it before clt_surroundings_note(). */
 typedef struct clt_surroundings {
     fenv_t arithmetic;
-    unsigned long control; /**< clt_control_word() */
+    unsigned long control; /**< rounding, masks and flushing of it, without the sticky flags */
     sigset_t mask;
     struct rlimit files;
     mode_t creation;
     int folder; /**< descriptor of the working folder, 0: none yet */
     char locale[64];
 } clt_surroundings;
-
-/** Rounding, masks and, on x86, flush-to-zero of this thread; without the sticky flags. */
-unsigned long clt_control_word(void);
 
 /** Notes how they are now. */
 void clt_surroundings_note(clt_surroundings *s);
