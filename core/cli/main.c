@@ -4,6 +4,7 @@
 #include "cli/nursery.h"
 #include "plugin/blas.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,12 +75,15 @@ int main(int argc, char **argv)
         return clt_nursery_main(argc, argv);
     }
     clt_status status = run(argc, argv, &err);
-    if (status != CLT_OK && err.text[0] != '\0') {
-        (void)fflush(stdout);
-        (void)fprintf(stderr, "collet: %s\n", err.text);
+    bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (lost && status == CLT_OK) { /* a full disk behind a redirection is no success */
+        status = CLT_IO;
+        if (errno != EPIPE) { /* a reader that has seen enough wants to hear no more */
+            (void)clt_fail(&err, CLT_IO, "standard output cannot be written: %s", strerror(errno));
+        }
     }
-    if (fflush(stdout) != 0 && status == CLT_OK) {
-        return CLT_IO; /* a full disk behind a redirection must not look like success */
+    if (status != CLT_OK && err.text[0] != '\0') {
+        (void)fprintf(stderr, "collet: %s\n", err.text);
     }
     return (int)status;
 }

@@ -93,6 +93,7 @@ static void limit_memory(uint64_t bytes)
 static void redirect(int log)
 {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    (void)close(STDIN_FILENO); /* the user's, whatever comes of the next line */
     (void)dup2(nothing, STDIN_FILENO);
     (void)dup2(log, STDOUT_FILENO);
     (void)dup2(log, STDERR_FILENO);

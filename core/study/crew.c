@@ -141,6 +141,11 @@ static bool send_start(clt_crew *crew, const clt_task *task, const int *fds)
     return clt_wire_send(crew->control, CLT_WIRE_START, task->ticket, crew->sent++, parts, 3, fds);
 }
 
+static clt_status cannot_start(clt_error *err)
+{
+    return clt_fail(err, CLT_IO, "a trial cannot be started: %s", strerror(errno));
+}
+
 clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
                            clt_error *err)
 {
@@ -148,17 +153,18 @@ clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, co
     clt_task *task = make_task(crew, theirs);
     clt_status status = CLT_OK;
     if (task == NULL || !CLT_PUSH(&crew->tasks, task)) {
+        status = cannot_start(err);
         clt_task_destroy(task);
-        status = clt_fail(err, CLT_IO, "a trial cannot be started: %s", strerror(errno));
     } else {
         memcpy(task->x, x, crew->plan->space.dim_count * sizeof *x);
         task->ticket = crew->next_ticket++;
         task->number = number;
         task->attempt = attempt;
         task->started = task->progress = clt_clock();
-        (void)watch(crew, task->socket, task);
-        (void)watch(crew, task->log, task);
-        (void)send_start(crew, task, theirs); /* a nursery that is gone is noticed when waiting */
+        bool sent = watch(crew, task->socket, task) && watch(crew, task->log, task) &&
+                    send_start(crew, task, theirs);
+        bool gone = errno == EPIPE || errno == ECONNRESET; /* which is noticed when waiting */
+        status = sent || gone ? CLT_OK : cannot_start(err);
     }
     for (size_t i = 0; i < 2; i++) {
         if (theirs[i] >= 0) {
@@ -202,6 +208,10 @@ clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err)
     wait = seconds >= 0 && seconds < wait ? seconds : wait;
     int count = epoll_wait(crew->poll, events, MOST, isinf(wait) ? -1 : milliseconds(wait));
     bool alive = true;
+    if (count < 0 && errno != EINTR) {
+        return clt_fail(err, CLT_IO, "epoll_wait: %s", strerror(errno));
+    }
+    crew->err = err;
     /* Attempts first: what they said comes before that they ended. */
     for (int i = 0; i < count; i++) {
         if (is_task(crew, events[i].data.ptr)) {
@@ -215,7 +225,7 @@ clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err)
         }
     }
     (void)enforce(crew);
-    return alive ? CLT_OK : clt_crew_rehatch(crew, err);
+    return alive || err->status != CLT_OK ? err->status : clt_crew_rehatch(crew, err);
 }
 
 clt_status clt_crew_stop(clt_crew *crew, clt_error *err)

@@ -53,7 +53,8 @@ struct clt_crew {
     int control;
     uint32_t sent, received;
     uint64_t next_ticket;
-    uint32_t deaths; /**< of nurseries since an attempt last ended as it should */
+    uint32_t deaths;  /**< of nurseries since an attempt last ended as it should */
+    uint32_t refused; /**< attempts since then for which there was no process */
     bool ready;
     CLT_VEC(clt_task *) tasks;
     clt_error *err; /**< of the call under way */

@@ -21,6 +21,9 @@
  */
 enum { HOPELESS = 5, HOPELESS_KILLED = 20 };
 
+/* Attempts in a row for which the kernel had no process that end the run: no trial's fault. */
+enum { HOPELESS_REFUSED = 5 };
+
 /* In the child: becomes the nursery. Only calls that are safe after fork(). */
 static _Noreturn void become_nursery(const clt_crew *crew, int socket)
 {
@@ -86,12 +89,18 @@ static void hear_ready(clt_crew *crew)
     size_t at = sizeof body;
     memcpy(&body, m->body, sizeof body);
     const char **names = clt_arena_array(&crew->arena, body.metric_count, sizeof *names);
-    for (size_t i = 0; names != NULL && i < body.metric_count; i++) {
+    bool whole = names != NULL;
+    for (size_t i = 0; whole && i < body.metric_count; i++) {
         const char *name = clt_wire_text(m, at, &at);
         names[i] = clt_arena_copy(&crew->arena, name != NULL ? name : "");
+        whole = names[i] != NULL;
+    }
+    if (!whole) {
+        (void)clt_fail_memory(crew->err);
+        return;
     }
     crew->facts = (clt_crew_facts){body.train_rows, body.validation_rows, names, body.metric_count};
-    crew->ready = names != NULL;
+    crew->ready = true;
 }
 
 static void hear_broken(clt_crew *crew)
@@ -136,7 +145,14 @@ static void hear_ended(clt_task *task, const clt_wire *m)
 {
     clt_wire_ended body;
     memcpy(&body, m->body, sizeof body);
-    task->crew->deaths = 0;
+    clt_crew *crew = task->crew;
+    bool refused = body.status == -1;
+    crew->deaths = 0;
+    crew->refused = refused ? crew->refused + 1 : 0;
+    if (crew->refused >= HOPELESS_REFUSED) {
+        (void)clt_fail(crew->err, CLT_IO, "no process can be started for a trial: %s",
+                       strerror(body.error));
+    }
     clt_task_end(task, body.status, body.peak_bytes);
 }
 
@@ -207,6 +223,9 @@ static clt_status start_once(clt_crew *crew, int *status, clt_error *err)
     while (alive && !crew->ready && err->status == CLT_OK) {
         struct epoll_event event;
         int n = epoll_wait(crew->poll, &event, 1, -1);
+        if (n < 0 && errno != EINTR) {
+            return clt_fail(err, CLT_IO, "epoll_wait: %s", strerror(errno));
+        }
         if (n == 1 && event.data.ptr == &crew->control) {
             alive = clt_crew_hear_nursery(crew);
         } else if (n == 1 && event.data.ptr == &crew->wake) {

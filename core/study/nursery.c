@@ -28,14 +28,17 @@ typedef struct nursery {
     int control, children; /* socket; signalfd of SIGCHLD */
     uint32_t sent, received;
     uint64_t memory; /* that every attempt begins with */
+    bool mute;       /* it could not say something: of no use any more */
     CLT_VEC(nestling) nest;
     clt_wire message;
 } nursery;
 
 static bool say(nursery *n, clt_wire_type type, uint64_t ticket, const void *body, size_t length)
 {
-    return clt_wire_send(n->control, type, ticket, n->sent++, &(clt_wire_part){body, length}, 1,
-                         NULL);
+    bool said =
+        clt_wire_send(n->control, type, ticket, n->sent++, &(clt_wire_part){body, length}, 1, NULL);
+    n->mute = n->mute || !said;
+    return said;
 }
 
 void clt_nursery_broken(int control, const clt_error *err)
@@ -82,6 +85,7 @@ static void start(nursery *n)
     bool whole = m->length > sizeof body + n->plan->space.dim_count * sizeof(double) &&
                  m->fds[0] >= 0 && m->fds[1] >= 0;
     bool room = CLT_PUSH(&n->nest, (nestling){m->ticket, 0});
+    errno = room ? errno : ENOMEM;
     pid_t pid = whole && room ? fork() : -1;
     if (pid == 0) {
         close(n->control);
@@ -90,7 +94,7 @@ static void start(nursery *n)
     }
     n->nest.count -= room && pid < 0;
     if (pid < 0) { /* no process to be had: as if it had ended at once */
-        clt_wire_ended ended = {.status = -1};
+        clt_wire_ended ended = {.status = -1, .error = errno};
         (void)say(n, CLT_WIRE_ENDED, m->ticket, &ended, sizeof ended);
         return;
     }
@@ -164,7 +168,7 @@ static void reap(nursery *n)
 static void serve(nursery *n)
 {
     bool connected = true;
-    while (connected) {
+    while (connected && !n->mute) {
         struct pollfd fds[] = {{n->control, POLLIN, 0}, {n->children, POLLIN, 0}};
         if (poll(fds, 2, -1) < 0 && errno != EINTR) {
             break;
@@ -180,7 +184,7 @@ static void serve(nursery *n)
     (void)clt_process_sweep(is_nestling, n);
 }
 
-static void set_up_signals(nursery *n)
+static clt_status set_up_signals(nursery *n, clt_error *err)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -189,22 +193,25 @@ static void set_up_signals(nursery *n)
     n->children = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     setpgid(0, 0); /* Ctrl-C is for the coordinator */
+    return n->children >= 0 ? CLT_OK : clt_fail(err, CLT_IO, "signalfd: %s", strerror(errno));
 }
 
 clt_status clt_nursery_serve(const clt_plan *plan, int control, clt_error *err)
 {
     nursery *n = calloc(1, sizeof *n);
     if (n == NULL) {
-        return clt_fail_memory(err);
+        (void)clt_fail_memory(err);
+        clt_nursery_broken(control, err);
+        return err->status;
     }
     n->plan = plan;
     n->control = control;
     n->children = -1;
     clt_status status = clt_source_open(&n->source, plan, NULL, err);
+    status = status == CLT_OK ? set_up_signals(n, err) : status;
     if (status != CLT_OK) {
         clt_nursery_broken(control, err);
     } else {
-        set_up_signals(n);
         n->memory = clt_process_memory(getpid());
         if (say_ready(n)) {
             serve(n);

@@ -80,9 +80,13 @@ static void hear_epoch(clt_task *task, const clt_wire *m)
     memcpy(values, m->body + sizeof body, count * sizeof *values);
     for (size_t i = 0; i < count; i++) {
         clt_point point = {body.epoch, crew->facts.metrics[i], values[i]};
-        if (task->curve.count >= CLT_MOST_POINTS || !CLT_PUSH(&task->curve, point)) {
+        if (task->curve.count >= CLT_MOST_POINTS) {
             clt_task_condemn(task, CLT_FAIL_INVALID, "it reported more than %d values",
                              CLT_MOST_POINTS);
+            return;
+        }
+        if (!CLT_PUSH(&task->curve, point)) { /* ours ran out, which is no fault of the trial */
+            (void)clt_fail_memory(crew->err);
             return;
         }
     }
@@ -222,8 +226,10 @@ static void send_kill(clt_task *task, int signal)
 {
     clt_crew *crew = task->crew;
     clt_wire_kill body = {signal, 0};
-    (void)clt_wire_send(crew->control, CLT_WIRE_KILL, task->ticket, crew->sent++,
-                        &(clt_wire_part){&body, sizeof body}, 1, NULL);
+    if (!clt_wire_send(crew->control, CLT_WIRE_KILL, task->ticket, crew->sent++,
+                       &(clt_wire_part){&body, sizeof body}, 1, NULL)) {
+        (void)kill(crew->nursery, SIGKILL); /* with it go its attempts; another one comes */
+    }
 }
 
 /* Is it over one of its limits? */
@@ -268,7 +274,8 @@ double clt_task_enforce(clt_task *task, double now)
     return l->no_progress > 0 ? sooner(next, task->progress + l->no_progress) : next;
 }
 
-/* The ring, oldest first, from the start of a line; valid UTF-8. NULL where nothing was printed. */
+/* The ring, oldest first, from the start of a line; valid UTF-8. NULL where nothing was printed, or
+ * when memory ran out. */
 static const char *tail_text(const clt_task *task, clt_arena *arena)
 {
     size_t size = sizeof task->tail, n = task->printed < size ? task->printed : size;
@@ -341,6 +348,9 @@ void clt_task_end(clt_task *task, int status, uint64_t peak)
     row.signal = status != -1 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     row.why = failed ? task->why : NULL;
     row.log = failed ? tail_text(task, &arena) : NULL;
+    if (failed && row.log == NULL && task->printed > 0) {
+        (void)clt_fail_memory(crew->err);
+    }
     row.seconds = clt_clock() - task->started;
     row.last_step = task->last_step;
     row.values = failed ? NULL : task->result.values;

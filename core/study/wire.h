@@ -64,9 +64,11 @@ typedef struct clt_wire_started {
 } clt_wire_started;
 
 typedef struct clt_wire_ended {
-    int32_t status;      /**< as waitpid() gives it */
+    int32_t status;      /**< as waitpid() gives it; -1: no process was to be had */
     int32_t strays;      /**< processes that it left behind, killed */
     uint64_t peak_bytes; /**< most memory that it had, beyond what it began with */
+    int32_t error;       /**< errno where status is -1 */
+    int32_t reserved;
 } clt_wire_ended;
 
 typedef struct clt_wire_epoch {
