@@ -11,12 +11,29 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+/*
+ * A write that found no space has changed nothing, and may be tried again. A sync that failed has
+ * perhaps thrown away what it should have made durable, and the next one on this descriptor may
+ * report success all the same: nothing is written through it any more.
+ */
+void clt_sqlite_note_cause(clt_sqlite *s)
+{
+    int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
+    int extended = s->db != NULL ? sqlite3_extended_errcode(s->db) : 0;
+    int cause = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
+    bool no_space = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+    bool sync = extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
+    s->full = code == SQLITE_FULL || (code == SQLITE_IOERR && no_space && !sync);
+    s->unsynced = s->unsynced || sync;
+}
+
 clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
 {
     int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
-    int cause = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
-    s->full = code == SQLITE_FULL ||
-              (code == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT || cause == EFBIG));
+    clt_sqlite_note_cause(s);
+    if (code == SQLITE_NOMEM) {
+        return clt_fail_memory(err);
+    }
     if (code == SQLITE_NOTADB) {
         return clt_fail(err, CLT_NO_STORE, "%s: not a store of collet, nor any SQLite file",
                         s->path);
@@ -26,8 +43,7 @@ clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
                         sqlite3_errmsg(s->db));
     }
     return clt_fail(err, code == SQLITE_FULL || code == SQLITE_IOERR ? CLT_IO : CLT_NO_STORE,
-                    "%s: %s: %s", s->path, what,
-                    s->db != NULL ? sqlite3_errmsg(s->db) : "out of memory");
+                    "%s: %s: %s", s->path, what, sqlite3_errmsg(s->db));
 }
 
 clt_status clt_sqlite_run(clt_sqlite *s, const char *sql, clt_error *err)
@@ -72,6 +88,11 @@ clt_status clt_sqlite_finish(clt_sqlite *s, sqlite3_stmt *statement, clt_error *
                             : clt_sqlite_fail(s, "cannot be written", err);
     clt_sqlite_release(statement);
     return status;
+}
+
+void clt_sqlite_bind_text(sqlite3_stmt *statement, int column, const char *text)
+{
+    (void)sqlite3_bind_text(statement, column, text, -1, SQLITE_STATIC);
 }
 
 const char *clt_sqlite_text(sqlite3_stmt *statement, int column, clt_arena *arena)
@@ -145,11 +166,16 @@ static clt_status open_database(clt_sqlite *s, bool write, clt_error *err)
         return clt_sqlite_fail(s, "cannot be opened", err);
     }
     sqlite3_busy_timeout(s->db, 5000);
-    if (clt_sqlite_schema(s, write, err) == CLT_OK && write) {
-        sqlite3_wal_hook(s->db, note_pages,
-                         s); /* after it: "wal_autocheckpoint" is a hook as well */
+    if ((write && clt_sqlite_settle_log(s, err) != CLT_OK) ||
+        clt_sqlite_schema(s, write, err) != CLT_OK ||
+        (write && clt_sqlite_sync_folder(s, err) != CLT_OK)) {
+        return err->status;
     }
-    return err->status;
+    if (write) {
+        sqlite3_wal_hook(s->db, note_pages,
+                         s); /* after the schema: "wal_autocheckpoint" is a hook as well */
+    }
+    return CLT_OK;
 }
 
 static void close_store(clt_store *store)

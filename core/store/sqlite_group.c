@@ -14,12 +14,24 @@ static void checkpoint(clt_sqlite *s)
     if (sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL) ==
         SQLITE_OK) {
         s->wal_pages = pages;
+    } else {
+        clt_sqlite_note_cause(s); /* nothing is lost, the log has it all; it tries again */
     }
+}
+
+static clt_status begin(clt_sqlite *s, clt_error *err)
+{
+    return s->unsynced
+               ? clt_fail(err, CLT_IO,
+                          "%s: cannot be written: what was written before did not reach the "
+                          "disk; run again",
+                          s->path)
+               : clt_sqlite_run(s, "BEGIN IMMEDIATE", err);
 }
 
 clt_status clt_sqlite_enter(clt_sqlite *s, clt_error *err)
 {
-    return s->in_group ? CLT_OK : clt_sqlite_run(s, "BEGIN IMMEDIATE", err);
+    return s->in_group ? CLT_OK : begin(s, err);
 }
 
 clt_status clt_sqlite_leave(clt_sqlite *s, clt_status status, clt_error *err)
@@ -37,7 +49,7 @@ clt_status clt_sqlite_leave(clt_sqlite *s, clt_status status, clt_error *err)
 clt_status clt_sqlite_open_group(clt_store *store, clt_error *err)
 {
     clt_sqlite *s = (clt_sqlite *)store;
-    clt_status status = clt_sqlite_run(s, "BEGIN IMMEDIATE", err);
+    clt_status status = begin(s, err);
     s->in_group = status == CLT_OK;
     return status;
 }
@@ -90,16 +102,18 @@ clt_status clt_sqlite_add_event(clt_store *store, int64_t study, clt_event event
                : err->status;
 }
 
-static size_t count_events(clt_sqlite *s, int64_t study, clt_error *err)
+static clt_status count_events(clt_sqlite *s, int64_t study, size_t *count, clt_error *err)
 {
     sqlite3_stmt *q;
     if (clt_sqlite_prepare(s, "SELECT count(*) FROM event WHERE study = ?", &q, err) != CLT_OK) {
-        return 0;
+        return err->status;
     }
     sqlite3_bind_int64(q, 1, study);
-    size_t count = sqlite3_step(q) == SQLITE_ROW ? (size_t)sqlite3_column_int64(q, 0) : 0;
+    bool got = sqlite3_step(q) == SQLITE_ROW;
+    clt_status status = got ? CLT_OK : clt_sqlite_fail(s, "cannot be read", err);
+    *count = got ? (size_t)sqlite3_column_int64(q, 0) : 0;
     clt_sqlite_release(q);
-    return count;
+    return status;
 }
 
 clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
@@ -107,8 +121,11 @@ clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, 
 {
     clt_sqlite *s = (clt_sqlite *)store;
     sqlite3_stmt *q;
-    size_t room = count_events(s, study, err);
+    size_t room;
     *count = 0;
+    if (count_events(s, study, &room, err) != CLT_OK) {
+        return err->status;
+    }
     *rows = clt_arena_array(arena, room + 1, sizeof **rows);
     if (*rows == NULL) {
         return clt_fail_memory(err);

@@ -20,6 +20,7 @@ typedef struct clt_sqlite {
     int lock;      /**< descriptor of the lock file; -1 for readers */
     bool in_group; /**< between open_group() and commit() */
     bool full;     /**< the last failure came of a full disk */
+    bool unsynced; /**< a sync has failed: this connection acknowledges nothing any more */
     int wal_pages; /**< in the write-ahead log after the last commit */
     struct {
         const char *sql; /**< a literal: known by its address */
@@ -30,6 +31,15 @@ typedef struct clt_sqlite {
 
 /** "path: what: SQLite's words", CLT_NO_STORE. */
 clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err);
+
+/** Notes what the last failure of SQLite means for later writes. */
+void clt_sqlite_note_cause(clt_sqlite *s);
+
+/** Makes what an earlier run left in the write-ahead log durable, before SQLite reads it. */
+clt_status clt_sqlite_settle_log(clt_sqlite *s, clt_error *err);
+
+/** Makes durable that the store's files are in their folder. */
+clt_status clt_sqlite_sync_folder(clt_sqlite *s, clt_error *err);
 
 /** Runs statements without results. */
 clt_status clt_sqlite_run(clt_sqlite *s, const char *sql, clt_error *err);
@@ -44,7 +54,11 @@ void clt_sqlite_release(sqlite3_stmt *statement);
 /** Steps a statement that gives no rows, and releases it. */
 clt_status clt_sqlite_finish(clt_sqlite *s, sqlite3_stmt *statement, clt_error *err);
 
-/** A column's text in the arena; NULL for NULL. */
+/** Binds a text, NULL for NULL. It is not copied, so that nothing can fail: it must live until the
+ *  statement is released. */
+void clt_sqlite_bind_text(sqlite3_stmt *statement, int column, const char *text);
+
+/** A column's text in the arena; NULL for NULL, or when memory ran out. */
 const char *clt_sqlite_text(sqlite3_stmt *statement, int column, clt_arena *arena);
 
 /** A column's number; NaN for NULL, which is how SQLite keeps NaN. */

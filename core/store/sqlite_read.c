@@ -56,8 +56,10 @@ static clt_status add_trial(reader *r, sqlite3_stmt *q)
                       ? NULL
                       : clt_arena_array(r->arena, row->value_count, sizeof *row->values);
     row->curve = clt_arena_array(r->arena, row->curve_count, sizeof *row->curve);
-    bool ok =
-        row->params != NULL && row->curve != NULL && (row->value_count == 0 || row->values != NULL);
+    bool ok = row->params != NULL && row->curve != NULL &&
+              (row->value_count == 0 || row->values != NULL) &&
+              (row->why != NULL || sqlite3_column_type(q, 6) == SQLITE_NULL) &&
+              (row->log != NULL || sqlite3_column_type(q, 12) == SQLITE_NULL);
     /* Filled again below, one by one. */
     row->param_count = row->value_count = row->curve_count = 0;
     return ok ? CLT_OK : clt_fail_memory(r->err);

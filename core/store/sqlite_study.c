@@ -13,7 +13,7 @@ static clt_status add_goals(clt_sqlite *s, const clt_study_row *study, clt_error
         }
         sqlite3_bind_int64(q, 1, study->id);
         sqlite3_bind_int64(q, 2, (int64_t)i);
-        sqlite3_bind_text(q, 3, study->goals[i].metric, -1, SQLITE_TRANSIENT);
+        clt_sqlite_bind_text(q, 3, study->goals[i].metric);
         sqlite3_bind_int(q, 4, study->goals[i].maximize);
         if (clt_sqlite_finish(s, q, err) != CLT_OK) {
             return err->status;
@@ -34,7 +34,7 @@ static clt_status insert_study(clt_sqlite *s, clt_study_row *study, clt_error *e
     const char *texts[] = {study->name, study->experiment, study->source, study->identity,
                            study->environment};
     for (int i = 0; i < 5; i++) {
-        sqlite3_bind_text(q, i + 1, texts[i], -1, SQLITE_TRANSIENT);
+        clt_sqlite_bind_text(q, i + 1, texts[i]);
     }
     sqlite3_bind_int64(q, 6, (int64_t)study->seed);
     sqlite3_bind_int64(q, 7, study->created_ms);
@@ -67,11 +67,13 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
     study->goals = goals;
     study->goal_count = 0;
     int code = SQLITE_DONE;
-    while (goals != NULL && study->goal_count < MOST && (code = sqlite3_step(q)) == SQLITE_ROW) {
-        goals[study->goal_count++] =
-            (clt_goal){clt_sqlite_text(q, 0, arena), sqlite3_column_int(q, 1) != 0};
+    bool whole = goals != NULL;
+    while (whole && study->goal_count < MOST && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        clt_goal goal = {clt_sqlite_text(q, 0, arena), sqlite3_column_int(q, 1) != 0};
+        whole = goal.metric != NULL;
+        goals[study->goal_count++] = goal;
     }
-    clt_status status = goals == NULL         ? clt_fail_memory(err)
+    clt_status status = !whole                ? clt_fail_memory(err)
                         : code == SQLITE_DONE ? CLT_OK
                                               : clt_sqlite_fail(s, "cannot be read", err);
     clt_sqlite_release(q);
@@ -110,7 +112,7 @@ clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *
         CLT_OK) {
         return err->status;
     }
-    sqlite3_bind_text(q, 1, name, -1, SQLITE_TRANSIENT);
+    clt_sqlite_bind_text(q, 1, name);
     int code = sqlite3_step(q);
     clt_status status = CLT_OK;
     if (code == SQLITE_ROW) {

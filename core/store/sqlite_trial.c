@@ -32,8 +32,8 @@ static clt_status insert_params(clt_sqlite *s, int64_t study, const clt_trial_ro
         sqlite3_bind_int64(q, 1, study);
         sqlite3_bind_int64(q, 2, (int64_t)trial->number);
         sqlite3_bind_int64(q, 3, (int64_t)i);
-        sqlite3_bind_text(q, 4, trial->params[i].name, -1, SQLITE_TRANSIENT);
-        sqlite3_bind_text(q, 5, trial->params[i].text, -1, SQLITE_TRANSIENT);
+        clt_sqlite_bind_text(q, 4, trial->params[i].name);
+        clt_sqlite_bind_text(q, 5, trial->params[i].text);
         sqlite3_bind_double(q, 6, trial->params[i].value);
         if (clt_sqlite_finish(s, q, err) != CLT_OK) {
             return err->status;
@@ -128,7 +128,7 @@ static clt_status insert_curve(clt_sqlite *s, int64_t study, const clt_trial_row
         sqlite3_bind_int64(q, 2, (int64_t)trial->number);
         sqlite3_bind_int64(q, 3, (int64_t)i);
         sqlite3_bind_int64(q, 4, (int64_t)trial->curve[i].step);
-        sqlite3_bind_text(q, 5, trial->curve[i].metric, -1, SQLITE_TRANSIENT);
+        clt_sqlite_bind_text(q, 5, trial->curve[i].metric);
         sqlite3_bind_double(q, 6, trial->curve[i].value);
         if (clt_sqlite_finish(s, q, err) != CLT_OK) {
             return err->status;
@@ -163,10 +163,10 @@ static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row 
     sqlite3_bind_int(q, 1, (int)trial->state);
     sqlite3_bind_double(q, 2, trial->seconds);
     sqlite3_bind_int64(q, 3, (int64_t)trial->last_step);
-    sqlite3_bind_text(q, 4, trial->why, -1, SQLITE_TRANSIENT);
+    clt_sqlite_bind_text(q, 4, trial->why);
     sqlite3_bind_int(q, 5, (int)trial->failure);
     sqlite3_bind_int(q, 6, trial->signal);
-    sqlite3_bind_text(q, 7, trial->log, -1, SQLITE_TRANSIENT);
+    clt_sqlite_bind_text(q, 7, trial->log);
     sqlite3_bind_int64(q, 8, study);
     sqlite3_bind_int64(q, 9, (int64_t)trial->number);
     if (clt_sqlite_finish(s, q, err) != CLT_OK || insert_values(s, study, trial, err) != CLT_OK) {
