@@ -26,12 +26,18 @@ static clt_status read_all(int fd, const char *path, size_t limit, clt_str *out,
     return out->failed ? clt_fail_memory(err) : CLT_OK;
 }
 
+bool clt_is_shortage(int number)
+{
+    return number == EMFILE || number == ENFILE || number == ENOMEM || number == EIO;
+}
+
 clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err)
 {
     clt_str_clear(out);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
-        return clt_fail(err, CLT_BAD_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+        return clt_fail(err, clt_is_shortage(errno) ? CLT_IO : CLT_BAD_INPUT,
+                        "%s: cannot be opened: %s", path, strerror(errno));
     }
     struct stat info;
     clt_status status;

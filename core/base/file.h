@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stdbool.h>
+
 /** Reads a whole regular file of at most limit bytes into out (which it clears). The error names
  *  the path. */
 clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err);
@@ -21,6 +23,10 @@ const char *clt_path_name(const char *path);
 
 /** folder/name; name itself where it is absolute. From the arena, NULL when memory ran out. */
 char *clt_path_join(clt_arena *arena, const char *folder, const char *name);
+
+/** Does that error number say that the machine is short of something, or broken, rather than that
+ *  the file is not as it should be? */
+bool clt_is_shortage(int number);
 
 /** The path without symlinks, made absolute; NULL where it does not exist or memory ran out, which
  *  errno tells apart: ENOMEM. */

@@ -1,5 +1,7 @@
 #include "plugin/elf.h"
 
+#include "base/file.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +25,16 @@ static clt_status too_short(uint64_t size, uint64_t needed, clt_error *err)
                     (unsigned long long)size, (unsigned long long)needed);
 }
 
+static clt_status unreadable(clt_error *err)
+{
+    return clt_fail(err, CLT_IO, "cannot be read: %s", strerror(errno));
+}
+
 static clt_status check_header(const Elf64_Ehdr *h, ssize_t read_bytes, clt_error *err)
 {
+    if (read_bytes < 0) {
+        return unreadable(err);
+    }
     if (read_bytes < SELFMAG || memcmp(h->e_ident, ELFMAG, SELFMAG) != 0) {
         return clt_fail(err, CLT_PLUGIN_FAILED,
                         "not a shared object: it does not begin with \"\\x7fELF\"");
@@ -64,8 +74,9 @@ static clt_status check_segments(int fd, const Elf64_Ehdr *h, uint64_t size, clt
     for (unsigned i = 0; i < h->e_phnum; i++) {
         Elf64_Phdr p;
         uint64_t at = h->e_phoff + i * sizeof p;
-        if (pread(fd, &p, sizeof p, (off_t)at) != (ssize_t)sizeof p) {
-            return too_short(size, at + sizeof p, err);
+        ssize_t n = pread(fd, &p, sizeof p, (off_t)at);
+        if (n != (ssize_t)sizeof p) {
+            return n < 0 ? unreadable(err) : too_short(size, at + sizeof p, err);
         }
         uint64_t end = end_of(p.p_offset, p.p_filesz);
         if (p.p_type == PT_LOAD && end > size) {
@@ -83,7 +94,8 @@ clt_status clt_elf_check(const char *path, clt_error *err)
     struct stat info;
     Elf64_Ehdr header;
     if (fd < 0) {
-        return clt_fail(err, CLT_PLUGIN_FAILED, "cannot be opened: %s", strerror(errno));
+        return clt_fail(err, clt_is_shortage(errno) ? CLT_IO : CLT_PLUGIN_FAILED,
+                        "cannot be opened: %s", strerror(errno));
     }
     clt_status status;
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
