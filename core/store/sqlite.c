@@ -34,6 +34,12 @@ clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
     if (code == SQLITE_NOMEM) {
         return clt_fail_memory(err);
     }
+    if (code == SQLITE_READONLY) { /* readers may not roll back what lies beside the file */
+        return clt_fail(err, CLT_NO_STORE,
+                        "%s: left half-written by a run that was cut short; \"collet run\" with "
+                        "this store sets it right",
+                        s->path);
+    }
     if (code == SQLITE_NOTADB) {
         return clt_fail(err, CLT_NO_STORE, "%s: not a store of collet, nor any SQLite file",
                         s->path);
