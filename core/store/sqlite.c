@@ -34,7 +34,9 @@ clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
     if (code == SQLITE_NOMEM) {
         return clt_fail_memory(err);
     }
-    if (code == SQLITE_READONLY) { /* readers may not roll back what lies beside the file */
+    int extended = s->db != NULL ? sqlite3_extended_errcode(s->db) : 0;
+    if (extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY) {
+        /* only who writes may roll back what lies beside the file */
         return clt_fail(err, CLT_NO_STORE,
                         "%s: left half-written by a run that was cut short; \"collet run\" with "
                         "this store sets it right",
@@ -160,6 +162,16 @@ static clt_status check_exists(clt_sqlite *s, bool write, clt_error *err)
                           strerror(errno));
 }
 
+/* A file that SQLite cannot open to write at that moment, as when descriptors are short, it opens
+ * to read, without a word. */
+static clt_status check_writes(clt_sqlite *s, clt_error *err)
+{
+    clt_status status = clt_sqlite_run(s, "BEGIN IMMEDIATE; ROLLBACK;", err);
+    return sqlite3_errcode(s->db) == SQLITE_READONLY || sqlite3_db_readonly(s->db, "main") != 0
+               ? clt_fail(err, CLT_IO, "%s: could not be opened to write; run again", s->path)
+               : status;
+}
+
 static clt_status open_database(clt_sqlite *s, bool write, clt_error *err)
 {
     if (check_exists(s, write, err) != CLT_OK ||
@@ -173,7 +185,7 @@ static clt_status open_database(clt_sqlite *s, bool write, clt_error *err)
     }
     sqlite3_busy_timeout(s->db, 5000);
     if ((write && clt_sqlite_settle_log(s, err) != CLT_OK) ||
-        clt_sqlite_schema(s, write, err) != CLT_OK ||
+        clt_sqlite_schema(s, write, err) != CLT_OK || (write && check_writes(s, err) != CLT_OK) ||
         (write && clt_sqlite_sync_folder(s, err) != CLT_OK)) {
         return err->status;
     }
