@@ -4,6 +4,7 @@
 #include "cli/nursery.h"
 #include "plugin/blas.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +74,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], CLT_NURSERY_WORD) == 0) {
         return clt_nursery_main(argc, argv);
     }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     clt_status status = run(argc, argv, &err);
     if (status != CLT_OK && err.text[0] != '\0') {
         (void)fflush(stdout);

@@ -3,12 +3,9 @@
 #include "store/sqlite_impl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
@@ -79,6 +76,16 @@ const char *clt_sqlite_text(sqlite3_stmt *statement, int column, clt_arena *aren
     return clt_arena_copy(arena, (const char *)sqlite3_column_text(statement, column));
 }
 
+clt_status clt_sqlite_fail_text(const clt_sqlite *s, clt_error *err)
+{
+    return sqlite3_errcode(s->db) == SQLITE_NOMEM
+               ? clt_fail_memory(err)
+               : clt_fail(err, CLT_NO_STORE,
+                          "%s: damaged (a text is missing); \"collet show "
+                          "--verify\" lists what is wrong",
+                          s->path);
+}
+
 double clt_sqlite_real(sqlite3_stmt *statement, int column)
 {
     return sqlite3_column_type(statement, column) == SQLITE_NULL
@@ -91,77 +98,92 @@ static int note_pages(void *ctx, sqlite3 *db, const char *name, int pages)
 {
     (void)db;
     (void)name;
-    ((clt_sqlite *)ctx)->wal_pages = pages;
+    clt_sqlite_note_pages(ctx, pages);
     return SQLITE_OK;
 }
 
-/* The lock goes when the process does, however it ends. The file stays, with the owner's number in
- * it for messages. */
-static clt_status take_lock(clt_sqlite *s, clt_error *err)
+clt_status clt_sqlite_check_version(int version, clt_error *err)
 {
-    char name[4200], owner[32] = "";
-    (void)snprintf(name, sizeof name, "%s-lock", s->path);
-    s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (s->lock < 0) {
-        return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be written: %s", s->path,
-                        strerror(errno));
+    enum { NEEDED = 3037000 }; /* tables that are STRICT */
+    return version >= NEEDED
+               ? CLT_OK
+               : clt_fail(
+                     err, CLT_NO_STORE,
+                     "this program was started with SQLite %d.%d.%d; stores need 3.37 or newer",
+                     version / 1000000, version / 1000 % 1000, version % 1000);
+}
+
+const char *clt_sqlite_version(void)
+{
+    return sqlite3_libversion();
+}
+
+/* What the file says is data: no code in it runs, and a damaged one is not written to. */
+static clt_status distrust(clt_sqlite *s, clt_error *err)
+{
+    sqlite3_busy_timeout(s->db, 5000);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return clt_sqlite_run(
+        s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;", err);
+}
+
+static clt_status open_file(clt_sqlite *s, bool write, clt_error *err)
+{
+    int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    if (sqlite3_open_v2(s->file, &s->db, flags, NULL) != SQLITE_OK) {
+        return clt_sqlite_fail(s, "cannot be opened", err);
     }
-    if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t n = pread(s->lock, owner, sizeof owner - 1, 0);
-        owner[n > 0 ? strcspn(owner, "\n") : 0] = '\0';
-        return clt_fail(err, CLT_NO_STORE,
-                        "%s: in use by process %s; one run at a time writes to it", s->path,
-                        owner[0] != '\0' ? owner : "(unknown)");
+    return distrust(s, err) == CLT_OK ? clt_sqlite_schema(s, write, err) : err->status;
+}
+
+static clt_status open_to_read(clt_sqlite *s, clt_error *err)
+{
+    clt_status status = open_file(s, false, err);
+    int code = sqlite3_errcode(s->db);
+    if (status == CLT_OK || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) {
+        return status;
     }
-    int n = snprintf(owner, sizeof owner, "%d\n", (int)getpid());
-    if (ftruncate(s->lock, 0) != 0 || pwrite(s->lock, owner, (size_t)n, 0) != n) {
-        return clt_fail(err, CLT_IO, "%s: cannot be written: %s", name, strerror(errno));
+    /* Reading beside a run needs a file of shared memory, which this folder does not admit. */
+    *err = (clt_error){0};
+    return clt_sqlite_open_copy(s, err) == CLT_OK && distrust(s, err) == CLT_OK
+               ? clt_sqlite_schema(s, false, err)
+               : err->status;
+}
+
+static clt_status open_to_write(clt_sqlite *s, clt_error *err)
+{
+    if (clt_sqlite_lock(s, err) != CLT_OK || open_file(s, true, err) != CLT_OK) {
+        return err->status;
     }
+    sqlite3_wal_hook(s->db, note_pages, s); /* after "wal_autocheckpoint", a hook as well */
+    s->writes = true;
     return CLT_OK;
 }
 
-static clt_status check_exists(clt_sqlite *s, bool write, clt_error *err)
+void clt_sqlite_close(clt_sqlite *s)
 {
-    if (access(s->path, F_OK) != 0) {
-        return write ? CLT_OK
-                     : clt_fail(err, CLT_NO_STORE,
-                                "%s: there is no store; \"collet run\" makes one", s->path);
+    for (size_t i = 0; i < s->prepared_count; i++) {
+        sqlite3_finalize(s->prepared[i].statement);
     }
-    return !write || access(s->path, W_OK) == 0
-               ? CLT_OK
-               : clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be written: %s", s->path,
-                          strerror(errno));
-}
-
-static clt_status open_database(clt_sqlite *s, bool write, clt_error *err)
-{
-    if (check_exists(s, write, err) != CLT_OK ||
-        (write && clt_sqlite_check_place(s->path, err) != CLT_OK) ||
-        (write && take_lock(s, err) != CLT_OK)) {
-        return err->status;
+    s->prepared_count = 0;
+    if (s->writes) {
+        clt_sqlite_fold(s);
     }
-    int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK) {
-        return clt_sqlite_fail(s, "cannot be opened", err);
-    }
-    sqlite3_busy_timeout(s->db, 5000);
-    if (clt_sqlite_schema(s, write, err) == CLT_OK && write) {
-        sqlite3_wal_hook(s->db, note_pages,
-                         s); /* after it: "wal_autocheckpoint" is a hook as well */
-    }
-    return err->status;
+    sqlite3_close(s->db);
+    s->db = NULL;
 }
 
 static void close_store(clt_store *store)
 {
     clt_sqlite *s = (clt_sqlite *)store;
-    for (size_t i = 0; i < s->prepared_count; i++) {
-        sqlite3_finalize(s->prepared[i].statement);
-    }
-    sqlite3_close(s->db);
+    clt_sqlite_close(s);
     if (s->lock >= 0) {
         close(s->lock);
     }
+    free(s->file);
     free(s->path);
     free(s);
 }
@@ -193,7 +215,12 @@ clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **st
     }
     s->head.ops = &ops;
     s->lock = -1;
-    clt_status status = open_database(s, mode == CLT_STORE_WRITE, err);
+    bool write = mode == CLT_STORE_WRITE;
+    clt_status status = clt_sqlite_check_version(sqlite3_libversion_number(), err);
+    status = status == CLT_OK ? clt_sqlite_find(s, write, err) : status;
+    if (status == CLT_OK) {
+        status = write ? open_to_write(s, err) : open_to_read(s, err);
+    }
     if (status != CLT_OK) {
         close_store(&s->head);
         return status;
