@@ -120,11 +120,14 @@ static clt_status check_reader(const clt_sqlite *s, int64_t version, clt_error *
 }
 
 /* In this mode each commit is one synchronised write to the log, and readers do not wait. SQLite
- * says only by its answer that it could not have it. */
+ * says only by its answer that it could not have it. The change of mode is the one commit that
+ * goes by a rollback journal: unless the folder is synchronised after that is deleted (EXTRA), the
+ * journal may come back with a power cut, undo the change, and with it all that is in the log. */
 static clt_status set_mode(clt_sqlite *s, clt_error *err)
 {
     sqlite3_stmt *q;
-    if (clt_sqlite_prepare(s, "PRAGMA journal_mode = WAL", &q, err) != CLT_OK) {
+    if (clt_sqlite_run(s, "PRAGMA synchronous = EXTRA", err) != CLT_OK ||
+        clt_sqlite_prepare(s, "PRAGMA journal_mode = WAL", &q, err) != CLT_OK) {
         return err->status;
     }
     int code = sqlite3_step(q);
