@@ -103,7 +103,11 @@ static clt_status migrate(clt_sqlite *s, int64_t version, clt_error *err)
         status = clt_sqlite_run(s, migrations[i], err);
     }
     status = status == CLT_OK ? clt_sqlite_run(s, pragma, err) : status;
-    return clt_sqlite_leave(s, status, err);
+    status = clt_sqlite_leave(s, status, err); /* all of it or nothing */
+    return status == CLT_OK || version == 0
+               ? status
+               : clt_prefix(err, "%s: cannot be brought from schema %d to %d, and stays as it was",
+                            s->path, (int)version, SCHEMA);
 }
 
 static clt_status check_reader(const clt_sqlite *s, int64_t version, clt_error *err)
