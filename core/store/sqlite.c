@@ -8,12 +8,26 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Did the last failure come of a full disk, a quota, or a limit on files? SQLite notes the system's
+ * error in some failures only, and not in that of COMMIT, after which errno still has it. */
+static bool is_full(const clt_sqlite *s, int code, int *cause)
+{
+    int noted = sqlite3_system_errno(s->db);
+    *cause = code == SQLITE_FULL ? ENOSPC : noted == EDQUOT || noted == EFBIG ? noted : *cause;
+    return code == SQLITE_FULL ||
+           (code == SQLITE_IOERR && (*cause == ENOSPC || *cause == EDQUOT || *cause == EFBIG));
+}
+
 clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
 {
+    int cause = errno;
     int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
-    int cause = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
-    s->full = code == SQLITE_FULL ||
-              (code == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT || cause == EFBIG));
+    s->full = s->db != NULL && is_full(s, code, &cause);
+    if (s->full) {
+        return clt_fail(err, CLT_IO, "%s: cannot be written: the disk is full%s%s%s", s->path,
+                        cause == ENOSPC ? "" : " (", cause == ENOSPC ? "" : strerror(cause),
+                        cause == ENOSPC ? "" : ")");
+    }
     if (code == SQLITE_NOTADB) {
         return clt_fail(err, CLT_NO_STORE, "%s: not a store of collet, nor any SQLite file",
                         s->path);
@@ -22,8 +36,7 @@ clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
         return clt_fail(err, CLT_NO_STORE, "%s: damaged (%s); restore it from a copy", s->path,
                         sqlite3_errmsg(s->db));
     }
-    return clt_fail(err, code == SQLITE_FULL || code == SQLITE_IOERR ? CLT_IO : CLT_NO_STORE,
-                    "%s: %s: %s", s->path, what,
+    return clt_fail(err, code == SQLITE_IOERR ? CLT_IO : CLT_NO_STORE, "%s: %s: %s", s->path, what,
                     s->db != NULL ? sqlite3_errmsg(s->db) : "out of memory");
 }
 

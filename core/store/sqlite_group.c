@@ -45,19 +45,28 @@ clt_status clt_sqlite_enter(clt_sqlite *s, clt_error *err)
     return s->in_group ? CLT_OK : clt_sqlite_run(s, "BEGIN IMMEDIATE", err);
 }
 
+static void undo(const clt_sqlite *s)
+{
+    if (!sqlite3_get_autocommit(s->db)) {
+        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
 clt_status clt_sqlite_leave(clt_sqlite *s, clt_status status, clt_error *err)
 {
     if (s->in_group) {
         return status; /* whoever opened the group rolls it back */
     }
     status = status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
-    if (status != CLT_OK && !sqlite3_get_autocommit(s->db)) {
-        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (status != CLT_OK) {
+        undo(s);
+        return status;
     }
-    if (status == CLT_OK && s->writes && s->wal_pages >= s->checkpoint_due) {
+    s->full = false;
+    if (s->writes && s->wal_pages >= s->checkpoint_due) {
         checkpoint(s);
     }
-    return status;
+    return CLT_OK;
 }
 
 clt_status clt_sqlite_open_group(clt_store *store, clt_error *err)
@@ -79,9 +88,7 @@ void clt_sqlite_roll_back(clt_store *store)
 {
     clt_sqlite *s = (clt_sqlite *)store;
     s->in_group = false;
-    if (!sqlite3_get_autocommit(s->db)) {
-        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    }
+    undo(s);
 }
 
 bool clt_sqlite_is_full(const clt_store *store)
