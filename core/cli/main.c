@@ -5,6 +5,7 @@
 #include "plugin/blas.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], CLT_NURSERY_WORD) == 0) {
         return clt_nursery_main(argc, argv);
     }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     clt_status status = run(argc, argv, &err);
     bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;
     if (lost && status == CLT_OK) { /* a full disk behind a redirection is no success */

@@ -31,7 +31,6 @@ void clt_progress_init(clt_progress *p, FILE *lines)
     bool dumb = term == NULL || strcmp(term, "dumb") == 0;
     *p = (clt_progress){.lines = lines, .start = clt_clock()};
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes must not end the study */
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (p->signals < 0) { /* then they end the program as they do any, which the store survives */
         sigprocmask(SIG_UNBLOCK, &set, NULL);

@@ -15,6 +15,7 @@ static const char *environment(clt_session *s)
 {
     clt_str text = {0};
     clt_str_addf(&text, "collet = %s\n", COLLET_VERSION);
+    clt_str_addf(&text, "sqlite = %s\n", clt_sqlite_version());
     clt_str_addf(&text, "blas = %s, kernel %s\n", s->blas.version, s->blas.chosen);
     for (size_t i = 0; i < s->plan.component_count; i++) {
         const clt_component *c = &s->plan.components[i];

@@ -3,44 +3,60 @@
 #include "store/sqlite_impl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
+
+/* Did the last failure come of a full disk, a quota, or a limit on files? SQLite notes the system's
+ * error in some failures only, and not in that of COMMIT, after which errno still has it. */
+static bool is_full(const clt_sqlite *s, int code, int *cause)
+{
+    int noted = sqlite3_system_errno(s->db);
+    *cause = code == SQLITE_FULL ? ENOSPC : noted == EDQUOT || noted == EFBIG ? noted : *cause;
+    return code == SQLITE_FULL ||
+           (code == SQLITE_IOERR && (*cause == ENOSPC || *cause == EDQUOT || *cause == EFBIG));
+}
 
 /*
  * A write that found no space has changed nothing, and may be tried again. A sync that failed has
  * perhaps thrown away what it should have made durable, and the next one on this descriptor may
  * report success all the same: nothing is written through it any more.
  */
+static void note_cause(clt_sqlite *s, int *cause)
+{
+    int extended = s->db != NULL ? sqlite3_extended_errcode(s->db) : 0;
+    bool sync = extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
+    s->full = s->db != NULL && !sync && is_full(s, sqlite3_errcode(s->db), cause);
+    s->unsynced = s->unsynced || sync;
+}
+
 void clt_sqlite_note_cause(clt_sqlite *s)
 {
-    int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
-    int extended = s->db != NULL ? sqlite3_extended_errcode(s->db) : 0;
-    int cause = s->db != NULL ? sqlite3_system_errno(s->db) : 0;
-    bool no_space = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
-    bool sync = extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
-    s->full = code == SQLITE_FULL || (code == SQLITE_IOERR && no_space && !sync);
-    s->unsynced = s->unsynced || sync;
+    int cause = errno;
+    note_cause(s, &cause);
 }
 
 clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
 {
+    int cause = errno;
     int code = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
-    clt_sqlite_note_cause(s);
+    int extended = s->db != NULL ? sqlite3_extended_errcode(s->db) : 0;
+    note_cause(s, &cause);
     if (code == SQLITE_NOMEM) {
         return clt_fail_memory(err);
     }
-    int extended = s->db != NULL ? sqlite3_extended_errcode(s->db) : 0;
     if (extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY) {
         /* only who writes may roll back what lies beside the file */
         return clt_fail(err, CLT_NO_STORE,
                         "%s: left half-written by a run that was cut short; \"collet run\" with "
                         "this store sets it right",
                         s->path);
+    }
+    if (s->full) {
+        return clt_fail(err, CLT_IO, "%s: cannot be written: the disk is full%s%s%s", s->path,
+                        cause == ENOSPC ? "" : " (", cause == ENOSPC ? "" : strerror(cause),
+                        cause == ENOSPC ? "" : ")");
     }
     if (code == SQLITE_NOTADB) {
         return clt_fail(err, CLT_NO_STORE, "%s: not a store of collet, nor any SQLite file",
@@ -50,8 +66,8 @@ clt_status clt_sqlite_fail(clt_sqlite *s, const char *what, clt_error *err)
         return clt_fail(err, CLT_NO_STORE, "%s: damaged (%s); restore it from a copy", s->path,
                         sqlite3_errmsg(s->db));
     }
-    return clt_fail(err, code == SQLITE_FULL || code == SQLITE_IOERR ? CLT_IO : CLT_NO_STORE,
-                    "%s: %s: %s", s->path, what, sqlite3_errmsg(s->db));
+    return clt_fail(err, code == SQLITE_IOERR ? CLT_IO : CLT_NO_STORE, "%s: %s: %s", s->path, what,
+                    sqlite3_errmsg(s->db));
 }
 
 clt_status clt_sqlite_run(clt_sqlite *s, const char *sql, clt_error *err)
@@ -108,6 +124,16 @@ const char *clt_sqlite_text(sqlite3_stmt *statement, int column, clt_arena *aren
     return clt_arena_copy(arena, (const char *)sqlite3_column_text(statement, column));
 }
 
+clt_status clt_sqlite_fail_text(const clt_sqlite *s, clt_error *err)
+{
+    return sqlite3_errcode(s->db) == SQLITE_NOMEM
+               ? clt_fail_memory(err)
+               : clt_fail(err, CLT_NO_STORE,
+                          "%s: damaged (a text is missing); \"collet show "
+                          "--verify\" lists what is wrong",
+                          s->path);
+}
+
 double clt_sqlite_real(sqlite3_stmt *statement, int column)
 {
     return sqlite3_column_type(statement, column) == SQLITE_NULL
@@ -120,46 +146,64 @@ static int note_pages(void *ctx, sqlite3 *db, const char *name, int pages)
 {
     (void)db;
     (void)name;
-    ((clt_sqlite *)ctx)->wal_pages = pages;
+    clt_sqlite_note_pages(ctx, pages);
     return SQLITE_OK;
 }
 
-/* The lock goes when the process does, however it ends. The file stays, with the owner's number in
- * it for messages. */
-static clt_status take_lock(clt_sqlite *s, clt_error *err)
+clt_status clt_sqlite_check_version(int version, clt_error *err)
 {
-    char name[4200], owner[32] = "";
-    (void)snprintf(name, sizeof name, "%s-lock", s->path);
-    s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (s->lock < 0) {
-        return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be written: %s", s->path,
-                        strerror(errno));
-    }
-    if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t n = pread(s->lock, owner, sizeof owner - 1, 0);
-        owner[n > 0 ? strcspn(owner, "\n") : 0] = '\0';
-        return clt_fail(err, CLT_NO_STORE,
-                        "%s: in use by process %s; one run at a time writes to it", s->path,
-                        owner[0] != '\0' ? owner : "(unknown)");
-    }
-    int n = snprintf(owner, sizeof owner, "%d\n", (int)getpid());
-    if (ftruncate(s->lock, 0) != 0 || pwrite(s->lock, owner, (size_t)n, 0) != n) {
-        return clt_fail(err, CLT_IO, "%s: cannot be written: %s", name, strerror(errno));
-    }
-    return CLT_OK;
+    enum { NEEDED = 3037000 }; /* tables that are STRICT */
+    return version >= NEEDED
+               ? CLT_OK
+               : clt_fail(
+                     err, CLT_NO_STORE,
+                     "this program was started with SQLite %d.%d.%d; stores need 3.37 or newer",
+                     version / 1000000, version / 1000 % 1000, version % 1000);
 }
 
-static clt_status check_exists(clt_sqlite *s, bool write, clt_error *err)
+const char *clt_sqlite_version(void)
 {
-    if (access(s->path, F_OK) != 0) {
-        return write ? CLT_OK
-                     : clt_fail(err, CLT_NO_STORE,
-                                "%s: there is no store; \"collet run\" makes one", s->path);
+    return sqlite3_libversion();
+}
+
+/* What the file says is data: no code in it runs, and a damaged one is not written to. */
+static clt_status distrust(clt_sqlite *s, clt_error *err)
+{
+    sqlite3_busy_timeout(s->db, 5000);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return clt_sqlite_run(
+        s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;", err);
+}
+
+static clt_status open_file(clt_sqlite *s, bool write, clt_error *err)
+{
+    int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    if (sqlite3_open_v2(s->file, &s->db, flags, NULL) != SQLITE_OK) {
+        return clt_sqlite_fail(s, "cannot be opened", err);
     }
-    return !write || access(s->path, W_OK) == 0
-               ? CLT_OK
-               : clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be written: %s", s->path,
-                          strerror(errno));
+    if (distrust(s, err) != CLT_OK || (write && clt_sqlite_settle_log(s, err) != CLT_OK)) {
+        return err->status;
+    }
+    return clt_sqlite_schema(s, write, err);
+}
+
+static clt_status open_to_read(clt_sqlite *s, clt_error *err)
+{
+    clt_status status = open_file(s, false, err);
+    int code = sqlite3_errcode(s->db), extended = sqlite3_extended_errcode(s->db);
+    bool half_written =
+        extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY;
+    if (status == CLT_OK || half_written || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) {
+        return status;
+    }
+    /* Reading beside a run needs a file of shared memory, which this folder does not admit. */
+    *err = (clt_error){0};
+    return clt_sqlite_open_copy(s, err) == CLT_OK && distrust(s, err) == CLT_OK
+               ? clt_sqlite_schema(s, false, err)
+               : err->status;
 }
 
 /* A file that SQLite cannot open to write at that moment, as when descriptors are short, it opens
@@ -172,40 +216,38 @@ static clt_status check_writes(clt_sqlite *s, clt_error *err)
                : status;
 }
 
-static clt_status open_database(clt_sqlite *s, bool write, clt_error *err)
+static clt_status open_to_write(clt_sqlite *s, clt_error *err)
 {
-    if (check_exists(s, write, err) != CLT_OK ||
-        (write && clt_sqlite_check_place(s->path, err) != CLT_OK) ||
-        (write && take_lock(s, err) != CLT_OK)) {
+    if (clt_sqlite_lock(s, err) != CLT_OK || open_file(s, true, err) != CLT_OK ||
+        check_writes(s, err) != CLT_OK || clt_sqlite_sync_folder(s, err) != CLT_OK) {
         return err->status;
     }
-    int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK) {
-        return clt_sqlite_fail(s, "cannot be opened", err);
-    }
-    sqlite3_busy_timeout(s->db, 5000);
-    if ((write && clt_sqlite_settle_log(s, err) != CLT_OK) ||
-        clt_sqlite_schema(s, write, err) != CLT_OK || (write && check_writes(s, err) != CLT_OK) ||
-        (write && clt_sqlite_sync_folder(s, err) != CLT_OK)) {
-        return err->status;
-    }
-    if (write) {
-        sqlite3_wal_hook(s->db, note_pages,
-                         s); /* after the schema: "wal_autocheckpoint" is a hook as well */
-    }
+    sqlite3_wal_hook(s->db, note_pages, s); /* after "wal_autocheckpoint", a hook as well */
+    s->writes = true;
     return CLT_OK;
+}
+
+void clt_sqlite_close(clt_sqlite *s)
+{
+    for (size_t i = 0; i < s->prepared_count; i++) {
+        sqlite3_finalize(s->prepared[i].statement);
+    }
+    s->prepared_count = 0;
+    if (s->writes) {
+        clt_sqlite_fold(s);
+    }
+    sqlite3_close(s->db);
+    s->db = NULL;
 }
 
 static void close_store(clt_store *store)
 {
     clt_sqlite *s = (clt_sqlite *)store;
-    for (size_t i = 0; i < s->prepared_count; i++) {
-        sqlite3_finalize(s->prepared[i].statement);
-    }
-    sqlite3_close(s->db);
+    clt_sqlite_close(s);
     if (s->lock >= 0) {
         close(s->lock);
     }
+    free(s->file);
     free(s->path);
     free(s);
 }
@@ -237,7 +279,12 @@ clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **st
     }
     s->head.ops = &ops;
     s->lock = -1;
-    clt_status status = open_database(s, mode == CLT_STORE_WRITE, err);
+    bool write = mode == CLT_STORE_WRITE;
+    clt_status status = clt_sqlite_check_version(sqlite3_libversion_number(), err);
+    status = status == CLT_OK ? clt_sqlite_find(s, write, err) : status;
+    if (status == CLT_OK) {
+        status = write ? open_to_write(s, err) : open_to_read(s, err);
+    }
     if (status != CLT_OK) {
         close_store(&s->head);
         return status;

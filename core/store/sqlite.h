@@ -3,7 +3,8 @@
  * @brief The store in one SQLite file: every finished trial survives kill -9 and power loss.
  *
  * One writer, which holds a lock on the file PATH-lock, in write-ahead mode with full
- * synchronisation; any number of readers beside it.
+ * synchronisation; any number of readers beside it, which change nothing in the store. In a folder
+ * that cannot be written a reader reads a copy in memory, and refuses a store with a log.
  */
 #ifndef CLT_STORE_SQLITE_H
 #define CLT_STORE_SQLITE_H
@@ -21,5 +22,8 @@ typedef enum clt_store_mode {
  *  written. */
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store,
                            clt_error *err);
+
+/** The version of SQLite that is at work: "3.40.1". */
+const char *clt_sqlite_version(void);
 
 #endif /* CLT_STORE_SQLITE_H */

@@ -3,20 +3,43 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Pages in the write-ahead log after which it is copied into the database. */
-enum { CHECKPOINT_PAGES = 1000 };
+enum {
+    CHECKPOINT_PAGES = 1000, /* in the log, after which it is copied into the database */
+    PATIENCE_PAGES = 8000,   /* in the log, after which readers are waited for ... */
+    PATIENCE_MS = 100,       /* ... this long */
+    USUAL_MS = 5000          /* that anything else waits for a lock */
+};
+
+void clt_sqlite_note_pages(clt_sqlite *s, int pages)
+{
+    if (pages <= s->wal_pages || s->checkpoint_due == 0) { /* the log has started anew */
+        s->checkpoint_due = CHECKPOINT_PAGES;
+    }
+    s->wal_pages = pages;
+}
 
 /* The only connection that writes also copies the log into the database, between transactions:
- * then no two can do it at once, which some releases of SQLite survive badly. */
+ * then no two can do it at once, which some releases of SQLite survive badly. What fails here is
+ * done the next time. Readers who come and go may keep a log that is copied from starting anew:
+ * when it has grown long they are waited for. */
 static void checkpoint(clt_sqlite *s)
 {
-    int pages = 0;
-    if (sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL) ==
-        SQLITE_OK) {
-        s->wal_pages = pages;
-    } else {
-        clt_sqlite_note_cause(s); /* nothing is lost, the log has it all; it tries again */
+    bool wait = s->wal_pages >= PATIENCE_PAGES;
+    int mode = wait ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    sqlite3_busy_timeout(s->db, PATIENCE_MS);
+    if (sqlite3_wal_checkpoint_v2(s->db, NULL, mode, NULL, NULL) != SQLITE_OK) {
+        clt_sqlite_note_cause(s); /* nothing is lost, the log has it all */
     }
+    sqlite3_busy_timeout(s->db, USUAL_MS);
+    s->checkpoint_due = s->wal_pages + CHECKPOINT_PAGES;
+}
+
+void clt_sqlite_fold(clt_sqlite *s)
+{
+    clt_sqlite_roll_back(&s->head);
+    (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    sqlite3_busy_timeout(s->db, PATIENCE_MS);
+    (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
 static clt_status begin(clt_sqlite *s, clt_error *err)
@@ -34,16 +57,28 @@ clt_status clt_sqlite_enter(clt_sqlite *s, clt_error *err)
     return s->in_group ? CLT_OK : begin(s, err);
 }
 
+static void undo(const clt_sqlite *s)
+{
+    if (!sqlite3_get_autocommit(s->db)) {
+        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
 clt_status clt_sqlite_leave(clt_sqlite *s, clt_status status, clt_error *err)
 {
     if (s->in_group) {
         return status; /* whoever opened the group rolls it back */
     }
     status = status == CLT_OK ? clt_sqlite_run(s, "COMMIT", err) : status;
-    if (status != CLT_OK && !sqlite3_get_autocommit(s->db)) {
-        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (status != CLT_OK) {
+        undo(s);
+        return status;
     }
-    return status;
+    s->full = false;
+    if (s->writes && s->wal_pages >= s->checkpoint_due) {
+        checkpoint(s);
+    }
+    return CLT_OK;
 }
 
 clt_status clt_sqlite_open_group(clt_store *store, clt_error *err)
@@ -58,20 +93,14 @@ clt_status clt_sqlite_commit(clt_store *store, clt_error *err)
 {
     clt_sqlite *s = (clt_sqlite *)store;
     s->in_group = false;
-    clt_status status = clt_sqlite_leave(s, CLT_OK, err);
-    if (status == CLT_OK && s->wal_pages >= CHECKPOINT_PAGES) {
-        checkpoint(s);
-    }
-    return status;
+    return clt_sqlite_leave(s, CLT_OK, err);
 }
 
 void clt_sqlite_roll_back(clt_store *store)
 {
     clt_sqlite *s = (clt_sqlite *)store;
     s->in_group = false;
-    if (!sqlite3_get_autocommit(s->db)) {
-        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    }
+    undo(s);
 }
 
 bool clt_sqlite_is_full(const clt_store *store)

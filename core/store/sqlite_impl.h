@@ -16,12 +16,15 @@ enum { CLT_SQLITE_MOST_PREPARED = 32 };
 typedef struct clt_sqlite {
     clt_store head;
     sqlite3 *db;
-    char *path;
-    int lock;      /**< descriptor of the lock file; -1 for readers */
-    bool in_group; /**< between open_group() and commit() */
-    bool full;     /**< the last failure came of a full disk */
-    bool unsynced; /**< a sync has failed: this connection acknowledges nothing any more */
-    int wal_pages; /**< in the write-ahead log after the last commit */
+    char *path;         /**< as the user named it, for messages */
+    char *file;         /**< the same, absolute and without symlinks */
+    int lock;           /**< descriptor of the lock file; -1 for readers */
+    bool writes;        /**< open, and ours to write */
+    bool in_group;      /**< between open_group() and commit() */
+    bool full;          /**< the last failure came of a full disk */
+    bool unsynced;      /**< a sync has failed: this connection acknowledges nothing any more */
+    int wal_pages;      /**< in the write-ahead log after the last commit */
+    int checkpoint_due; /**< pages in the log at which it is copied */
     struct {
         const char *sql; /**< a literal: known by its address */
         sqlite3_stmt *statement;
@@ -61,6 +64,9 @@ void clt_sqlite_bind_text(sqlite3_stmt *statement, int column, const char *text)
 /** A column's text in the arena; NULL for NULL, or when memory ran out. */
 const char *clt_sqlite_text(sqlite3_stmt *statement, int column, clt_arena *arena);
 
+/** Where a column that always has a text has none: the file is damaged, or memory ran out. */
+clt_status clt_sqlite_fail_text(const clt_sqlite *s, clt_error *err);
+
 /** A column's number; NaN for NULL, which is how SQLite keeps NaN. */
 double clt_sqlite_real(sqlite3_stmt *statement, int column);
 
@@ -78,11 +84,36 @@ clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, 
                              size_t *count, clt_error *err);
 clt_status clt_sqlite_verify(clt_store *store, clt_str *findings, clt_error *err);
 
+/** Looks at what lies at path, and sets file. Refuses what is no regular file, what may not be
+ *  read or written, and a network file system to write on. */
+clt_status clt_sqlite_find(clt_sqlite *s, bool write, clt_error *err);
+
 /** Is a file system of that statfs() type shared between machines? Its name, or NULL. */
 const char *clt_sqlite_network_name(long type);
 
-/** Refuses a store that is to be written on a file system shared between machines. */
-clt_status clt_sqlite_check_place(const char *path, clt_error *err);
+/** Refuses a store that is to be written on such a file system. */
+clt_status clt_sqlite_check_type(const char *path, long type, clt_error *err);
+
+/** Refuses a version of SQLite (as sqlite3_libversion_number() has it) that is too old. */
+clt_status clt_sqlite_check_version(int version, clt_error *err);
+
+/** Becomes the one process that writes, by a lock on "file-lock". CLT_NO_STORE with the process
+ *  that has it. */
+clt_status clt_sqlite_lock(clt_sqlite *s, clt_error *err);
+
+/** For readers in a folder that cannot be written: closes what is open, and opens a copy of the
+ *  file in memory. CLT_NO_STORE where a log lies beside it, which a copy would lack. */
+clt_status clt_sqlite_open_copy(clt_sqlite *s, clt_error *err);
+
+/** Notes how long the write-ahead log is after a commit. */
+void clt_sqlite_note_pages(clt_sqlite *s, int pages);
+
+/** Copies the log into the database, so that the file is whole by itself. What fails is done when
+ *  the store is opened again. */
+void clt_sqlite_fold(clt_sqlite *s);
+
+/** Closes the database; the rest of *s stays. */
+void clt_sqlite_close(clt_sqlite *s);
 
 /** Brings a fresh file, or one of an older schema, to the schema of this program; checks that the
  *  file is ours. Readers only check. */

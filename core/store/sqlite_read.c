@@ -1,15 +1,31 @@
 #include "store/sqlite_impl.h"
 
-#include <string.h>
+#include <stdint.h>
+
+/* How much a trial's arrays have room for. */
+typedef struct room {
+    size_t params, values, points;
+} room;
 
 /* Reads the rows of a query, bound to the study, one by one into add(). */
 typedef struct reader {
     clt_sqlite *s;
     clt_arena *arena;
-    clt_trial_row *rows; /* [count], by number */
-    size_t count;
+    clt_trial_row *rows; /* [count], by number; room for `most` */
+    room *rooms;         /* [count] */
+    size_t count, most;
+    size_t goal_count; /* of the study */
     clt_error *err;
 } reader;
+
+/* What a sound store never says, however its file came to say it: nobody above has to doubt a row
+ * that is handed out. */
+static clt_status damaged(const reader *r, int64_t number, const char *what)
+{
+    return clt_fail(r->err, CLT_NO_STORE,
+                    "%s: damaged (trial %lld: %s); \"collet show --verify\" lists what is wrong",
+                    r->s->path, (long long)number, what);
+}
 
 static clt_status for_each(reader *r, int64_t study, const char *sql,
                            clt_status (*add)(reader *r, sqlite3_stmt *q))
@@ -30,112 +46,182 @@ static clt_status for_each(reader *r, int64_t study, const char *sql,
 
 static clt_status count_trials(reader *r, sqlite3_stmt *q)
 {
-    size_t room = (size_t)sqlite3_column_int64(q, 0);
-    r->rows = clt_arena_array(r->arena, room + 1, sizeof *r->rows);
-    return r->rows != NULL ? CLT_OK : clt_fail_memory(r->err);
+    r->most = (size_t)sqlite3_column_int64(q, 0);
+    r->goal_count = (size_t)sqlite3_column_int64(q, 1);
+    r->rows = clt_arena_array(r->arena, r->most + 1, sizeof *r->rows);
+    r->rooms = clt_arena_array(r->arena, r->most + 1, sizeof *r->rooms);
+    return r->rows != NULL && r->rooms != NULL ? CLT_OK : clt_fail_memory(r->err);
 }
 
-static clt_status add_trial(reader *r, sqlite3_stmt *q)
+/* The query's row, without parameters, values and points. */
+static clt_trial_row trial_of(const reader *r, sqlite3_stmt *q)
 {
-    clt_trial_row *row = &r->rows[r->count++];
-    *row = (clt_trial_row){.number = (uint64_t)sqlite3_column_int64(q, 0),
-                           .state = (clt_trial_state)sqlite3_column_int(q, 1),
+    return (clt_trial_row){.number = (uint64_t)sqlite3_column_int64(q, 0),
+                           .state = (clt_trial_state)sqlite3_column_int64(q, 1),
                            .attempt = (uint32_t)sqlite3_column_int64(q, 2),
                            .started_ms = sqlite3_column_int64(q, 3),
                            .seconds = sqlite3_column_double(q, 4),
                            .last_step = (uint64_t)sqlite3_column_int64(q, 5),
                            .why = clt_sqlite_text(q, 6, r->arena),
-                           .param_count = (size_t)sqlite3_column_int64(q, 7),
-                           .value_count = (size_t)sqlite3_column_int64(q, 8),
-                           .curve_count = (size_t)sqlite3_column_int64(q, 9),
-                           .failure = (clt_failure)sqlite3_column_int(q, 10),
+                           .failure = (clt_failure)sqlite3_column_int64(q, 10),
                            .signal = sqlite3_column_int(q, 11),
                            .log = clt_sqlite_text(q, 12, r->arena)};
-    row->params = clt_arena_array(r->arena, row->param_count, sizeof *row->params);
-    row->values = row->value_count == 0
-                      ? NULL
-                      : clt_arena_array(r->arena, row->value_count, sizeof *row->values);
-    row->curve = clt_arena_array(r->arena, row->curve_count, sizeof *row->curve);
+}
+
+static clt_status check_trial(const reader *r, sqlite3_stmt *q)
+{
+    int64_t number = sqlite3_column_int64(q, 0), state = sqlite3_column_int64(q, 1);
+    int64_t failure = sqlite3_column_int64(q, 10), attempt = sqlite3_column_int64(q, 2);
+    int64_t values = sqlite3_column_int64(q, 8);
+    bool ended_well = state == CLT_TRIAL_COMPLETE || state == CLT_TRIAL_PRUNED;
+    if (number < 0 || r->count == r->most) {
+        return damaged(r, number, "its number");
+    }
+    if (state < CLT_TRIAL_RUNNING || state > CLT_TRIAL_FAILED || attempt < 1 ||
+        attempt > UINT32_MAX) {
+        return damaged(r, number, "its state");
+    }
+    if ((state == CLT_TRIAL_FAILED) != (sqlite3_column_type(q, 6) != SQLITE_NULL) || failure < 0) {
+        return damaged(r, number, "why it failed");
+    }
+    return values == (ended_well ? (int64_t)r->goal_count : 0)
+               ? CLT_OK
+               : damaged(r, number, "the number of its values");
+}
+
+static clt_status add_trial(reader *r, sqlite3_stmt *q)
+{
+    if (check_trial(r, q) != CLT_OK) {
+        return r->err->status;
+    }
+    room *m = &r->rooms[r->count];
+    clt_trial_row *row = &r->rows[r->count++];
+    *row = trial_of(r, q);
+    *m = (room){(size_t)sqlite3_column_int64(q, 7), (size_t)sqlite3_column_int64(q, 8),
+                (size_t)sqlite3_column_int64(q, 9)};
+    row->params = clt_arena_array(r->arena, m->params, sizeof *row->params);
+    row->values = m->values == 0 ? NULL : clt_arena_array(r->arena, m->values, sizeof *row->values);
+    row->curve = clt_arena_array(r->arena, m->points, sizeof *row->curve);
     bool ok = row->params != NULL && row->curve != NULL &&
-              (row->value_count == 0 || row->values != NULL) &&
+              (m->values == 0 || row->values != NULL) &&
               (row->why != NULL || sqlite3_column_type(q, 6) == SQLITE_NULL) &&
               (row->log != NULL || sqlite3_column_type(q, 12) == SQLITE_NULL);
-    /* Filled again below, one by one. */
-    row->param_count = row->value_count = row->curve_count = 0;
     return ok ? CLT_OK : clt_fail_memory(r->err);
 }
 
-/* The row of the query's first column; rows are sorted by number. */
-static clt_trial_row *row_of(const reader *r, sqlite3_stmt *q)
+/* The trial of the query's first column; rows are sorted by number. */
+static clt_status find_trial(const reader *r, sqlite3_stmt *q, size_t *i)
 {
-    uint64_t number = (uint64_t)sqlite3_column_int64(q, 0);
+    int64_t number = sqlite3_column_int64(q, 0);
     size_t low = 0, high = r->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        *(r->rows[middle].number <= number ? &low : &high) = middle;
+        *(r->rows[middle].number <= (uint64_t)number ? &low : &high) = middle;
     }
-    return &r->rows[low];
+    *i = low;
+    return r->count > 0 && r->rows[low].number == (uint64_t)number
+               ? CLT_OK
+               : damaged(r, number, "it is not there, and has rows");
+}
+
+/* Rows of a trial come in the order of their positions, none left out: is the one of the query's
+ * second column next, with room for it? */
+static clt_status check_next(const reader *r, sqlite3_stmt *q, size_t next, size_t most)
+{
+    return next < most && sqlite3_column_int64(q, 1) == (int64_t)next
+               ? CLT_OK
+               : damaged(r, sqlite3_column_int64(q, 0), "rows of it are missing");
 }
 
 static clt_status add_param(reader *r, sqlite3_stmt *q)
 {
-    clt_trial_row *row = row_of(r, q);
-    clt_param *param = (clt_param *)row->params + row->param_count++;
-    *param = (clt_param){clt_sqlite_text(q, 1, r->arena), clt_sqlite_text(q, 2, r->arena),
-                         clt_sqlite_real(q, 3)};
-    return param->name != NULL && param->text != NULL ? CLT_OK : clt_fail_memory(r->err);
+    size_t i;
+    if (find_trial(r, q, &i) != CLT_OK ||
+        check_next(r, q, r->rows[i].param_count, r->rooms[i].params) != CLT_OK) {
+        return r->err->status;
+    }
+    clt_trial_row *row = &r->rows[i];
+    clt_param *param = (clt_param *)&row->params[row->param_count++];
+    *param = (clt_param){clt_sqlite_text(q, 2, r->arena), clt_sqlite_text(q, 3, r->arena),
+                         clt_sqlite_real(q, 4)};
+    return param->name != NULL && param->text != NULL ? CLT_OK : clt_sqlite_fail_text(r->s, r->err);
 }
 
 static clt_status add_value(reader *r, sqlite3_stmt *q)
 {
-    clt_trial_row *row = row_of(r, q);
-    ((double *)row->values)[row->value_count++] = clt_sqlite_real(q, 1);
+    size_t i;
+    if (find_trial(r, q, &i) != CLT_OK ||
+        check_next(r, q, r->rows[i].value_count, r->rooms[i].values) != CLT_OK) {
+        return r->err->status;
+    }
+    clt_trial_row *row = &r->rows[i];
+    ((double *)row->values)[row->value_count++] = clt_sqlite_real(q, 2);
     return CLT_OK;
 }
 
 static clt_status add_point(reader *r, sqlite3_stmt *q)
 {
-    clt_trial_row *row = row_of(r, q);
-    clt_point *point = (clt_point *)row->curve + row->curve_count++;
-    *point = (clt_point){(uint64_t)sqlite3_column_int64(q, 1), clt_sqlite_text(q, 2, r->arena),
-                         clt_sqlite_real(q, 3)};
-    return point->metric != NULL ? CLT_OK : clt_fail_memory(r->err);
+    size_t i;
+    if (find_trial(r, q, &i) != CLT_OK ||
+        check_next(r, q, r->rows[i].curve_count, r->rooms[i].points) != CLT_OK) {
+        return r->err->status;
+    }
+    clt_trial_row *row = &r->rows[i];
+    clt_point *point = (clt_point *)&row->curve[row->curve_count++];
+    *point = (clt_point){(uint64_t)sqlite3_column_int64(q, 2), clt_sqlite_text(q, 3, r->arena),
+                         clt_sqlite_real(q, 4)};
+    return point->metric != NULL ? CLT_OK : clt_sqlite_fail_text(r->s, r->err);
 }
 
-/* Which of the queries to run, in order. */
+/* Has every trial as many rows as were counted? */
+static clt_status check_whole(const reader *r, bool with_curves)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const clt_trial_row *row = &r->rows[i];
+        const room *m = &r->rooms[i];
+        if (row->param_count != m->params || row->value_count != m->values ||
+            (with_curves && row->curve_count != m->points)) {
+            return damaged(r, (int64_t)row->number, "rows of it are missing");
+        }
+    }
+    return CLT_OK;
+}
+
+/* The queries, in the order in which they run. */
+static const struct {
+    const char *sql;
+    clt_status (*add)(reader *r, sqlite3_stmt *q);
+    bool curves;
+} queries[] = {
+    {"SELECT (SELECT count(*) FROM trial WHERE study = ?1),"
+     " (SELECT count(*) FROM goal WHERE study = ?1)",
+     count_trials, false},
+    {"SELECT number, state, attempt, started_ms, seconds, last_step, why,"
+     " (SELECT count(*) FROM param p WHERE p.study = t.study AND p.number = t.number),"
+     " (SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number),"
+     " (SELECT count(*) FROM curve c WHERE c.study = t.study AND c.number = t.number),"
+     " failure, signal, log"
+     " FROM trial t WHERE study = ? ORDER BY number",
+     add_trial, false},
+    {"SELECT number, position, name, text, value FROM param WHERE study = ? "
+     "ORDER BY number, position",
+     add_param, false},
+    {"SELECT number, position, value FROM value WHERE study = ? ORDER BY number, position",
+     add_value, false},
+    {"SELECT number, position, step, metric, value FROM curve WHERE study = ? "
+     "ORDER BY number, position",
+     add_point, true},
+};
+
 static clt_status read_all(reader *r, int64_t study, bool with_curves)
 {
-    clt_status status =
-        for_each(r, study, "SELECT count(*) FROM trial WHERE study = ?", count_trials);
-    if (status == CLT_OK) {
-        status = for_each(
-            r, study,
-            "SELECT number, state, attempt, started_ms, seconds, last_step, why,"
-            " (SELECT count(*) FROM param p WHERE p.study = t.study AND p.number = t.number),"
-            " (SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number),"
-            " (SELECT count(*) FROM curve c WHERE c.study = t.study AND c.number = t.number),"
-            " failure, signal, log"
-            " FROM trial t WHERE study = ? ORDER BY number",
-            add_trial);
+    clt_status status = CLT_OK;
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0] && status == CLT_OK; i++) {
+        if (with_curves || !queries[i].curves) {
+            status = for_each(r, study, queries[i].sql, queries[i].add);
+        }
     }
-    if (status == CLT_OK) {
-        status = for_each(r, study,
-                          "SELECT number, name, text, value FROM param WHERE study = ? "
-                          "ORDER BY number, position",
-                          add_param);
-    }
-    if (status == CLT_OK) {
-        status = for_each(
-            r, study, "SELECT number, value FROM value WHERE study = ? ORDER BY number, position",
-            add_value);
-    }
-    if (status == CLT_OK && with_curves) {
-        status = for_each(r, study,
-                          "SELECT number, step, metric, value FROM curve WHERE study = ? "
-                          "ORDER BY number, position",
-                          add_point);
-    }
-    return status;
+    return status == CLT_OK ? check_whole(r, with_curves) : status;
 }
 
 clt_status clt_sqlite_trials(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,

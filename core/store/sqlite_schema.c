@@ -1,5 +1,7 @@
 #include "store/sqlite_impl.h"
 
+#include <string.h>
+
 /* "CLT1" */
 enum { APPLICATION_ID = 0x434c5431 };
 
@@ -69,8 +71,14 @@ static clt_status check_owner(clt_sqlite *s, int64_t *version, clt_error *err)
         read_number(s, "PRAGMA user_version", version, err) != CLT_OK) {
         return err->status;
     }
-    if (id != APPLICATION_ID && (tables > 0 || id != 0)) {
+    bool empty = id == 0 && tables == 0 && *version == 0;
+    if (id != APPLICATION_ID && !empty) {
         return clt_fail(err, CLT_NO_STORE, "%s: an SQLite file of another program", s->path);
+    }
+    if (!empty && (*version < 1 || tables == 0)) {
+        return clt_fail(err, CLT_NO_STORE,
+                        "%s: damaged (schema %lld, %lld tables); restore it from a copy", s->path,
+                        (long long)*version, (long long)tables);
     }
     if (*version > SCHEMA) {
         return clt_fail(err, CLT_NO_STORE,
@@ -95,33 +103,65 @@ static clt_status migrate(clt_sqlite *s, int64_t version, clt_error *err)
         status = clt_sqlite_run(s, migrations[i], err);
     }
     status = status == CLT_OK ? clt_sqlite_run(s, pragma, err) : status;
-    return clt_sqlite_leave(s, status, err);
+    status = clt_sqlite_leave(s, status, err); /* all of it or nothing */
+    return status == CLT_OK || version == 0
+               ? status
+               : clt_prefix(err, "%s: cannot be brought from schema %d to %d, and stays as it was",
+                            s->path, (int)version, SCHEMA);
+}
+
+static clt_status check_reader(const clt_sqlite *s, int64_t version, clt_error *err)
+{
+    if (version == 0) {
+        return clt_fail(err, CLT_NO_STORE, "%s: an empty file; \"collet run\" fills it", s->path);
+    }
+    return version == SCHEMA
+               ? CLT_OK
+               : clt_fail(err, CLT_NO_STORE,
+                          "%s: made by an older collet; \"collet run\" with this store brings it "
+                          "up to date",
+                          s->path);
+}
+
+/* In this mode each commit is one synchronised write to the log, and readers do not wait. SQLite
+ * says only by its answer that it could not have it. The change of mode is the one commit that
+ * goes by a rollback journal: unless the folder is synchronised after that is deleted (EXTRA), the
+ * journal may come back with a power cut, undo the change, and with it all that is in the log. */
+static clt_status set_mode(clt_sqlite *s, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_run(s, "PRAGMA synchronous = EXTRA", err) != CLT_OK ||
+        clt_sqlite_prepare(s, "PRAGMA journal_mode = WAL", &q, err) != CLT_OK) {
+        return err->status;
+    }
+    int code = sqlite3_step(q);
+    const char *mode = code == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
+    clt_status status = CLT_OK;
+    if (mode == NULL) {
+        status = clt_sqlite_fail(s, "cannot be written", err);
+    } else if (strcmp(mode, "wal") != 0) {
+        status = clt_fail(err, CLT_NO_STORE,
+                          "%s: its file system has no shared memory; name a file on a local disk "
+                          "with --store",
+                          s->path);
+    }
+    clt_sqlite_release(q);
+    return status == CLT_OK ? clt_sqlite_run(s,
+                                             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
+                                             "PRAGMA wal_autocheckpoint = 0; "
+                                             "PRAGMA journal_size_limit = 16777216",
+                                             err)
+                            : status;
 }
 
 clt_status clt_sqlite_schema(clt_sqlite *s, bool write, clt_error *err)
 {
     int64_t version = 0;
-    if (clt_sqlite_run(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", err) !=
-            CLT_OK ||
-        check_owner(s, &version, err) != CLT_OK) {
+    if (check_owner(s, &version, err) != CLT_OK) {
         return err->status;
-    }
-    if (!write && version > 0 && version < SCHEMA) {
-        return clt_fail(err, CLT_NO_STORE,
-                        "%s: made by an older collet; \"collet run\" with this store brings it up "
-                        "to date",
-                        s->path);
     }
     if (!write) {
-        return version > 0 ? CLT_OK
-                           : clt_fail(err, CLT_NO_STORE,
-                                      "%s: an empty file; \"collet run\" fills it", s->path);
+        return check_reader(s, version, err);
     }
-    if (clt_sqlite_run(s,
-                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-                       "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;",
-                       err) != CLT_OK) {
-        return err->status;
-    }
-    return migrate(s, version, err);
+    return set_mode(s, err) == CLT_OK ? migrate(s, version, err) : err->status;
 }

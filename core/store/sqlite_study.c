@@ -68,7 +68,7 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
     study->goal_count = 0;
     int code = SQLITE_DONE;
     bool whole = goals != NULL;
-    while (whole && study->goal_count < MOST && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while (whole && (code = sqlite3_step(q)) == SQLITE_ROW && study->goal_count < MOST) {
         clt_goal goal = {clt_sqlite_text(q, 0, arena), sqlite3_column_int(q, 1) != 0};
         whole = goal.metric != NULL;
         goals[study->goal_count++] = goal;
@@ -77,6 +77,14 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
                         : code == SQLITE_DONE ? CLT_OK
                                               : clt_sqlite_fail(s, "cannot be read", err);
     clt_sqlite_release(q);
+    for (size_t i = 0; i < study->goal_count && status == CLT_OK; i++) {
+        status = goals[i].metric != NULL ? CLT_OK : clt_sqlite_fail_text(s, err);
+    }
+    if (status == CLT_OK && study->goal_count == 0) {
+        status = clt_fail(err, CLT_NO_STORE,
+                          "%s: damaged (study \"%s\" has no goal); restore it from a copy", s->path,
+                          study->name);
+    }
     return status;
 }
 
@@ -118,7 +126,8 @@ clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *
     if (code == SQLITE_ROW) {
         *found = true;
         *study = study_of(q, arena);
-        status = complete_row(study) ? read_goals(s, study, arena, err) : clt_fail_memory(err);
+        status =
+            complete_row(study) ? read_goals(s, study, arena, err) : clt_sqlite_fail_text(s, err);
     } else if (code != SQLITE_DONE) {
         status = clt_sqlite_fail(s, "cannot be read", err);
     }
@@ -142,7 +151,7 @@ static clt_status summarise(clt_sqlite *s, clt_study_summary *row, clt_error *er
     sqlite3_bind_int64(q, 1, row->study.id);
     int code;
     while ((code = sqlite3_step(q)) == SQLITE_ROW) {
-        int state = sqlite3_column_int(q, 1);
+        int64_t state = sqlite3_column_int64(q, 1);
         double value = clt_sqlite_real(q, 2);
         ++*counts[state >= 0 && state <= CLT_TRIAL_FAILED ? state : CLT_TRIAL_FAILED];
         bool better = maximize ? value > row->best_value : value < row->best_value;
@@ -175,8 +184,8 @@ clt_status clt_sqlite_list(clt_store *store, clt_arena *arena, clt_study_summary
             break;
         }
         row.study = study_of(q, arena);
-        status =
-            complete_row(&row.study) ? read_goals(s, &row.study, arena, err) : clt_fail_memory(err);
+        status = complete_row(&row.study) ? read_goals(s, &row.study, arena, err)
+                                          : clt_sqlite_fail_text(s, err);
         status = status == CLT_OK ? summarise(s, &row, err) : status;
         if (status == CLT_OK && !CLT_PUSH(&found, row)) {
             status = clt_fail_memory(err);

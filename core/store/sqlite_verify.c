@@ -30,6 +30,15 @@ static const char *const rules[] = {
     "ON "
     "s.id = e.study WHERE NOT EXISTS (SELECT 1 FROM trial t WHERE t.study = e.study AND t.number = "
     "e.number)",
+    "SELECT 'study ' || s.name || ', trial ' || r.number || ': rows of table ' || r.name || ' are "
+    "missing' FROM (SELECT study, number, 'param' AS name, position FROM param UNION ALL "
+    "SELECT study, number, 'value', position FROM value UNION ALL "
+    "SELECT study, number, 'curve', position FROM curve) r JOIN study s ON s.id = r.study "
+    "GROUP BY r.study, r.number, r.name HAVING min(position) != 0 OR max(position) != count(*) - 1",
+    "SELECT 'study ' || s.name || ': rows of table event are missing' FROM event e JOIN study s ON "
+    "s.id = e.study GROUP BY s.id HAVING min(position) != 1 OR max(position) != count(*)",
+    "SELECT type || ' ' || name || ' is not of collet' FROM sqlite_schema WHERE type IN "
+    "('trigger', 'view')",
     "SELECT 'a row of table ' || \"table\" || ' belongs to nothing' FROM pragma_foreign_key_check",
 };
 

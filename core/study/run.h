@@ -39,6 +39,8 @@ typedef struct clt_run {
     uint32_t failures;         /**< in a row */
     char last_why[512];        /**< of the last of them */
     bool exhausted, stopping;
+    bool full;       /**< the disk is: nothing begins, what ends stays in the journal */
+    double retry_at; /**< full: when the journal is tried again */
     double start;
 } clt_run;
 

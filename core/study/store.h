@@ -190,8 +190,8 @@ clt_status clt_store_events(clt_store *store, int64_t study, clt_arena *arena, c
                             size_t *count, clt_error *err);
 
 /** Checks the whole store: the file's own structure, and that what it says makes sense (numbers
- *  without gaps, final trials with their values, parameters for every trial). One line a finding
- *  in *findings; none is a sound store. */
+ *  without gaps, final trials with their values, curves that go forward, no row that is missing or
+ *  belongs to nothing). One line a finding in *findings; none is a sound store. */
 clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err);
 
 /** A failure's class as printed ("crash"), and what it means. */

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "study/run.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,36 +222,46 @@ static clt_status plan_work(clt_run *r)
     return status;
 }
 
-/* Waits a second for space on the disk; false when the user stops the run. */
-static bool wait_for_space(clt_run *r, bool *told)
+static uint64_t results_in_memory(const clt_run *r)
 {
-    const clt_watcher *w = &r->setup->watcher;
-    if (!*told) {
-        w->log(w->ctx, "store", COLLET_LOG_WARN, r->err->text);
-        w->log(
-            w->ctx, "store", COLLET_LOG_WARN,
-            "the disk is full: no trial begins until there is space; results are kept in memory");
+    uint64_t count = 0;
+    for (size_t i = 0; i < r->journal.writes.count; i++) {
+        count += r->journal.writes.items[i].type == CLT_WRITE_FINISH;
     }
-    *told = true;
-    struct pollfd fd = {.fd = w->wake, .events = POLLIN};
-    (void)poll(&fd, 1, 1000);
-    return w->stop(w->ctx) != CLT_STOP_NOW;
+    return count;
 }
 
-/* Makes the journal durable, then launches and announces what is in it. */
-static clt_status commit(clt_run *r)
+/* The disk is full: the journal is kept, and tried again in a second. */
+static clt_status pause_run(clt_run *r)
 {
     const clt_watcher *w = &r->setup->watcher;
-    bool told = false;
-    clt_status status;
-    if (r->journal.writes.count == 0) {
-        return CLT_OK;
+    if (!r->full) {
+        char line[sizeof r->err->text + 96];
+        (void)snprintf(line, sizeof line,
+                       "%s; no trial begins until there is space, results are kept in memory",
+                       r->err->text);
+        w->log(w->ctx, "store", COLLET_LOG_WARN, line);
     }
-    while ((status = clt_journal_commit(&r->journal, r->setup->store, r->study->id, r->err)) !=
-               CLT_OK &&
-           clt_store_is_full(r->setup->store) && wait_for_space(r, &told)) {
-        *r->err = (clt_error){0};
+    r->full = true;
+    r->retry_at = clt_clock() + 1;
+    *r->err = (clt_error){0};
+    return CLT_OK;
+}
+
+static void go_on(clt_run *r)
+{
+    const clt_watcher *w = &r->setup->watcher;
+    if (r->full) {
+        w->log(w->ctx, "store", COLLET_LOG_WARN, "there is space again; going on");
     }
+    r->full = false;
+}
+
+/* Launches and announces what has become durable. */
+static clt_status publish(clt_run *r)
+{
+    const clt_watcher *w = &r->setup->watcher;
+    clt_status status = CLT_OK;
     for (size_t i = 0; i < r->journal.writes.count && status == CLT_OK; i++) {
         const clt_write *write = &r->journal.writes.items[i];
         const clt_job *job = find_job(r, write->trial.number);
@@ -272,11 +281,52 @@ static clt_status commit(clt_run *r)
     return status;
 }
 
+/* Makes the journal durable, then launches and announces what is in it; or finds the disk full. */
+static clt_status commit(clt_run *r)
+{
+    if (r->journal.writes.count == 0 || (r->full && clt_clock() < r->retry_at)) {
+        return CLT_OK;
+    }
+    if (clt_journal_commit(&r->journal, r->setup->store, r->study->id, r->err) != CLT_OK) {
+        return clt_store_is_full(r->setup->store) ? pause_run(r) : r->err->status;
+    }
+    go_on(r);
+    return publish(r);
+}
+
+/* The last commit of a run that is stopped. */
+static clt_status commit_or_drop(clt_run *r)
+{
+    char line[128];
+    const clt_watcher *w = &r->setup->watcher;
+    r->retry_at = 0;
+    clt_status status = commit(r);
+    uint64_t lost = status == CLT_OK && r->full ? results_in_memory(r) : 0;
+    if (lost > 0) {
+        (void)snprintf(line, sizeof line,
+                       "%llu result%s could not be stored; run again once there is space, and what "
+                       "gave %s runs again",
+                       (unsigned long long)lost, lost == 1 ? "" : "s", lost == 1 ? "it" : "them");
+        w->log(w->ctx, "store", COLLET_LOG_WARN, line);
+    }
+    return status;
+}
+
 /* Seconds until the time of the run is over; negative: no limit. */
 static double time_left(const clt_run *r)
 {
     double limit = r->setup->plan->time_limit, left = limit - (clt_clock() - r->start);
     return limit <= 0 ? -1 : left < 0 ? 0 : left;
+}
+
+/* One turn while the disk is full: what is under way goes on. A run that is to end does so once
+ * that loses nothing. */
+static clt_status turn_full(clt_run *r, bool end, bool *over)
+{
+    *over = end && clt_crew_busy(r->crew) == 0 && results_in_memory(r) == 0;
+    double left = r->retry_at - clt_clock();
+    clt_status status = *over ? CLT_OK : clt_crew_wait(r->crew, left < 0 ? 0 : left, r->err);
+    return status == CLT_OK ? r->err->status : status;
 }
 
 /* One turn: store, launch, wait. *over: the run has come to its end. */
@@ -288,10 +338,14 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
     if (stop == CLT_STOP_NOW) {
         r->stopping = *over = true;
         *ending = CLT_ENDED_STOPPED;
-        return clt_crew_stop(r->crew, r->err) == CLT_OK ? commit(r) : r->err->status;
+        return clt_crew_stop(r->crew, r->err) == CLT_OK ? commit_or_drop(r) : r->err->status;
     }
-    clt_status status = stop == CLT_GO_ON && !late ? plan_work(r) : CLT_OK;
+    clt_status status = stop == CLT_GO_ON && !late && !r->full ? plan_work(r) : CLT_OK;
     status = status == CLT_OK ? commit(r) : status;
+    if (status == CLT_OK && r->full) {
+        *ending = stop != CLT_GO_ON ? CLT_ENDED_STOPPED : CLT_ENDED_TIME;
+        return turn_full(r, stop != CLT_GO_ON || late, over);
+    }
     status = status == CLT_OK ? check_failures(r) : status;
     if (status != CLT_OK) {
         return status;

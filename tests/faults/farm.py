@@ -59,9 +59,9 @@ class Farm:
             time.sleep(0.01)
         return left
 
-    def trials(self):
+    def trials(self, *more):
         """number -> what must not depend on time: state, values, parameters, curve's end."""
-        code, text, err = self.ask("export", "x", "--csv")
+        code, text, err = self.ask("export", "x", "--csv", *more)
         if code != 0:
             return {}
         head, *lines = text.splitlines()

@@ -47,13 +47,13 @@ collet_rng test_rng(clt_rng *rng, uint64_t number)
     return clt_rng_view(rng);
 }
 
-int test_main(const char *name, const TTest *const *tests, size_t count)
+int test_main_loops(const char *name, const test_loop *loops, size_t count)
 {
     Suite *suite = suite_create(name);
     TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, 120);
     for (size_t i = 0; i < count; i++) {
-        tcase_add_test(tcase, tests[i]);
+        tcase_add_loop_test(tcase, loops[i].test, 0, loops[i].count);
     }
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
@@ -61,4 +61,15 @@ int test_main(const char *name, const TTest *const *tests, size_t count)
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int test_main(const char *name, const TTest *const *tests, size_t count)
+{
+    test_loop *loops = calloc(count, sizeof *loops);
+    for (size_t i = 0; loops != NULL && i < count; i++) {
+        loops[i] = (test_loop){tests[i], 1};
+    }
+    int code = loops != NULL ? test_main_loops(name, loops, count) : EXIT_FAILURE;
+    free(loops);
+    return code;
 }

@@ -30,8 +30,15 @@ void test_unit_finish(test_unit *t);
 /** A stream that starts anew at each call with the same number. */
 collet_rng test_rng(clt_rng *rng, uint64_t number);
 
+/** A test, and how often it runs: each time with the next number, from 0, in `_i`. */
+typedef struct test_loop {
+    const TTest *test;
+    int count;
+} test_loop;
+
 /** Runs one suite of one case of tests; returns main()'s value. */
 int test_main(const char *name, const TTest *const *tests, size_t count);
+int test_main_loops(const char *name, const test_loop *loops, size_t count);
 
 /** main() of a file of tests. */
 #define TEST_MAIN(name, ...)                                                                       \
@@ -39,6 +46,14 @@ int test_main(const char *name, const TTest *const *tests, size_t count);
     {                                                                                              \
         const TTest *const tests[] = {__VA_ARGS__};                                                \
         return test_main(name, tests, sizeof tests / sizeof tests[0]);                             \
+    }
+
+/** main() of a file of tests that run over tables: {test, rows} for each. */
+#define TEST_MAIN_LOOPS(name, ...)                                                                 \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        const test_loop loops[] = {__VA_ARGS__};                                                   \
+        return test_main_loops(name, loops, sizeof loops / sizeof loops[0]);                       \
     }
 
 #endif /* TEST_SUPPORT_H */
