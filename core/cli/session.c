@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "base/suggest.h"
+#include "study/environment.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,11 @@ clt_status clt_session_parse(clt_session *s, const char *path, const char *text,
 {
     return clt_ini_parse(&s->arena, path, text, &s->ini, err) == CLT_OK ? make_plan(s, args, err)
                                                                         : err->status;
+}
+
+const char *clt_session_environment(clt_session *s)
+{
+    return clt_environment_text(&s->plan, s->registry, &s->blas, clt_sqlite_version());
 }
 
 void clt_session_finish(clt_session *s)

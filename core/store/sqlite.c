@@ -181,6 +181,8 @@ static const clt_store_ops ops = {
     .add_event = clt_sqlite_add_event,
     .events = clt_sqlite_events,
     .verify = clt_sqlite_verify,
+    .add_environment = clt_sqlite_add_environment,
+    .environments = clt_sqlite_environments,
 };
 
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)

@@ -22,4 +22,7 @@ typedef enum clt_store_mode {
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store,
                            clt_error *err);
 
+/** The version of the SQLite library that this process uses. */
+const char *clt_sqlite_version(void);
+
 #endif /* CLT_STORE_SQLITE_H */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/suggest.h"
+#include "study/environment.h"
 
 #include <string.h>
 
@@ -88,6 +89,40 @@ static clt_status check_order(const clt_run *r)
     return CLT_OK;
 }
 
+/* Names in one line what has changed since the study's last run, and notes it. */
+static clt_status note_environment(clt_run *r)
+{
+    const clt_study_setup *s = r->setup;
+    clt_environment_row *rows;
+    size_t count, changes;
+    clt_str line = {0};
+    if (clt_store_environments(s->store, r->study->id, r->arena, &rows, &count, r->err) != CLT_OK) {
+        return r->err->status;
+    }
+    const char *last = count > 0 ? rows[count - 1].text : "";
+    const clt_change *change = clt_environment_compare(last, s->environment, r->arena, &changes);
+    if (change == NULL || changes == 0) {
+        return change != NULL ? CLT_OK : clt_fail_memory(r->err);
+    }
+    clt_str_add(&line, "going on in another environment: ");
+    for (size_t i = 0; i < changes; i++) {
+        clt_str_add(&line, i > 0 ? "; " : "");
+        clt_change_text(&change[i], &line);
+    }
+    s->watcher.log(s->watcher.ctx, "study", COLLET_LOG_WARN, clt_str_text(&line));
+    clt_str_finish(&line);
+    const clt_environment_row now = {clt_date_ms(), s->environment};
+    return clt_store_add_environment(s->store, r->study->id, &now, r->err);
+}
+
+static clt_status check_same(clt_run *r, const char *name)
+{
+    return clt_plan_same(r->setup->plan, name, r->study->identity, r->err) == CLT_OK &&
+                   check_order(r) == CLT_OK
+               ? note_environment(r)
+               : r->err->status;
+}
+
 /* Finds the study that goes on, or adds it. */
 static clt_status find_or_add(clt_run *r)
 {
@@ -100,8 +135,7 @@ static clt_status find_or_add(clt_run *r)
         return r->err->status;
     }
     if (found && !s->fresh) {
-        return clt_plan_same(plan, name, r->study->identity, r->err) == CLT_OK ? check_order(r)
-                                                                               : r->err->status;
+        return check_same(r, name);
     }
     *r->study = (clt_study_row){.name = name,
                                 .experiment = plan->ini->text,
