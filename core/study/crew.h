@@ -49,6 +49,10 @@ void clt_crew_destroy(clt_crew *crew);
 /** What is known of the data. */
 const clt_crew_facts *clt_crew_facts_of(const clt_crew *crew);
 
+/** Is every goal of the plan a metric of the data? CLT_BAD_INPUT with the metrics that there are.
+ */
+clt_status clt_crew_check_goals(const clt_crew *crew, clt_error *err);
+
 /** Attempts that are under way. */
 size_t clt_crew_busy(const clt_crew *crew);
 

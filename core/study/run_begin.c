@@ -1,40 +1,10 @@
 #include "study/run.h"
 
 #include "base/clock.h"
-#include "base/suggest.h"
+#include "base/file.h"
 #include "study/environment.h"
 
 #include <string.h>
-
-/* Every goal must be a metric of the task. */
-static clt_status check_goals(const clt_run *r)
-{
-    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
-    for (size_t g = 0; g < r->setup->plan->goal_count; g++) {
-        clt_suggest suggest = {.read = r->setup->plan->goals[g].metric};
-        clt_str names = {0};
-        char hint[96];
-        bool known = false;
-        for (size_t i = 0; i < facts->metric_count; i++) {
-            known = known || strcmp(facts->metrics[i], suggest.read) == 0;
-            clt_suggest_offer(&suggest, facts->metrics[i]);
-            clt_str_addf(&names, "%s%s", i > 0 ? ", " : "", facts->metrics[i]);
-        }
-        if (!known) {
-            const char *key = r->setup->plan->goals[g].maximize ? "maximize" : "minimize";
-            const clt_entry *entry = clt_ini_find(r->setup->plan->ini, "study", key);
-            clt_fail(r->err, CLT_BAD_INPUT,
-                     "%s:%d: study.%s: there is no metric \"%s\"%s; there are: %s",
-                     r->setup->plan->ini->path, entry != NULL ? entry->line : 0, key, suggest.read,
-                     clt_suggest_text(&suggest, hint, sizeof hint), clt_str_text(&names));
-        }
-        clt_str_finish(&names);
-        if (!known) {
-            return CLT_BAD_INPUT;
-        }
-    }
-    return CLT_OK;
-}
 
 /* The first of name, name-2, name-3 ... that is free. */
 static clt_status free_name(clt_run *r, const char **name)
@@ -137,9 +107,10 @@ static clt_status find_or_add(clt_run *r)
     if (found && !s->fresh) {
         return check_same(r, name);
     }
+    const char *source = clt_path_real(r->arena, plan->ini->path);
     *r->study = (clt_study_row){.name = name,
                                 .experiment = plan->ini->text,
-                                .source = plan->ini->path,
+                                .source = source != NULL ? source : plan->ini->path,
                                 .identity = plan->identity,
                                 .environment = s->environment,
                                 .seed = (uint64_t)plan->study.seed,
@@ -226,7 +197,7 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
     const clt_study_setup *s = r->setup;
     const clt_host_hooks host = {.ctx = s->watcher.ctx, .log = s->watcher.log};
     if (clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
-        check_goals(r) != CLT_OK || find_or_add(r) != CLT_OK ||
+        clt_crew_check_goals(r->crew, r->err) != CLT_OK || find_or_add(r) != CLT_OK ||
         clt_order_open(&r->order, s->plan, r->study->window, &host, r->err) != CLT_OK ||
         take_up(r) != CLT_OK) {
         return r->err->status;

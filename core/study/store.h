@@ -26,7 +26,7 @@ typedef struct clt_study_row {
     int64_t id;              /**< given by the store */
     const char *name;        /**< unique in a store */
     const char *experiment;  /**< the experiment file's text, as it was read */
-    const char *source;      /**< its path, for messages */
+    const char *source;      /**< its absolute path: relative ones in it start from there */
     const char *identity;    /**< canonical text of what must not change when a study goes on */
     const char *environment; /**< where it began; see study/environment.h */
     uint64_t seed;
