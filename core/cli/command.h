@@ -21,7 +21,7 @@ typedef struct clt_args {
     clt_str plugin_path; /**< all --plugin-path, joined by ':' */
     const char *store;
     const char *trial;
-    bool all, csv, fresh, help, ini, json, verbose, verify;
+    bool all, csv, environment, fresh, help, ini, json, verbose, verify;
 } clt_args;
 
 /** One flag. argument NULL: it takes none and sets a bool. */

@@ -19,8 +19,6 @@ typedef struct player {
     clt_replay replay;
     clt_replay_setup setup;
     uint64_t alike; /* runs that agreed, up to the last that was told of */
-    clt_environment_row *environments;
-    size_t environment_count;
 } player;
 
 /* Where the experiment lies now: a study may have moved, store and file together. */
@@ -37,18 +35,14 @@ static const char *find_source(player *p)
 
 static clt_status read_study(player *p, clt_error *err)
 {
-    clt_store *store;
     clt_event *events = NULL;
     clt_opened *o = &p->opened;
     if (clt_open_store(o, p->args, err) != CLT_OK ||
         clt_open_study(o, p->args->words[0], true, err) != CLT_OK) {
         return err->status;
     }
-    store = o->store;
-    if (clt_store_events(store, o->study.id, &o->arena, &events, &p->setup.event_count, err) !=
+    if (clt_store_events(o->store, o->study.id, &o->arena, &events, &p->setup.event_count, err) !=
             CLT_OK ||
-        clt_store_environments(store, o->study.id, &o->arena, &p->environments,
-                               &p->environment_count, err) != CLT_OK ||
         clt_session_parse(&p->session, find_source(p), o->study.experiment, p->args, err) !=
             CLT_OK) {
         return err->status;
@@ -136,8 +130,8 @@ static clt_status print(player *p, clt_error *err)
     clt_replay_report report = {.study = &p->opened.study,
                                 .trials = p->setup.count,
                                 .replay = &p->replay,
-                                .environments = p->environments,
-                                .environment_count = p->environment_count,
+                                .environments = p->opened.list.environments,
+                                .environment_count = p->opened.list.environment_count,
                                 .here = clt_session_environment(&p->session)};
     if (report.here == NULL) {
         return clt_fail_memory(err);

@@ -106,6 +106,7 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
 {
     bool found;
     clt_trial_row *rows;
+    clt_environment_row *environments;
     if (clt_store_find_study(opened->store, name, &opened->arena, &found, &opened->study, err) !=
         CLT_OK) {
         return err->status;
@@ -114,9 +115,12 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
         return no_study(opened, name, err);
     }
     if (clt_store_trials(opened->store, opened->study.id, with_curves, &opened->arena, &rows,
-                         &opened->list.count, err) != CLT_OK) {
+                         &opened->list.count, err) != CLT_OK ||
+        clt_store_environments(opened->store, opened->study.id, &opened->arena, &environments,
+                               &opened->list.environment_count, err) != CLT_OK) {
         return err->status;
     }
+    opened->list.environments = environments;
     opened->list.study = &opened->study;
     opened->list.rows = rows;
     return CLT_OK;
