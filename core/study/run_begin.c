@@ -24,15 +24,16 @@ static clt_status free_name(clt_run *r, const char **name)
     return CLT_OK;
 }
 
-/* The window of a study that begins. */
+/* The window of a study that begins. Less makes workers wait for one another, more hides results
+ * from the sampler: docs/decisions.md has the figures. */
 static uint64_t window_of(const clt_limits *limits)
 {
-    enum { USUAL = 8 };
-    uint64_t twice = 2 * (uint64_t)limits->workers;
+    enum { LEAST = 8, PER_WORKER = 4 };
+    uint64_t window = PER_WORKER * (uint64_t)limits->workers;
     if (limits->free_order || limits->window > 0) {
         return limits->free_order ? 0 : limits->window;
     }
-    return twice > USUAL ? twice : USUAL;
+    return window > LEAST ? window : LEAST;
 }
 
 /* A study keeps the order that it began with. */
