@@ -15,6 +15,7 @@
 /** Every status with the exit code that the program ends with and what that means. */
 #define CLT_STATUSES(X)                                                                            \
     X(CLT_OK, 0, "done")                                                                           \
+    X(CLT_DIFFERS, 1, "what was compared differs")                                                 \
     X(CLT_USAGE, 64, "the command line is wrong")                                                  \
     X(CLT_BAD_INPUT, 65, "the experiment or its data is wrong")                                    \
     X(CLT_NO_STORE, 69, "the store cannot be reached")                                             \

@@ -10,24 +10,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* What is noted with a new study about where it ran. */
-static const char *environment(clt_session *s)
-{
-    clt_str text = {0};
-    clt_str_addf(&text, "collet = %s\n", COLLET_VERSION);
-    clt_str_addf(&text, "sqlite = %s\n", clt_sqlite_version());
-    clt_str_addf(&text, "blas = %s, kernel %s\n", s->blas.version, s->blas.chosen);
-    for (size_t i = 0; i < s->plan.component_count; i++) {
-        const clt_component *c = &s->plan.components[i];
-        if (c->unit != NULL) {
-            clt_str_addf(&text, "%s = %s %s\n", c->role, c->id, c->unit->version);
-        }
-    }
-    const char *copy = text.failed ? NULL : clt_arena_copy(&s->arena, clt_str_text(&text));
-    clt_str_finish(&text);
-    return copy;
-}
-
 static const char *ending_text(clt_ending ending)
 {
     switch (ending) {
@@ -113,7 +95,7 @@ static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
 {
     clt_progress progress;
     clt_ending ending = CLT_ENDED_ALL;
-    const char *notes = environment(s), *checkpoints = checkpoint_folder(s, o->path);
+    const char *notes = clt_session_environment(s), *checkpoints = checkpoint_folder(s, o->path);
     double start = clt_clock();
     if (notes == NULL || checkpoints == NULL) {
         return clt_fail_memory(err);

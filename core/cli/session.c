@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "base/suggest.h"
+#include "study/environment.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +68,11 @@ clt_status clt_session_parse(clt_session *s, const char *path, const char *text,
                                                                         : err->status;
 }
 
+const char *clt_session_environment(clt_session *s)
+{
+    return clt_environment_text(&s->plan, s->registry, &s->blas, clt_sqlite_version());
+}
+
 void clt_session_finish(clt_session *s)
 {
     clt_plan_finish(&s->plan);
@@ -100,6 +106,7 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
 {
     bool found;
     clt_trial_row *rows;
+    clt_environment_row *environments;
     if (clt_store_find_study(opened->store, name, &opened->arena, &found, &opened->study, err) !=
         CLT_OK) {
         return err->status;
@@ -108,9 +115,12 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
         return no_study(opened, name, err);
     }
     if (clt_store_trials(opened->store, opened->study.id, with_curves, &opened->arena, &rows,
-                         &opened->list.count, err) != CLT_OK) {
+                         &opened->list.count, err) != CLT_OK ||
+        clt_store_environments(opened->store, opened->study.id, &opened->arena, &environments,
+                               &opened->list.environment_count, err) != CLT_OK) {
         return err->status;
     }
+    opened->list.environments = environments;
     opened->list.study = &opened->study;
     opened->list.rows = rows;
     return CLT_OK;

@@ -33,6 +33,10 @@ clt_status clt_session_read(clt_session *session, const char *path, const clt_ar
 clt_status clt_session_parse(clt_session *session, const char *path, const char *text,
                              const clt_args *args, clt_error *err);
 
+/** Where this program runs, once the plan is made; see study/environment.h. NULL when memory ran
+ *  out. */
+const char *clt_session_environment(clt_session *session);
+
 /** Frees it. */
 void clt_session_finish(clt_session *session);
 

@@ -89,6 +89,10 @@ static clt_status show_study(const clt_args *args, const clt_opened *opened, clt
         clt_str_add(&out, "\n");
         return clt_print(&out, err);
     }
+    if (args->environment) {
+        clt_environments_text(&opened->list, &out);
+        return clt_print(&out, err);
+    }
     clt_trials_table(&opened->list, &out);
     if (best != NULL) {
         clt_str_addf(&out, "\nbest: trial %llu, %s %.6g\n", (unsigned long long)best->number,
@@ -233,6 +237,9 @@ static clt_status run(const clt_args *args, clt_error *err)
     if (args->word_count == 0 && (args->trial != NULL || args->ini)) {
         return clt_fail(err, CLT_USAGE, "show: --trial needs the name of its study");
     }
+    if (args->word_count == 0 && args->environment) {
+        return clt_fail(err, CLT_USAGE, "show: --environment needs the name of its study");
+    }
     if (args->ini && args->trial == NULL) {
         return clt_fail(err, CLT_USAGE, "show: --ini needs --trial N");
     }
@@ -253,6 +260,8 @@ static clt_status run(const clt_args *args, clt_error *err)
 }
 
 static const clt_flag flags[] = {
+    {"--environment", 0, NULL, "where STUDY was run: versions, processor, plugins",
+     offsetof(clt_args, environment)},
     {"--ini", 0, NULL, "with --trial: the experiment that runs it alone", offsetof(clt_args, ini)},
     CLT_FLAG_JSON("print JSON"),
     CLT_FLAG_PLUGIN_PATH,

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "report/table.h"
+#include "study/environment.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -263,6 +264,45 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
     clt_json_close(json, '}');
 }
 
+static void add_json_entry(void *ctx, const char *key, size_t key_length, const char *value,
+                           size_t value_length)
+{
+    clt_json *json = ctx;
+    clt_str name = {0}, text = {0};
+    clt_str_add_bytes(&name, key, key_length);
+    clt_str_add_bytes(&text, value, value_length);
+    clt_json_text(json, clt_str_text(&name), clt_str_text(&text));
+    json->out->failed = json->out->failed || name.failed || text.failed;
+    clt_str_finish(&name);
+    clt_str_finish(&text);
+}
+
+static void add_json_environments(const clt_trial_list *list, clt_json *json)
+{
+    char date[32];
+    clt_json_open(json, "environments", '[');
+    for (size_t i = 0; i < list->environment_count; i++) {
+        const clt_environment_row *row = &list->environments[i];
+        clt_json_open(json, NULL, '{');
+        clt_json_text(json, "since", clt_date_text(row->since_ms, date, sizeof date));
+        clt_json_open(json, "entries", '{');
+        clt_environment_each(row->text, add_json_entry, json);
+        clt_json_close(json, '}');
+        clt_json_close(json, '}');
+    }
+    clt_json_close(json, ']');
+}
+
+void clt_environments_text(const clt_trial_list *list, clt_str *out)
+{
+    char date[32];
+    for (size_t i = 0; i < list->environment_count; i++) {
+        const clt_environment_row *row = &list->environments[i];
+        clt_str_addf(out, "%ssince %s\n%s", i > 0 ? "\n" : "",
+                     clt_date_text(row->since_ms, date, sizeof date), row->text);
+    }
+}
+
 void clt_trials_json(const clt_trial_list *list, clt_json *json)
 {
     const clt_study_row *study = list->study;
@@ -280,6 +320,7 @@ void clt_trials_json(const clt_trial_list *list, clt_json *json)
         clt_json_close(json, '}');
     }
     clt_json_close(json, ']');
+    add_json_environments(list, json);
     if (best != NULL) {
         clt_json_int(json, "best", (int64_t)best->number);
     } else {

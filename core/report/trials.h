@@ -13,6 +13,8 @@ typedef struct clt_trial_list {
     const clt_study_row *study;
     const clt_trial_row *rows;
     size_t count;
+    const clt_environment_row *environments; /**< [environment_count], oldest first */
+    size_t environment_count;
 } clt_trial_list;
 
 /** "complete", "failed", ... */
@@ -26,6 +28,9 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out);
 
 /** Appends the parameters of a trial, one a line, indented. */
 void clt_trial_params(const clt_trial_row *trial, clt_str *out);
+
+/** Appends the environments in which a study was run, one entry a line. */
+void clt_environments_text(const clt_trial_list *list, clt_str *out);
 
 /** Appends all trials as CSV (RFC 4180): a head, then one line a trial. */
 void clt_trials_csv(const clt_trial_list *list, clt_str *out);

@@ -161,11 +161,6 @@ clt_status clt_sqlite_check_version(int version, clt_error *err)
                      version / 1000000, version / 1000 % 1000, version % 1000);
 }
 
-const char *clt_sqlite_version(void)
-{
-    return sqlite3_libversion();
-}
-
 /* What the file says is data: no code in it runs, and a damaged one is not written to. */
 static clt_status distrust(clt_sqlite *s, clt_error *err)
 {
@@ -267,6 +262,8 @@ static const clt_store_ops ops = {
     .add_event = clt_sqlite_add_event,
     .events = clt_sqlite_events,
     .verify = clt_sqlite_verify,
+    .add_environment = clt_sqlite_add_environment,
+    .environments = clt_sqlite_environments,
 };
 
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)

@@ -70,6 +70,9 @@ clt_status clt_sqlite_fail_text(const clt_sqlite *s, clt_error *err);
 /** A column's number; NaN for NULL, which is how SQLite keeps NaN. */
 double clt_sqlite_real(sqlite3_stmt *statement, int column);
 
+/** The one number that a query (a literal) gives. */
+clt_status clt_sqlite_number(clt_sqlite *s, const char *sql, int64_t *out, clt_error *err);
+
 /** Begins and ends what is durable at once: the open group's, or a transaction of its own.
  *  clt_sqlite_leave() hands the status on. */
 clt_status clt_sqlite_enter(clt_sqlite *s, clt_error *err);
@@ -82,6 +85,10 @@ bool clt_sqlite_is_full(const clt_store *store);
 clt_status clt_sqlite_add_event(clt_store *store, int64_t study, clt_event event, clt_error *err);
 clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
                              size_t *count, clt_error *err);
+clt_status clt_sqlite_add_environment(clt_store *store, int64_t study,
+                                      const clt_environment_row *row, clt_error *err);
+clt_status clt_sqlite_environments(clt_store *store, int64_t study, clt_arena *arena,
+                                   clt_environment_row **rows, size_t *count, clt_error *err);
 clt_status clt_sqlite_verify(clt_store *store, clt_str *findings, clt_error *err);
 
 /** Looks at what lies at path, and sets file. Refuses what is no regular file, what may not be

@@ -42,11 +42,15 @@ static const char *const migrations[] = {
     "CREATE TABLE event ("
     "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL, told INTEGER NOT NULL,"
     "  number INTEGER NOT NULL, PRIMARY KEY (study, position)) STRICT, WITHOUT ROWID;",
+    /* Position 0, where the study began, is study.environment. */
+    "CREATE TABLE environment ("
+    "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL,"
+    "  since_ms INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (study, position)) STRICT;",
 };
 
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] };
 
-static clt_status read_number(clt_sqlite *s, const char *sql, int64_t *out, clt_error *err)
+clt_status clt_sqlite_number(clt_sqlite *s, const char *sql, int64_t *out, clt_error *err)
 {
     sqlite3_stmt *statement;
     if (clt_sqlite_prepare(s, sql, &statement, err) != CLT_OK) {
@@ -66,9 +70,9 @@ static clt_status read_number(clt_sqlite *s, const char *sql, int64_t *out, clt_
 static clt_status check_owner(clt_sqlite *s, int64_t *version, clt_error *err)
 {
     int64_t id = 0, tables = 0;
-    if (read_number(s, "SELECT count(*) FROM sqlite_schema", &tables, err) != CLT_OK ||
-        read_number(s, "PRAGMA application_id", &id, err) != CLT_OK ||
-        read_number(s, "PRAGMA user_version", version, err) != CLT_OK) {
+    if (clt_sqlite_number(s, "SELECT count(*) FROM sqlite_schema", &tables, err) != CLT_OK ||
+        clt_sqlite_number(s, "PRAGMA application_id", &id, err) != CLT_OK ||
+        clt_sqlite_number(s, "PRAGMA user_version", version, err) != CLT_OK) {
         return err->status;
     }
     bool empty = id == 0 && tables == 0 && *version == 0;

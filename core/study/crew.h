@@ -54,6 +54,10 @@ const clt_crew_facts *clt_crew_facts_of(const clt_crew *crew);
  *  crew. */
 void clt_crew_use(clt_crew *crew, const clt_keep *keep);
 
+/** Is every goal of the plan a metric of the data? CLT_BAD_INPUT with the metrics that there are.
+ */
+clt_status clt_crew_check_goals(const clt_crew *crew, clt_error *err);
+
 /** Attempts that are under way. */
 size_t clt_crew_busy(const clt_crew *crew);
 

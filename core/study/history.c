@@ -89,6 +89,9 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     collet_status code = t->sampler->ask(t->self, &view, number, x);
     leave(t);
     *done = code == COLLET_DONE;
+    for (uint32_t i = 0; i < t->space.dim_count; i++) {
+        x[i] += 0.0; /* -0 becomes 0: no store keeps the sign of a zero */
+    }
     if (code < 0) {
         return clt_host_fail(&t->host, code, "ask", err);
     }

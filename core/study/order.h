@@ -50,6 +50,22 @@ clt_status clt_order_resume(clt_order *order, const clt_trial_row *trials, size_
                             const clt_event *events, size_t event_count, bool ask_all,
                             uint64_t *differs, clt_error *err);
 
+/** Looks at the proposals of clt_order_replay(). */
+typedef struct clt_order_check {
+    void *ctx;
+    /** Trial `number` was run at stored[dim_count]. proposed: what the sampler says now, NULL where
+     *  it has nothing left. failed_before: as clt_order_ask() gives it. A status other than CLT_OK
+     *  ends the replay. */
+    clt_status (*asked)(void *ctx, uint64_t number, const double *stored, const double *proposed,
+                        uint64_t failed_before, clt_error *err);
+} clt_order_check;
+
+/** The same as clt_order_resume() with ask_all, but whatever the sampler proposes, it is told what
+ *  the store has and asked on. */
+clt_status clt_order_replay(clt_order *order, const clt_trial_row *trials, size_t count,
+                            const clt_event *events, size_t event_count,
+                            const clt_order_check *check, clt_error *err);
+
 /** The same by telling alone, whatever the sampler: ends first, then what is under way. */
 clt_status clt_order_tell_all(clt_order *order, const clt_trial_row *trials, size_t count,
                               clt_error *err);

@@ -16,6 +16,7 @@ typedef struct past {
     bool from_history;
     double *x, *y; /* [dim_count] */
     uint64_t *differs;
+    const clt_order_check *check; /* NULL: every proposal must be as it was */
     clt_error *err;
 } past;
 
@@ -46,6 +47,9 @@ static clt_status ask_again(past *p, uint64_t number)
     if (clt_point_of(p->order->plan, &p->trials[number], p->x, p->err) != CLT_OK ||
         clt_order_ask(p->order, p->y, &done, &failed, p->err) != CLT_OK) {
         return p->err->status;
+    }
+    if (p->check != NULL) {
+        return p->check->asked(p->check->ctx, number, p->x, done ? NULL : p->y, failed, p->err);
     }
     if (done || !clt_order_same_point(p->order, p->x, p->y)) {
         *p->differs = number;
@@ -120,11 +124,17 @@ static clt_status take_up_free(past *p, bool from_history)
     return status;
 }
 
-static clt_status check_numbers(const past *p)
+static clt_status check_trials(const past *p)
 {
     for (size_t i = 0; i < p->count; i++) {
-        if (p->trials[i].number != i) {
+        const clt_trial_row *trial = &p->trials[i];
+        bool scored = trial->state == CLT_TRIAL_COMPLETE || trial->state == CLT_TRIAL_PRUNED;
+        if (trial->number != i) {
             return clt_fail(p->err, CLT_NO_STORE, "the store lacks trial %zu of the study", i);
+        }
+        if (trial->value_count != (scored ? p->order->plan->goal_count : 0)) {
+            return clt_fail(p->err, CLT_NO_STORE, "trial %zu of the store is %s and has %zu values",
+                            i, scored ? "finished" : "not finished, or failed", trial->value_count);
         }
     }
     return CLT_OK;
@@ -145,7 +155,7 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
 {
     p->x = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->x);
     p->y = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->y);
-    clt_status status = p->x == NULL || p->y == NULL ? clt_fail_memory(p->err) : check_numbers(p);
+    clt_status status = p->x == NULL || p->y == NULL ? clt_fail_memory(p->err) : check_trials(p);
     status = status == CLT_OK ? body(p) : status;
     free(p->x);
     free(p->y);
@@ -178,5 +188,19 @@ clt_status clt_order_resume(clt_order *order, const clt_trial_row *trials, size_
               .err = err};
     p.from_history = !ask_all && (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
     *differs = UINT64_MAX;
+    return with_points(&p, take_up);
+}
+
+clt_status clt_order_replay(clt_order *order, const clt_trial_row *trials, size_t count,
+                            const clt_event *events, size_t event_count,
+                            const clt_order_check *check, clt_error *err)
+{
+    past p = {.order = order,
+              .trials = trials,
+              .count = count,
+              .events = events,
+              .event_count = event_count,
+              .check = check,
+              .err = err};
     return with_points(&p, take_up);
 }

@@ -1,39 +1,10 @@
 #include "study/run.h"
 
 #include "base/clock.h"
-#include "base/suggest.h"
+#include "base/file.h"
+#include "study/environment.h"
 
 #include <string.h>
-
-/* Every goal must be a metric of the task. */
-static clt_status check_goals(const clt_run *r)
-{
-    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
-    for (size_t g = 0; g < r->setup->plan->goal_count; g++) {
-        clt_suggest suggest = {.read = r->setup->plan->goals[g].metric};
-        clt_str names = {0};
-        char hint[96];
-        bool known = false;
-        for (size_t i = 0; i < facts->metric_count; i++) {
-            known = known || strcmp(facts->metrics[i], suggest.read) == 0;
-            clt_suggest_offer(&suggest, facts->metrics[i]);
-            clt_str_addf(&names, "%s%s", i > 0 ? ", " : "", facts->metrics[i]);
-        }
-        if (!known) {
-            const char *key = r->setup->plan->goals[g].maximize ? "maximize" : "minimize";
-            const clt_entry *entry = clt_ini_find(r->setup->plan->ini, "study", key);
-            clt_fail(r->err, CLT_BAD_INPUT,
-                     "%s:%d: study.%s: there is no metric \"%s\"%s; there are: %s",
-                     r->setup->plan->ini->path, entry != NULL ? entry->line : 0, key, suggest.read,
-                     clt_suggest_text(&suggest, hint, sizeof hint), clt_str_text(&names));
-        }
-        clt_str_finish(&names);
-        if (!known) {
-            return CLT_BAD_INPUT;
-        }
-    }
-    return CLT_OK;
-}
 
 /* The first of name, name-2, name-3 ... that is free. */
 static clt_status free_name(clt_run *r, const char **name)
@@ -53,15 +24,16 @@ static clt_status free_name(clt_run *r, const char **name)
     return CLT_OK;
 }
 
-/* The window of a study that begins. */
+/* The window of a study that begins. Less makes workers wait for one another, more hides results
+ * from the sampler: docs/decisions.md has the figures. */
 static uint64_t window_of(const clt_limits *limits)
 {
-    enum { USUAL = 8 };
-    uint64_t twice = 2 * (uint64_t)limits->workers;
+    enum { LEAST = 8, PER_WORKER = 4 };
+    uint64_t window = PER_WORKER * (uint64_t)limits->workers;
     if (limits->free_order || limits->window > 0) {
         return limits->free_order ? 0 : limits->window;
     }
-    return twice > USUAL ? twice : USUAL;
+    return window > LEAST ? window : LEAST;
 }
 
 /* A study keeps the order that it began with. */
@@ -88,6 +60,40 @@ static clt_status check_order(const clt_run *r)
     return CLT_OK;
 }
 
+/* Names in one line what has changed since the study's last run, and notes it. */
+static clt_status note_environment(clt_run *r)
+{
+    const clt_study_setup *s = r->setup;
+    clt_environment_row *rows;
+    size_t count, changes;
+    clt_str line = {0};
+    if (clt_store_environments(s->store, r->study->id, r->arena, &rows, &count, r->err) != CLT_OK) {
+        return r->err->status;
+    }
+    const char *last = count > 0 ? rows[count - 1].text : "";
+    const clt_change *change = clt_environment_compare(last, s->environment, r->arena, &changes);
+    if (change == NULL || changes == 0) {
+        return change != NULL ? CLT_OK : clt_fail_memory(r->err);
+    }
+    clt_str_add(&line, "going on in another environment: ");
+    for (size_t i = 0; i < changes; i++) {
+        clt_str_add(&line, i > 0 ? "; " : "");
+        clt_change_text(&change[i], &line);
+    }
+    s->watcher.log(s->watcher.ctx, "study", COLLET_LOG_WARN, clt_str_text(&line));
+    clt_str_finish(&line);
+    const clt_environment_row now = {clt_date_ms(), s->environment};
+    return clt_store_add_environment(s->store, r->study->id, &now, r->err);
+}
+
+static clt_status check_same(clt_run *r, const char *name)
+{
+    return clt_plan_same(r->setup->plan, name, r->study->identity, r->err) == CLT_OK &&
+                   check_order(r) == CLT_OK
+               ? note_environment(r)
+               : r->err->status;
+}
+
 /* Finds the study that goes on, or adds it. */
 static clt_status find_or_add(clt_run *r)
 {
@@ -100,12 +106,12 @@ static clt_status find_or_add(clt_run *r)
         return r->err->status;
     }
     if (found && !s->fresh) {
-        return clt_plan_same(plan, name, r->study->identity, r->err) == CLT_OK ? check_order(r)
-                                                                               : r->err->status;
+        return check_same(r, name);
     }
+    const char *source = clt_path_real(r->arena, plan->ini->path);
     *r->study = (clt_study_row){.name = name,
                                 .experiment = plan->ini->text,
-                                .source = plan->ini->path,
+                                .source = source != NULL ? source : plan->ini->path,
                                 .identity = plan->identity,
                                 .environment = s->environment,
                                 .seed = (uint64_t)plan->study.seed,
@@ -203,7 +209,7 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
     const clt_study_setup *s = r->setup;
     const clt_host_hooks host = {.ctx = s->watcher.ctx, .log = s->watcher.log};
     if (clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
-        check_goals(r) != CLT_OK || find_or_add(r) != CLT_OK ||
+        clt_crew_check_goals(r->crew, r->err) != CLT_OK || find_or_add(r) != CLT_OK ||
         clt_order_open(&r->order, s->plan, r->study->window, &host, r->err) != CLT_OK ||
         take_up(r) != CLT_OK) {
         return r->err->status;

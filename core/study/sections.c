@@ -33,8 +33,8 @@ static const collet_option run_options[] = {
                     "fixed: the same trials for any number of workers; free: each result is used "
                     "at once"),
     COLLET_OPT_INT(clt_run_options, window, "0", 0, 4096, NULL, COLLET_FIXED,
-                   "with order = fixed, trial t knows the results up to t - window; 0: 8, or twice "
-                   "the workers where that is more"),
+                   "with order = fixed, trial t knows the results up to t - window; 0: 8, or four "
+                   "times the workers where that is more"),
 };
 
 static const collet_option study_options[] = {

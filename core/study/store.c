@@ -73,6 +73,18 @@ clt_status clt_store_events(clt_store *store, int64_t study, clt_arena *arena, c
     return store->ops->events(store, study, arena, rows, count, err);
 }
 
+clt_status clt_store_add_environment(clt_store *store, int64_t study,
+                                     const clt_environment_row *row, clt_error *err)
+{
+    return store->ops->add_environment(store, study, row, err);
+}
+
+clt_status clt_store_environments(clt_store *store, int64_t study, clt_arena *arena,
+                                  clt_environment_row **rows, size_t *count, clt_error *err)
+{
+    return store->ops->environments(store, study, arena, rows, count, err);
+}
+
 clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err)
 {
     return store->ops->verify(store, findings, err);

@@ -26,9 +26,9 @@ typedef struct clt_study_row {
     int64_t id;              /**< given by the store */
     const char *name;        /**< unique in a store */
     const char *experiment;  /**< the experiment file's text, as it was read */
-    const char *source;      /**< its path, for messages */
+    const char *source;      /**< its absolute path: relative ones in it start from there */
     const char *identity;    /**< canonical text of what must not change when a study goes on */
-    const char *environment; /**< "key = value" lines: versions, BLAS kernel, plugin hashes */
+    const char *environment; /**< where it began; see study/environment.h */
     uint64_t seed;
     int64_t created_ms;
     uint64_t window;       /**< of order = fixed; 0: order = free */
@@ -113,6 +113,12 @@ typedef struct clt_event {
     uint64_t number;
 } clt_event;
 
+/** An environment in which a study was run, from then on. */
+typedef struct clt_environment_row {
+    int64_t since_ms; /**< date */
+    const char *text; /**< see study/environment.h */
+} clt_environment_row;
+
 typedef struct clt_store clt_store;
 
 /** What a kind of store can do. Each function's contract stands with the call of its name below. */
@@ -137,6 +143,10 @@ typedef struct clt_store_ops {
     clt_status (*events)(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
                          size_t *count, clt_error *err);
     clt_status (*verify)(clt_store *store, clt_str *findings, clt_error *err);
+    clt_status (*add_environment)(clt_store *store, int64_t study, const clt_environment_row *row,
+                                  clt_error *err);
+    clt_status (*environments)(clt_store *store, int64_t study, clt_arena *arena,
+                               clt_environment_row **rows, size_t *count, clt_error *err);
 } clt_store_ops;
 
 /** The head of every kind of store. */
@@ -188,6 +198,14 @@ clt_status clt_store_add_event(clt_store *store, int64_t study, clt_event event,
 /** That log, oldest first, from the arena. */
 clt_status clt_store_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
                             size_t *count, clt_error *err);
+
+/** Notes that a study goes on in another environment than the last one. Durable on return. */
+clt_status clt_store_add_environment(clt_store *store, int64_t study,
+                                     const clt_environment_row *row, clt_error *err);
+
+/** All environments of a study, oldest first, from the arena; the first is that of its row. */
+clt_status clt_store_environments(clt_store *store, int64_t study, clt_arena *arena,
+                                  clt_environment_row **rows, size_t *count, clt_error *err);
 
 /** Checks the whole store: the file's own structure, and that what it says makes sense (numbers
  *  without gaps, final trials with their values, curves that go forward, no row that is missing or

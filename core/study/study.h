@@ -21,8 +21,8 @@ typedef struct clt_study_setup {
     const clt_plan *plan;
     clt_store *store;
     bool fresh;                 /**< begin another study where there is one of that name */
-    const char *environment;    /**< "key = value" lines, stored with a study that begins */
     const char *checkpoints;    /**< absolute path of the folder for them; it need not exist */
+    const char *environment;    /**< of this run; see study/environment.h */
     const char *const *nursery; /**< program and arguments of the nursery; see clt_crew_create() */
     clt_watcher watcher;
 } clt_study_setup;

@@ -148,6 +148,9 @@ static void hear_result(clt_task *task, const clt_wire *m)
         return;
     }
     memcpy(r->values, m->body + at, body.value_count * sizeof(double));
+    for (size_t i = 0; i < body.value_count; i++) {
+        r->values[i] += 0.0; /* -0 becomes 0: no store keeps the sign of a zero */
+    }
     at += body.value_count * sizeof(double);
     const char *why = clt_wire_text(m, at, &at);
     if (why == NULL || clt_utf8_valid(why, strlen(why)) != strlen(why)) {

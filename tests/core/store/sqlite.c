@@ -190,6 +190,39 @@ START_TEST(an_acknowledged_result_survives_kill_9)
 }
 END_TEST
 
-TEST_MAIN("sqlite", everything_comes_back_bit_for_bit, a_final_trial_never_changes,
+START_TEST(environments_come_back_in_their_order_each_with_its_study)
+{
+    test_place p;
+    test_place_make(&p);
+    clt_store *store = test_store_open(&p, CLT_STORE_WRITE);
+    clt_study_row one = test_study_add(store, "one"), two = test_study_add(store, "two");
+    static const clt_environment_row added[] = {{9, "b = 1\n"}, {8, "a = 2\n"}, {8, "b = 1\n"}};
+    clt_error err = {0};
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(clt_store_add_environment(store, one.id, &added[i], &err), CLT_OK);
+    }
+    clt_store_close(store);
+    store = test_store_open(&p, CLT_STORE_READ);
+    clt_arena arena = {0};
+    clt_environment_row *rows;
+    size_t count;
+    ck_assert_int_eq(clt_store_environments(store, one.id, &arena, &rows, &count, &err), CLT_OK);
+    ck_assert_uint_eq(count, 4);
+    ck_assert_int_eq(rows[0].since_ms, 7);
+    ck_assert_str_eq(rows[0].text, "");
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(rows[i + 1].since_ms, added[i].since_ms);
+        ck_assert_str_eq(rows[i + 1].text, added[i].text);
+    }
+    ck_assert_int_eq(clt_store_environments(store, two.id, &arena, &rows, &count, &err), CLT_OK);
+    ck_assert_uint_eq(count, 1);
+    clt_arena_finish(&arena);
+    clt_store_close(store);
+    test_place_remove(&p);
+}
+END_TEST
+
+TEST_MAIN("sqlite", environments_come_back_in_their_order_each_with_its_study,
+          everything_comes_back_bit_for_bit, a_final_trial_never_changes,
           an_unfinished_trial_begins_again_with_a_higher_attempt,
           an_acknowledged_result_survives_kill_9)

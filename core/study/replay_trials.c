@@ -1,0 +1,280 @@
+#include "study/replay.h"
+
+#include "study/crew.h"
+#include "study/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_LOST = 10 };
+
+/* A trial that is run again. */
+typedef struct rerun {
+    uint64_t number;
+    uint32_t attempt, faults, lost;
+    bool queued;
+} rerun;
+
+typedef struct runs {
+    const clt_replay_setup *setup;
+    clt_replay *replay;
+    clt_crew *crew;
+    CLT_VEC(rerun) reruns;
+    size_t next; /* trial to look at for more */
+    uint64_t only;
+    double *x; /* [dim_count] */
+    clt_error *err;
+} runs;
+
+/* ---- Comparing ------------------------------------------------------------------------------ */
+
+static const char *outcome_text(const clt_trial_row *trial, char *text, size_t size)
+{
+    if (trial->state == CLT_TRIAL_FAILED) {
+        (void)snprintf(text, size, "failed (%s)", clt_failure_text(trial->failure));
+    } else {
+        (void)snprintf(text, size, "complete");
+    }
+    return text;
+}
+
+static clt_status compare_values(runs *r, const clt_trial_row *was, const clt_trial_row *is)
+{
+    clt_status status = CLT_OK;
+    for (size_t i = 0; i < was->value_count && i < is->value_count && status == CLT_OK; i++) {
+        r->replay->points++;
+        if (!clt_replay_same(was->values[i], is->values[i])) {
+            clt_difference d = {.number = was->number,
+                                .what = CLT_REPLAY_VALUE,
+                                .name = r->setup->plan->goals[i].metric};
+            status = clt_replay_add_real(r->replay, d, was->values[i], is->values[i], r->err);
+        }
+    }
+    return status;
+}
+
+static clt_status compare_shape(runs *r, const clt_trial_row *was, const clt_trial_row *is)
+{
+    char a[48], b[48];
+    (void)snprintf(a, sizeof a, "%zu points", was->curve_count);
+    (void)snprintf(b, sizeof b, "%zu points", is->curve_count);
+    bool pruned = was->state == CLT_TRIAL_PRUNED; /* the rest of its curve is not known */
+    return was->curve_count == is->curve_count || (pruned && was->curve_count < is->curve_count)
+               ? CLT_OK
+               : clt_replay_add(r->replay,
+                                (clt_difference){.number = was->number,
+                                                 .what = CLT_REPLAY_CURVE,
+                                                 .name = "curve",
+                                                 .stored = a,
+                                                 .replayed = b},
+                                r->err);
+}
+
+static clt_status compare_curves(runs *r, const clt_trial_row *was, const clt_trial_row *is)
+{
+    clt_status status = compare_shape(r, was, is);
+    for (size_t i = 0; i < was->curve_count && i < is->curve_count && status == CLT_OK; i++) {
+        const clt_point *a = &was->curve[i], *b = &is->curve[i];
+        clt_difference d = {.number = was->number,
+                            .what = CLT_REPLAY_CURVE,
+                            .name = a->metric,
+                            .step = a->step,
+                            .stored = a->metric,
+                            .replayed = b->metric};
+        r->replay->points++;
+        if (a->step != b->step || strcmp(a->metric, b->metric) != 0) {
+            status = clt_replay_add(r->replay, d, r->err);
+        } else if (!clt_replay_same(a->value, b->value)) {
+            status = clt_replay_add_real(r->replay, d, a->value, b->value, r->err);
+        }
+    }
+    return status;
+}
+
+static bool same_outcome(const clt_trial_row *was, const clt_trial_row *is)
+{
+    bool failed = was->state == CLT_TRIAL_FAILED;
+    return failed == (is->state == CLT_TRIAL_FAILED) && (!failed || was->failure == is->failure);
+}
+
+static void compare(runs *r, const clt_trial_row *was, const clt_trial_row *is)
+{
+    char a[48], b[48];
+    uint64_t before = r->replay->difference_count;
+    clt_status status = CLT_OK;
+    r->replay->runs++;
+    if (!same_outcome(was, is)) {
+        status = clt_replay_add(r->replay,
+                                (clt_difference){.number = was->number,
+                                                 .what = CLT_REPLAY_OUTCOME,
+                                                 .name = "outcome",
+                                                 .stored = outcome_text(was, a, sizeof a),
+                                                 .replayed = outcome_text(is, b, sizeof b)},
+                                r->err);
+    } else if (is->state != CLT_TRIAL_FAILED) {
+        status = was->state == CLT_TRIAL_PRUNED ? CLT_OK : compare_values(r, was, is);
+        status = status == CLT_OK ? compare_curves(r, was, is) : status;
+    }
+    r->replay->runs_alike += status == CLT_OK && before == r->replay->difference_count;
+}
+
+/* ---- Running -------------------------------------------------------------------------------- */
+
+static void begun(void *ctx, const clt_trial_row *trial, uint64_t epochs)
+{
+    (void)ctx;
+    (void)trial;
+    (void)epochs;
+}
+
+static void epoch(void *ctx, const clt_trial_row *trial, uint64_t at, uint64_t epochs, double value)
+{
+    (void)ctx;
+    (void)trial;
+    (void)at;
+    (void)epochs;
+    (void)value;
+}
+
+static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
+{
+    const clt_watcher *w = &((runs *)ctx)->setup->watcher;
+    w->log(w->ctx, unit, level, line);
+}
+
+/* Is it to be run once more before it is judged? As in a study: lost ones, and the first fault. */
+static bool once_more(rerun *job, const clt_trial_row *was, const clt_trial_row *is, bool lost)
+{
+    bool own = is->failure == CLT_FAIL_CRASH || is->failure == CLT_FAIL_MEMORY ||
+               is->failure == CLT_FAIL_NO_RESULT;
+    job->lost += lost;
+    job->faults += own;
+    return lost ? job->lost < MOST_LOST : own && job->faults == 1 && !same_outcome(was, is);
+}
+
+static void ended(void *ctx, const clt_trial_row *trial, const double *x, bool lost)
+{
+    runs *r = ctx;
+    (void)x;
+    for (size_t i = 0; i < r->reruns.count; i++) {
+        rerun *job = &r->reruns.items[i];
+        const clt_trial_row *was = &r->setup->trials[trial->number];
+        if (job->number != trial->number) {
+            continue;
+        }
+        job->queued = once_more(job, was, trial, lost);
+        if (!job->queued) {
+            compare(r, was, trial);
+            r->setup->watcher.trial_done(r->setup->watcher.ctx, trial);
+            *job = r->reruns.items[--r->reruns.count];
+        }
+        return;
+    }
+}
+
+/* Why a trial cannot be compared with another run of it, or NULL. Its point is left in r->x. */
+static const char *obstacle(runs *r, const clt_trial_row *trial)
+{
+    clt_error ignored = {0};
+    if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_QUARANTINE) {
+        return "it never ran: the same parameters had failed before";
+    }
+    if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_LOST) {
+        return "it was lost through no fault of its own";
+    }
+    if (clt_point_of(r->setup->plan, trial, r->x, &ignored) != CLT_OK ||
+        clt_space_check(&r->setup->plan->space, r->x, &ignored) != CLT_OK) {
+        return "its stored parameters are no point of the space";
+    }
+    return NULL;
+}
+
+/* Puts the next trial that is wanted into *job; false when there is none. */
+static bool take_next(runs *r, rerun *job)
+{
+    while (r->next < r->setup->count) {
+        const clt_trial_row *trial = &r->setup->trials[r->next++];
+        if (trial->state == CLT_TRIAL_RUNNING ||
+            (r->only != UINT64_MAX && trial->number != r->only)) {
+            continue;
+        }
+        const char *why = obstacle(r, trial);
+        if (why == NULL) {
+            *job = (rerun){.number = trial->number};
+            return true;
+        }
+        if (!CLT_PUSH(&r->replay->skipped, (clt_skipped){trial->number, why})) {
+            clt_fail_memory(r->err);
+            return false;
+        }
+    }
+    return false;
+}
+
+static clt_status launch(runs *r, rerun *job)
+{
+    job->queued = false;
+    job->attempt++;
+    return clt_point_of(r->setup->plan, &r->setup->trials[job->number], r->x, r->err) == CLT_OK
+               ? clt_crew_launch(r->crew, job->number, job->attempt, r->x, r->err)
+               : r->err->status;
+}
+
+/* Fills the free slots. */
+static clt_status fill(runs *r)
+{
+    for (size_t i = 0; i < r->reruns.count; i++) {
+        if (r->reruns.items[i].queued && launch(r, &r->reruns.items[i]) != CLT_OK) {
+            return r->err->status;
+        }
+    }
+    rerun job;
+    while (clt_crew_busy(r->crew) < r->setup->plan->limits.workers && take_next(r, &job)) {
+        if (!CLT_PUSH(&r->reruns, job)) {
+            return clt_fail_memory(r->err);
+        }
+        if (launch(r, &r->reruns.items[r->reruns.count - 1]) != CLT_OK) {
+            return r->err->status;
+        }
+    }
+    return r->err->status;
+}
+
+static clt_status run_all(runs *r)
+{
+    const clt_watcher *w = &r->setup->watcher;
+    clt_status status = CLT_OK;
+    for (;;) {
+        clt_stop stop = w->stop(w->ctx);
+        status = stop == CLT_GO_ON ? fill(r) : CLT_OK;
+        if (status != CLT_OK || stop == CLT_STOP_NOW || clt_crew_busy(r->crew) == 0) {
+            bool stopped = status == CLT_OK && stop != CLT_GO_ON;
+            return stopped ? clt_fail(r->err, CLT_INTERRUPTED, "stopped") : status;
+        }
+        status = clt_crew_wait(r->crew, -1, r->err);
+        status = status == CLT_OK ? r->err->status : status;
+        if (status != CLT_OK) {
+            return status;
+        }
+    }
+}
+
+clt_status clt_replay_trials(const clt_replay_setup *setup, uint64_t only, clt_replay *replay,
+                             clt_error *err)
+{
+    runs r = {.setup = setup, .replay = replay, .only = only, .err = err};
+    const clt_crew_hooks hooks = {&r, begun, epoch, log_line, ended};
+    r.x = calloc(setup->plan->space.dim_count + 1u, sizeof *r.x);
+    if (r.x == NULL) {
+        return clt_fail_memory(err);
+    }
+    clt_status status =
+        clt_crew_create(setup->plan, setup->nursery, setup->watcher.wake, &hooks, &r.crew, err);
+    status = status == CLT_OK ? clt_crew_check_goals(r.crew, err) : status;
+    status = status == CLT_OK ? run_all(&r) : status;
+    clt_crew_destroy(r.crew);
+    CLT_VEC_FINISH(&r.reruns);
+    free(r.x);
+    return status;
+}
