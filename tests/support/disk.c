@@ -15,7 +15,7 @@ enum { MOST_FILES = 8, SECTOR = 512 };
 /* Bytes that grow. */
 typedef struct bytes {
     unsigned char *data;
-    size_t size;
+    size_t size, room;
 } bytes;
 
 /* A write that is not synchronised; a truncation where there is no data. */
@@ -53,8 +53,11 @@ typedef struct file {
 
 static void resize(bytes *b, size_t size)
 {
-    b->data = realloc(b->data, size + 1);
-    ck_assert_ptr_nonnull(b->data);
+    if (b->data == NULL || size > b->room) {
+        b->room = size + size / 2;
+        b->data = realloc(b->data, b->room + 1);
+        ck_assert_ptr_nonnull(b->data);
+    }
     if (size > b->size) {
         memset(b->data + b->size, 0, size - b->size);
     }

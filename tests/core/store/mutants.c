@@ -7,7 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MUTANTS = 2000, FILES = 3, TRIALS = 6 };
+#ifdef __SANITIZE_ADDRESS__
+enum { MUTANTS = 200 };
+#else
+enum { MUTANTS = 2000 };
+#endif
+
+enum { FILES = 3, TRIALS = 6 };
 
 static const char *const ends[FILES] = {"", "-wal", "-shm"};
 
