@@ -46,6 +46,7 @@ READERS = (("show", "x"), ("show",), ("show", "x", "--trial", "1", "--ini"), ("s
 # What may come of a failed call: too many failed trials is for attempts only.
 CODES = {"coordinator": {0, 69, 70, 73, 74}, "nursery": {0, 65, 70, 74},
          "attempt": {0, 70, 71, 74}}
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "leaks.supp")
 SLOW = 60.0  # seconds: a run that takes a tenth of one has then hung
 
 
@@ -102,9 +103,10 @@ class Torture:
         if fault is not None:
             environment.update(fault.environment(note), LD_PRELOAD=self.shim)
             if self.sanitized:  # it looks for leaks wherever a process ends by itself
-                environment["ASAN_OPTIONS"] = (
+                environment["ASAN_OPTIONS"] = (  # a slow unwinder sees who called malloc in the loader
                     ASAN.replace("detect_leaks=0", "detect_leaks=1") +
-                    ":verify_asan_link_order=0:allocator_may_return_null=1")
+                    ":verify_asan_link_order=0:allocator_may_return_null=1:fast_unwind_on_malloc=0")
+                environment["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + SUPPRESSIONS
         with subprocess.Popen([farm.collet, *words], cwd=farm.folder, env=environment,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, errors="replace") as process:
