@@ -35,10 +35,11 @@ static void on_begun(void *ctx, uint64_t epochs)
     send_or_die(ctx, CLT_WIRE_BEGUN, &(clt_wire_part){&body, sizeof body}, 1);
 }
 
-static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count)
+static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count,
+                     uint64_t present)
 {
     teller *t = ctx;
-    clt_wire_epoch body = {epoch, epochs, count};
+    clt_wire_epoch body = {epoch, epochs, count, present};
     clt_wire_part parts[] = {{&body, sizeof body}, {values, count * sizeof *values}};
     t->alive = clt_clock();
     send_or_die(t, CLT_WIRE_EPOCH, parts, 2);
@@ -125,7 +126,8 @@ _Noreturn void clt_child_main(const clt_child *child)
     teller t = {.fd = child->start->fds[0], .ticket = child->start->ticket, .start = clt_clock()};
     clt_attempt_listener listener = {&t, on_begun, on_epoch, on_alive, on_log};
     clt_attempt_result result;
-    clt_attempt_run(child->plan, child->source, start.number, x, &listener, &result);
+    clt_attempt_task task = {child->plan, child->source, start.number, start.attempt, x};
+    clt_attempt_run(&task, &listener, &result);
     send_result(&t, &result);
     _exit(0);
 }

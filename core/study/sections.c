@@ -50,6 +50,9 @@ static const collet_option study_options[] = {
                       "time that a run may take: 90s, 10m, 2h; no trial begins after it"),
     COLLET_OPT_INT(clt_study_options, seed, "0", 0, 9007199254740992.0, NULL, COLLET_FIXED,
                    "all random numbers derive from it"),
+    COLLET_OPT_INT(clt_study_options, trial_seed, "-1", -1, 9007199254740992.0, NULL, COLLET_FIXED,
+                   "with an [objective]: the same random numbers for every trial; -1 derives them "
+                   "from the seed and the trial's number"),
 };
 
 static const collet_option training_options[] = {
@@ -73,6 +76,10 @@ static const collet_option training_options[] = {
     }
 
 static const clt_host_section sections[] = {
+    {"params",
+     "the parameters of an objective: any key, each a value, real(), int() or choice()",
+     {NULL, 0, sizeof(collet_option)},
+     0},
     SECTION("plugins", "where plugins are looked for", plugins_options, clt_plugins_options),
     SECTION("run", "how trials are carried out", run_options, clt_run_options),
     SECTION("study", "what is looked for, and for how long", study_options, clt_study_options),

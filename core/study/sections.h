@@ -13,7 +13,7 @@ typedef struct clt_study_options {
     const char *maximize, *minimize;
     int64_t trials;
     const char *time;
-    int64_t seed;
+    int64_t seed, trial_seed;
 } clt_study_options;
 
 /** [training]: how a trial's model is fitted. */

@@ -73,13 +73,17 @@ static void hear_epoch(clt_task *task, const clt_wire *m)
     size_t count = crew->facts.metric_count;
     memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
     if (m->length != sizeof body + count * sizeof *values || body.metric_count != count ||
-        body.epoch <= task->last_step) {
+        body.epoch <= task->last_step || body.epoch > INT64_MAX || count > CLT_MOST_VALUES) {
         garbage(task, "a report that makes no sense");
         return;
     }
     memcpy(values, m->body + sizeof body, count * sizeof *values);
     for (size_t i = 0; i < count; i++) {
         clt_point point = {body.epoch, crew->facts.metrics[i], values[i]};
+        if ((body.present >> i & 1) == 0) {
+            values[i] = (double)NAN;
+            continue;
+        }
         if (task->curve.count >= CLT_MOST_POINTS || !CLT_PUSH(&task->curve, point)) {
             clt_task_condemn(task, CLT_FAIL_INVALID, "it reported more than %d values",
                              CLT_MOST_POINTS);

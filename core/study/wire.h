@@ -68,7 +68,8 @@ typedef struct clt_wire_ended {
 } clt_wire_ended;
 
 typedef struct clt_wire_epoch {
-    uint64_t epoch, epochs, metric_count;
+    uint64_t epoch, epochs, metric_count; /**< epochs: in all; 0: not known */
+    uint64_t present; /**< bit i: the value of metric i is there; others are not looked at */
 } clt_wire_epoch;
 
 typedef struct clt_wire_result {
