@@ -74,7 +74,7 @@ static bool is_nestling(const void *ctx, pid_t pid)
 /* Forks the attempt of n->message. */
 static void start(nursery *n)
 {
-    const clt_wire *m = &n->message;
+    clt_wire *m = &n->message;
     clt_child child = {n->plan, &n->source, m, getpid()};
     clt_wire_start body;
     memcpy(&body, m->body, sizeof body);

@@ -39,6 +39,7 @@ typedef struct clt_limits {
     uint64_t trial_memory; /**< bytes; 0: no limit */
     uint64_t max_failed;   /**< 0: no limit */
     bool checkpoint;
+    bool reuse; /**< a process may run several trials one after another */
     bool free_order;
     uint64_t window; /**< 0: not said */
 } clt_limits;

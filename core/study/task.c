@@ -14,19 +14,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+void clt_task_close(clt_task *task)
+{
+    if (task->socket >= 0) {
+        close(task->socket);
+    }
+    task->socket = -1;
+}
+
 void clt_task_destroy(clt_task *task)
 {
     if (task == NULL) {
         return;
     }
-    if (task->socket >= 0) {
-        close(task->socket);
-    }
+    clt_task_close(task);
     if (task->log >= 0) {
         close(task->log);
     }
     CLT_VEC_FINISH(&task->curve);
-    free(task->x);
+    for (size_t i = 0; i < task->ahead.count; i++) {
+        free(task->ahead.items[i].x);
+    }
+    CLT_VEC_FINISH(&task->ahead);
+    free(task->trial.x);
     free(task);
 }
 
@@ -45,13 +55,12 @@ void clt_task_condemn(clt_task *task, clt_failure failure, const char *format, .
 static void garbage(clt_task *task, const char *what)
 {
     clt_task_condemn(task, CLT_FAIL_INVALID, "its process sent %s", what);
-    close(task->socket); /* nothing more is wanted from it */
-    task->socket = -1;
+    clt_task_close(task);
 }
 
 static clt_trial_row row_of(const clt_task *task)
 {
-    return (clt_trial_row){.number = task->number, .attempt = task->attempt};
+    return (clt_trial_row){.number = task->trial.number, .attempt = task->trial.attempt};
 }
 
 static double goal_value(const clt_task *task, const double *values)
@@ -105,6 +114,8 @@ static void hear_begun(clt_task *task, const clt_wire *m)
     memcpy(&body, m->body, sizeof body);
     clt_trial_row row = row_of(task);
     task->epochs = body.epochs;
+    task->begun = true;
+    task->begun_at = clt_clock();
     task->crew->hooks.begun(task->crew->hooks.ctx, &row, body.epochs);
 }
 
@@ -134,6 +145,16 @@ static void hear_log(clt_task *task, const clt_wire *m)
     task->crew->hooks.log(task->crew->hooks.ctx, unit, level, line);
 }
 
+/* May the process be sent another trial? One that waits for none in vain ends. */
+static bool may_go_on(clt_task *task)
+{
+    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped;
+    if (!may) {
+        clt_task_close(task);
+    }
+    return may;
+}
+
 static void hear_result(clt_task *task, const clt_wire *m)
 {
     clt_attempt_result *r = &task->result;
@@ -159,6 +180,11 @@ static void hear_result(clt_task *task, const clt_wire *m)
     r->last_step = body.last_step;
     (void)snprintf(r->why, sizeof r->why, "%s", why);
     task->has_result = true;
+    if (body.next == CLT_WIRE_WAIT && may_go_on(task)) {
+        clt_task_turn(task);
+    } else if (body.next == CLT_WIRE_DIFFERS && task->crew->plan->black_box) {
+        clt_crew_distrust(task->crew);
+    }
 }
 
 static void hear_one(clt_task *task, const clt_wire *m)
@@ -195,9 +221,8 @@ void clt_task_hear(clt_task *task)
             return;
         }
         if (got == CLT_WIRE_EOF) {
-            close(task->socket);
-            task->socket = -1;
-        } else if (got == CLT_WIRE_GARBAGE || m->ticket != task->ticket) {
+            clt_task_close(task);
+        } else if (got == CLT_WIRE_GARBAGE || m->ticket != task->trial.ticket || !task->busy) {
             garbage(task, "what is no message");
         } else {
             hear_one(task, m);
@@ -253,7 +278,8 @@ static double sooner(double a, double b)
 double clt_task_enforce(clt_task *task, double now)
 {
     const clt_limits *l = &task->crew->plan->limits;
-    if (!task->stopped) {
+    double recall = clt_task_recall(task, now);
+    if (!task->stopped && task->busy) {
         check_limits(task, now);
     }
     bool must_end = task->stopped || task->condemned != CLT_FAIL_NONE;
@@ -268,8 +294,12 @@ double clt_task_enforce(clt_task *task, double now)
     if (must_end) {
         return task->killed ? (double)INFINITY : task->kill_at;
     }
+    if (!task->busy) {
+        return recall;
+    }
     double next = l->trial_time > 0 ? task->started + l->trial_time : (double)INFINITY;
-    return l->no_progress > 0 ? sooner(next, task->progress + l->no_progress) : next;
+    next = l->no_progress > 0 ? sooner(next, task->progress + l->no_progress) : next;
+    return sooner(next, recall);
 }
 
 /* The ring, oldest first, from the start of a line; valid UTF-8. NULL where nothing was printed. */
@@ -331,13 +361,21 @@ static void judge(clt_task *task, int status, uint64_t peak)
     }
 }
 
-void clt_task_end(clt_task *task, int status, uint64_t peak)
+/* What a trial's process came to is believed where it was its own. What the objective itself said,
+ * it said in a message. */
+static clt_verdict verdict_of(const clt_task *task)
+{
+    bool said = task->has_result && task->result.failure == task->condemned;
+    return task->condemned == CLT_FAIL_LOST                              ? CLT_VERDICT_LOST
+           : task->condemned != CLT_FAIL_NONE && task->runs > 0 && !said ? CLT_VERDICT_SHARED
+                                                                         : CLT_VERDICT_OWN;
+}
+
+/* Tells of the trial under way; task->condemned says what became of it. */
+static void tell_end(clt_task *task, int status)
 {
     clt_crew *crew = task->crew;
     clt_arena arena = {0};
-    clt_task_hear(task);
-    clt_task_read_log(task);
-    judge(task, status, peak);
     bool failed = task->condemned != CLT_FAIL_NONE;
     clt_trial_row row = row_of(task);
     row.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE;
@@ -351,8 +389,30 @@ void clt_task_end(clt_task *task, int status, uint64_t peak)
     row.value_count = failed ? 0 : task->result.value_count;
     row.curve = task->curve.items;
     row.curve_count = task->curve.count;
-    crew->hooks.ended(crew->hooks.ctx, &row, task->x, task->condemned == CLT_FAIL_LOST);
-    clt_crew_forget(crew, task);
-    clt_task_destroy(task);
+    crew->hooks.ended(crew->hooks.ctx, &row, task->trial.x, verdict_of(task));
     clt_arena_finish(&arena);
+}
+
+void clt_task_turn(clt_task *task)
+{
+    clt_task_read_log(task);
+    task->condemned = task->result.failure;
+    (void)snprintf(task->why, sizeof task->why, "%s", task->result.why);
+    tell_end(task, 0);
+    task->condemned = CLT_FAIL_NONE;
+    task->hot = true;
+    clt_task_next(task);
+}
+
+void clt_task_end(clt_task *task, int status, uint64_t peak)
+{
+    clt_task_hear(task);
+    clt_task_read_log(task);
+    if (task->busy) {
+        judge(task, status, peak);
+        tell_end(task, status);
+    }
+    clt_task_give_back(task);
+    clt_crew_forget(task->crew, task);
+    clt_task_destroy(task);
 }
