@@ -1,5 +1,6 @@
 #include "study/source.h"
 
+#include "base/pages.h"
 #include "base/rng.h"
 #include "train/train.h"
 
@@ -27,6 +28,13 @@ static clt_status open_dataset(clt_source *source, const clt_plan *plan,
     return clt_data_check(source->data, component->id, err);
 }
 
+/* Attempts are forked from here. */
+static void join_pages(const collet_data *data)
+{
+    size_t width = data->storage == COLLET_STORE_U8 ? sizeof(uint8_t) : sizeof(float);
+    clt_pages_join(data->x, data->rows * data->features * width);
+}
+
 static clt_status open_data(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                             clt_error *err)
 {
@@ -42,6 +50,7 @@ static clt_status open_data(clt_source *source, const clt_plan *plan, const clt_
                        (uint64_t)plan->study.seed, err) != CLT_OK) {
         return clt_prefix(err, "%s: [training]", plan->ini->path);
     }
+    join_pages(source->data);
     return CLT_OK;
 }
 
