@@ -104,14 +104,18 @@ static void put_line(clt_progress *p, const char *text, int columns)
 
 static void draw_trial(clt_progress *p, const clt_live *live, double now, int columns)
 {
-    char line[160], value[64] = "", time[64];
+    char line[200], step[64] = "", value[64] = "", time[64];
     if (!isnan(live->value)) {
         (void)snprintf(value, sizeof value, "  %.32s %.4g", p->goal.metric, live->value);
     }
-    (void)snprintf(line, sizeof line, "trial %-4llu epoch %llu/%llu%s  %s",
-                   (unsigned long long)live->number, (unsigned long long)live->epoch,
-                   (unsigned long long)live->epochs, value,
-                   clt_duration_text(now - live->start, time, sizeof time));
+    if (live->epochs > 0) {
+        (void)snprintf(step, sizeof step, " epoch %llu/%llu", (unsigned long long)live->epoch,
+                       (unsigned long long)live->epochs);
+    } else if (live->epoch > 0) {
+        (void)snprintf(step, sizeof step, " step %llu", (unsigned long long)live->epoch);
+    }
+    (void)snprintf(line, sizeof line, "trial %-4llu%s%s  %s", (unsigned long long)live->number,
+                   step, value, clt_duration_text(now - live->start, time, sizeof time));
     put_line(p, line, columns);
 }
 
@@ -170,8 +174,12 @@ static void study_begun(void *ctx, const clt_study_view *view)
         (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
                       view->trials == 1 ? "" : "s");
     }
-    (void)fprintf(p->lines, "; %llu rows to train on, %llu to validate\n",
-                  (unsigned long long)view->train_rows, (unsigned long long)view->validation_rows);
+    if (view->train_rows > 0) {
+        (void)fprintf(p->lines, "; %llu rows to train on, %llu to validate",
+                      (unsigned long long)view->train_rows,
+                      (unsigned long long)view->validation_rows);
+    }
+    (void)fputs("\n", p->lines);
     if (p->finished > 0) {
         (void)fprintf(p->lines, "goes on after %llu finished trial%s\n",
                       (unsigned long long)p->finished, p->finished == 1 ? "" : "s");
@@ -255,7 +263,9 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
                   is_best ? "  best" : "", trial->why != NULL ? "  " : "",
                   trial->why != NULL ? trial->why : "");
     (void)fflush(p->lines);
-    p->last_drawn = 0;
+    if (clt_clock() - p->last_drawn > 0.05) { /* many a second are not to be read anyway */
+        p->last_drawn = 0;
+    }
     draw(p);
 }
 

@@ -121,9 +121,10 @@ static void add_failure(const clt_trial_row *trial, clt_str *out)
 
 static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt_str *out)
 {
-    clt_str_addf(out, "trial %llu of %s: %s, %llu epochs, %.1f s\n",
-                 (unsigned long long)trial->number, opened->study.name,
-                 clt_trial_state_text(trial->state), (unsigned long long)trial->last_step,
+    bool objective = clt_study_has_objective(&opened->study);
+    clt_str_addf(out, "trial %llu of %s: %s, %llu %s, %.1f s\n", (unsigned long long)trial->number,
+                 opened->study.name, clt_trial_state_text(trial->state),
+                 (unsigned long long)trial->last_step, objective ? "steps" : "epochs",
                  trial->seconds);
     if (trial->state == CLT_TRIAL_FAILED) {
         add_failure(trial, out);
@@ -140,7 +141,8 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
         bool first = i == 0 || trial->curve[i - 1].step != p->step;
         bool last = i + 1 == trial->curve_count || trial->curve[i + 1].step != p->step;
         if (first) {
-            clt_str_addf(out, "epoch %-4llu", (unsigned long long)p->step);
+            clt_str_addf(out, "%s %-4llu", objective ? "step" : "epoch",
+                         (unsigned long long)p->step);
         }
         clt_str_addf(out, "  %s %.6g%s", p->metric, p->value, last ? "\n" : "");
     }

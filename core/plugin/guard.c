@@ -1,8 +1,10 @@
 #include "plugin/guard.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "plugin/surroundings.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,6 +19,8 @@ static struct {
     const char *volatile unit;
     const char *volatile call;
     volatile uint64_t number;
+    volatile double deadline; /* clock: when the call has lasted too long; infinite: never */
+    volatile double due;      /* clock: when the timer that is set ends; infinite: none is set */
     bool set_up;
     clt_surroundings surroundings;
     _Alignas(64) char stack[STACK_SIZE]; /* ASan wants it aligned */
@@ -58,17 +62,35 @@ static _Noreturn void tell_and_end(const char *what, const char *signal)
     _exit(CLT_PLUGIN_FAILED);
 }
 
+/* One timer serves many calls: one that is back in time leaves it ticking. */
+static void set_alarm(double deadline)
+{
+    double left = deadline - clt_clock(), seconds = left > 0.001 ? left : 0.001; /* 0 were none */
+    guard.due = deadline;
+    struct itimerval timer = {.it_value.tv_sec = (time_t)seconds};
+    timer.it_value.tv_usec = (suseconds_t)((seconds - (double)timer.it_value.tv_sec) * 1e6);
+    (void)setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 static void on_signal(int signal)
 {
     const char *name = sigabbrev_np(signal);
+    if (signal == SIGALRM && (guard.unit == NULL || isinf(guard.deadline))) {
+        guard.due = (double)INFINITY; /* the call for which it was set came back in time */
+        return;
+    }
     if (guard.unit == NULL) { /* not a plugin's doing: as if there were no handler */
         struct sigaction usual = {.sa_handler = SIG_DFL};
         (void)sigaction(signal, &usual, NULL);
         (void)raise(signal);
         return;
     }
-    if (signal == SIGALRM) {
+    if (signal == SIGALRM && clt_clock() >= guard.deadline) {
         tell_and_end("it does not come back", "");
+    }
+    if (signal == SIGALRM) { /* set for an earlier call */
+        set_alarm(guard.deadline);
+        return;
     }
     tell_and_end("it crashed, SIG", name != NULL ? name : "?");
 }
@@ -88,35 +110,32 @@ void clt_guard_set_up(void)
         return;
     }
     guard.set_up = true;
+    guard.due = (double)INFINITY;
     stack_t stack = {.ss_sp = guard.stack, .ss_size = sizeof guard.stack};
     (void)sigaltstack(&stack, NULL); /* its own stack may be what ran out */
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) {
-        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK | SA_NODEFER};
+        struct sigaction action = {.sa_handler = on_signal,
+                                   .sa_flags = SA_ONSTACK | SA_NODEFER | SA_RESTART};
         sigemptyset(&action.sa_mask);
         (void)sigaction(fatal[i], &action, NULL);
     }
     (void)atexit(on_exit_call);
 }
 
-static void set_alarm(double seconds)
-{
-    struct itimerval timer = {.it_value.tv_sec = (time_t)seconds};
-    timer.it_value.tv_usec = (suseconds_t)((seconds - (double)timer.it_value.tv_sec) * 1e6);
-    (void)setitimer(ITIMER_REAL, &timer, NULL);
-}
-
 void clt_guard_enter(const char *unit, const char *call, uint64_t number, double seconds)
 {
     guard.call = call;
     guard.number = number;
+    guard.deadline = seconds > 0 ? clt_clock() + seconds : (double)INFINITY;
     guard.unit = unit;
-    set_alarm(seconds);
+    if (guard.deadline < guard.due) {
+        set_alarm(guard.deadline);
+    }
 }
 
 const char *clt_guard_leave(void)
 {
     bool closed;
-    set_alarm(0);
     const char *changed = clt_surroundings_restore(&guard.surroundings, &closed);
     if (closed) {
         tell_and_end("it closed descriptors that are not its own", "");

@@ -9,6 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool clt_study_has_objective(const clt_study_row *study)
+{
+    return strstr(study->environment, "\nobjective = ") != NULL;
+}
+
+/* What a trial's resource is called. */
+static const char *steps_of(const clt_trial_list *list)
+{
+    return clt_study_has_objective(list->study) ? "steps" : "epochs";
+}
+
 /* Names of all parameters that occur, in the order of their first appearance. */
 typedef CLT_VEC(const char *) names;
 
@@ -126,7 +137,7 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_table_add(&table, list->study->goals[g].metric);
     }
-    clt_table_add(&table, "epochs");
+    clt_table_add(&table, steps_of(list));
     clt_table_add(&table, "seconds");
     for (size_t p = 0; p < params.count; p++) {
         clt_table_add(&table, short_name(&params, params.items[p]));
@@ -201,7 +212,7 @@ void clt_trials_csv(const clt_trial_list *list, clt_str *out)
         clt_str_add(out, ",");
         add_field(out, list->study->goals[g].metric);
     }
-    clt_str_add(out, ",epochs,seconds,started,attempt,why");
+    clt_str_addf(out, ",%s,seconds,started,attempt,why", steps_of(list));
     for (size_t p = 0; p < params.count; p++) {
         clt_str_add(out, ",");
         add_field(out, params.items[p]);
@@ -227,13 +238,13 @@ static void add_json_params(const clt_trial_row *trial, clt_json *json)
     clt_json_close(json, '}');
 }
 
-static void add_json_curve(const clt_trial_row *trial, clt_json *json)
+static void add_json_curve(const clt_trial_row *trial, const char *step_name, clt_json *json)
 {
     clt_json_open(json, "curve", '[');
     for (size_t i = 0; i < trial->curve_count;) {
         uint64_t step = trial->curve[i].step;
         clt_json_open(json, NULL, '{');
-        clt_json_int(json, "epoch", (int64_t)step);
+        clt_json_int(json, step_name, (int64_t)step);
         for (; i < trial->curve_count && trial->curve[i].step == step; i++) {
             clt_json_real(json, trial->curve[i].metric, trial->curve[i].value);
         }
@@ -254,13 +265,13 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
         clt_json_real(json, list->study->goals[g].metric, t->values[g]);
     }
     clt_json_close(json, '}');
-    clt_json_int(json, "epochs", (int64_t)t->last_step);
+    clt_json_int(json, steps_of(list), (int64_t)t->last_step);
     clt_json_real(json, "seconds", t->seconds);
     clt_json_text(json, "started", clt_date_text(t->started_ms, date, sizeof date));
     clt_json_int(json, "attempt", t->attempt);
     clt_json_text(json, "why", t->why);
     add_json_params(t, json);
-    add_json_curve(t, json);
+    add_json_curve(t, clt_study_has_objective(list->study) ? "step" : "epoch", json);
     clt_json_close(json, '}');
 }
 

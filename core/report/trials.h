@@ -17,6 +17,9 @@ typedef struct clt_trial_list {
     size_t environment_count;
 } clt_trial_list;
 
+/** Do its trials evaluate an objective, rather than train a model? */
+bool clt_study_has_objective(const clt_study_row *study);
+
 /** "complete", "failed", ... */
 const char *clt_trial_state_text(clt_trial_state state);
 

@@ -36,7 +36,11 @@ static size_t find_name(const build *b, const char *section, const char *name)
 {
     size_t prefix = strlen(section);
     for (size_t i = 0; i < b->count; i++) {
-        const char *full = b->variables[i].name;
+        const clt_variable *v = &b->variables[i];
+        const char *full = v->name;
+        if (v->option != NULL && strcmp(v->section, section) == 0 && strcmp(full, name) == 0) {
+            return i; /* a name without its section */
+        }
         if (prefix == 0 ? strcmp(full, name) == 0
                         : strncmp(full, section, prefix) == 0 && full[prefix] == '.' &&
                               strcmp(full + prefix + 1, name) == 0) {
@@ -60,7 +64,9 @@ static clt_status resolve(build *b, const clt_variable *v, const char *name, siz
     for (size_t i = 0; i < b->count; i++) {
         const char *other = b->variables[i].name;
         clt_suggest_offer(&full, other);
-        if (strncmp(other, v->section, prefix) == 0 && other[prefix] == '.') {
+        if (strcmp(other, b->variables[i].option != NULL ? b->variables[i].option->key : "") == 0) {
+            clt_suggest_offer(&bare, other);
+        } else if (strncmp(other, v->section, prefix) == 0 && other[prefix] == '.') {
             clt_suggest_offer(&bare, other + prefix + 1);
         }
     }

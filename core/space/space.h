@@ -17,7 +17,7 @@
 
 /** One option of the experiment, searched over or not. A condition may speak of any of them. */
 typedef struct clt_variable {
-    const char *name;            /**< "model.mlp.units.2" */
+    const char *name;            /**< "model.mlp.units.2"; of a parameter of [params] "x" */
     const char *section;         /**< "model.mlp": where a bare name in `when` is looked up first */
     int line;                    /**< in the experiment file; 0: not written there */
     const collet_option *option; /**< NULL: a choice among units */

@@ -1,23 +1,16 @@
 #include "study/attempt.h"
 
 #include "base/hash.h"
-#include "train/train.h"
+#include "study/attempt_impl.h"
 
-#include <stdio.h>
-#include <string.h>
+static uint64_t derived(const clt_plan *plan, const char *purpose, uint64_t number)
+{
+    uint64_t hash = clt_hash_text(CLT_HASH_START, purpose);
+    return clt_hash_u64(clt_hash_u64(hash, (uint64_t)plan->study.seed), number) >> 11;
+}
 
-/* What the callbacks of one training need. */
-typedef struct attempt {
-    const clt_plan *plan;
-    const clt_source *source;
-    const clt_attempt_listener *listener;
-    uint64_t epochs;
-    clt_host model_host, optimizer_host;
-    clt_arena arena;
-    clt_error err;
-} attempt;
-
-clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err)
+static clt_status training_seed(const clt_plan *plan, uint64_t number, uint64_t *seed,
+                                clt_error *err)
 {
     clt_arena arena = {0};
     void *config;
@@ -25,151 +18,29 @@ clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *see
     clt_status status = clt_plan_configure(plan, training, NULL, &arena, &config, err);
     if (status == CLT_OK) {
         int64_t fixed = ((const clt_training_options *)config)->seed;
-        uint64_t hash = clt_hash_text(CLT_HASH_START, "training");
-        hash = clt_hash_u64(clt_hash_u64(hash, (uint64_t)plan->study.seed), number);
-        *seed = fixed >= 0 ? (uint64_t)fixed : hash >> 11;
+        *seed = fixed >= 0 ? (uint64_t)fixed : derived(plan, "training", number);
     }
     clt_arena_finish(&arena);
     return status;
 }
 
-static int goal_index(const clt_goal *goal, const clt_metrics *metrics)
+clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err)
 {
-    for (uint32_t i = 0; i < metrics->count; i++) {
-        if (strcmp(metrics->names[i], goal->metric) == 0) {
-            return (int)i;
-        }
+    int64_t fixed = plan->study.trial_seed;
+    if (!plan->black_box) {
+        return training_seed(plan, number, seed, err);
     }
-    return -1;
-}
-
-static bool on_epoch(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values)
-{
-    const attempt *a = ctx;
-    a->listener->epoch(a->listener->ctx, epoch, a->epochs, values, metrics->count);
-    return true;
-}
-
-static bool alive(void *ctx)
-{
-    const attempt *a = ctx;
-    a->listener->alive(a->listener->ctx);
-    return false;
-}
-
-/* The value of the optimizer's option "lr", which the host schedules. */
-static clt_status base_rate(const clt_component *optimizer, const void *config, double *lr,
-                            clt_error *err)
-{
-    uint32_t element;
-    const collet_option *option = clt_option_find(optimizer->options, "lr", &element, err);
-    if (option == NULL || option->type != COLLET_REAL) {
-        return clt_fail(err, CLT_PLUGIN_FAILED,
-                        "optimizer \"%s\" has no option \"lr\" of type real", optimizer->id);
-    }
-    memcpy(lr, (const char *)config + option->offset, sizeof *lr);
+    *seed = fixed >= 0 ? (uint64_t)fixed : derived(plan, "objective", number);
     return CLT_OK;
 }
 
-/* Everything of the setup that depends on x. */
-static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *arena,
-                          clt_train_setup *s, clt_error *err)
-{
-    const clt_component *model = clt_plan_component(plan, "model", x);
-    const clt_component *optimizer = clt_plan_component(plan, "optimizer", x);
-    const clt_component *training = clt_plan_component(plan, "training", x);
-    void *model_config, *optimizer_config, *training_config;
-    if (clt_plan_configure(plan, model, x, arena, &model_config, err) != CLT_OK ||
-        clt_plan_configure(plan, optimizer, x, arena, &optimizer_config, err) != CLT_OK ||
-        clt_plan_configure(plan, training, x, arena, &training_config, err) != CLT_OK) {
-        return err->status;
-    }
-    const clt_training_options *t = training_config;
-    s->model = model->unit->vtable;
-    s->model_config = model_config;
-    s->model_id = model->id;
-    s->optimizer = optimizer->unit->vtable;
-    s->optimizer_config = optimizer_config;
-    s->optimizer_id = optimizer->id;
-    s->optimizer_state_version = optimizer->unit->state_version;
-    s->epochs = (uint32_t)t->epochs;
-    s->batch = (uint32_t)t->batch;
-    return base_rate(optimizer, optimizer_config, &s->lr, err);
-}
-
-/* The class of a failure that came up as an error. */
-static clt_failure class_of(const attempt *a)
-{
-    collet_status code =
-        a->model_host.failed_with != 0 ? a->model_host.failed_with : a->optimizer_host.failed_with;
-    if (a->err.status == CLT_IO || code == COLLET_E_NOMEM) {
-        return CLT_FAIL_MEMORY;
-    }
-    if (code == COLLET_E_NUMERIC) {
-        return CLT_FAIL_NAN;
-    }
-    return code == 0 ? CLT_FAIL_INVALID : CLT_FAIL_ERROR; /* 0: the host found the breach */
-}
-
-static void fail(attempt *a, clt_failure failure, clt_attempt_result *result)
-{
-    result->failure = failure;
-    (void)snprintf(result->why, sizeof result->why, "%s", a->err.text);
-}
-
-/* Copies what the training left into the result. */
-static void record(attempt *a, const clt_train_result *trained, clt_attempt_result *result)
-{
-    const clt_plan *plan = a->plan;
-    const clt_metrics *metrics = clt_metrics_of(a->source->data);
-    result->last_step = trained->epochs;
-    if (trained->outcome == CLT_TRAIN_DIVERGED) {
-        fail(a, CLT_FAIL_NAN, result);
-        return;
-    }
-    result->value_count = plan->goal_count;
-    for (size_t i = 0; i < plan->goal_count; i++) {
-        result->values[i] = trained->values[goal_index(&plan->goals[i], metrics)];
-    }
-}
-
-static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_attempt_result *result)
-{
-    clt_train_result trained = {0};
-    if (prepare(a->plan, x, &a->arena, s, &a->err) != CLT_OK) {
-        return a->err.status;
-    }
-    clt_host_hooks hooks = {.ctx = a->listener->ctx, .log = a->listener->log};
-    clt_host_init(&a->model_host, "model", s->model_id, &hooks);
-    clt_host_init(&a->optimizer_host, "optimizer", s->optimizer_id, &hooks);
-    s->model_host = &a->model_host;
-    s->optimizer_host = &a->optimizer_host;
-    a->epochs = s->epochs;
-    a->listener->begun(a->listener->ctx, s->epochs);
-    clt_status status = clt_train(s, &trained, &a->err);
-    result->last_step = trained.epochs;
-    if (status == CLT_OK) {
-        record(a, &trained, result);
-    }
-    return status;
-}
-
-void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
-                     const double *x, clt_slots *slots, const clt_attempt_listener *listener,
+void clt_attempt_run(const clt_attempt_task *task, const clt_attempt_listener *listener,
                      clt_attempt_result *result)
 {
-    attempt a = {.plan = plan, .source = source, .listener = listener};
-    clt_train_setup setup = {.data = source->data,
-                             .split = &source->split,
-                             .slots = slots,
-                             .on_epoch = on_epoch,
-                             .cancelled = alive,
-                             .ctx = &a};
     *result = (clt_attempt_result){0};
-    clt_status status = clt_attempt_seed(plan, number, &setup.seed, &a.err);
-    status = status == CLT_OK ? train(&a, &setup, x, result) : status;
-    if (status != CLT_OK) {
-        fail(&a, class_of(&a), result);
+    if (task->plan->black_box) {
+        clt_attempt_evaluate(task, listener, result);
+    } else {
+        clt_attempt_train(task, listener, result);
     }
-    clt_arena_finish(&a.arena);
 }

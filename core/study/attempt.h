@@ -9,16 +9,18 @@
 #include "study/source.h"
 #include "train/slots.h"
 
-/** Most values that an attempt reports at a step, and at the end. */
-enum { CLT_MOST_VALUES = 64 };
+/** Most values that an attempt reports at a step, and at the end; longest name of a metric. */
+enum { CLT_MOST_VALUES = 64, CLT_MOST_NAME = 64 };
 
 /** Who hears how it gets on; all in the attempt's thread, but log, which may come from any. */
 typedef struct clt_attempt_listener {
     void *ctx;
-    void (*begun)(void *ctx, uint64_t epochs);
-    /** After each epoch: values of the source's metrics, in their order. */
-    void (*epoch)(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count);
-    /** Before each batch. */
+    void (*begun)(void *ctx, uint64_t epochs); /**< epochs: in all; 0: not known */
+    /** After each epoch or report: values of the source's metrics, in their order; those whose bit
+     *  is set in `present` are there. */
+    void (*epoch)(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count,
+                  uint64_t present);
+    /** Before each batch; whenever an objective asks whether it is cancelled. */
     void (*alive)(void *ctx);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
 } clt_attempt_listener;
@@ -32,14 +34,23 @@ typedef struct clt_attempt_result {
     size_t value_count;
 } clt_attempt_result;
 
-/** The seed from which a trial's training derives everything random: [training] seed, or made of
- *  the study's seed and the trial's number. Below 2^53, so that it can be written in a file. */
+/** The seed from which a trial derives everything random: [training] seed (or, with an objective,
+ *  [study] trial_seed), or made of the study's seed and the trial's number. Below 2^53, so that it
+ * can be written in a file. */
 clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err);
 
-/** Runs trial `number` at x. slots: where its checkpoints are kept, NULL: nowhere. Whatever goes
- *  wrong is in *result. */
-void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
-                     const double *x, clt_slots *slots, const clt_attempt_listener *listener,
+/** What is to be run. */
+typedef struct clt_attempt_task {
+    const clt_plan *plan;
+    clt_source *source; /**< an objective's host is set to this attempt's listener */
+    uint64_t number;
+    uint32_t attempt; /**< from 1 */
+    const double *x;  /**< [dim_count of the plan's space] */
+    clt_slots *slots; /**< where a training's checkpoints are kept; NULL: nowhere */
+} clt_attempt_task;
+
+/** Runs the trial: trains, or evaluates the objective. Whatever goes wrong is in *result. */
+void clt_attempt_run(const clt_attempt_task *task, const clt_attempt_listener *listener,
                      clt_attempt_result *result);
 
 #endif /* CLT_STUDY_ATTEMPT_H */

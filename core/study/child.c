@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "study/attempt.h"
+#include "study/tidy.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -21,6 +22,19 @@ typedef struct teller {
     double start, alive;
 } teller;
 
+/* More than that, and a process that has run a trial does not run another. Bytes. */
+static const uint64_t MOST_GROWTH = 16 << 20;
+
+/* A process that runs trials. */
+typedef struct runner {
+    const clt_child *child;
+    teller teller;
+    uint32_t received; /* messages that came after the first */
+    uint64_t trials;   /* that it has run */
+    bool share;
+    clt_tidy tidy;
+} runner;
+
 /* Without a coordinator nobody wants the result. */
 static void send_or_die(teller *t, clt_wire_type type, const clt_wire_part *parts, size_t count)
 {
@@ -35,10 +49,11 @@ static void on_begun(void *ctx, uint64_t epochs)
     send_or_die(ctx, CLT_WIRE_BEGUN, &(clt_wire_part){&body, sizeof body}, 1);
 }
 
-static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count)
+static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count,
+                     uint64_t present)
 {
     teller *t = ctx;
-    clt_wire_epoch body = {epoch, epochs, count};
+    clt_wire_epoch body = {epoch, epochs, count, present};
     clt_wire_part parts[] = {{&body, sizeof body}, {values, count * sizeof *values}};
     t->alive = clt_clock();
     send_or_die(t, CLT_WIRE_EPOCH, parts, 2);
@@ -101,38 +116,137 @@ static void redirect(int log)
     close(log);
 }
 
-static void send_result(teller *t, const clt_attempt_result *r)
+static void send_result(teller *t, const clt_attempt_result *r, clt_wire_next next)
 {
     bool failed = r->failure != CLT_FAIL_NONE;
     clt_wire_result body = {.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE,
                             .failure = (uint32_t)r->failure,
                             .last_step = r->last_step,
                             .value_count = r->value_count,
-                            .seconds = clt_clock() - t->start};
+                            .seconds = clt_clock() - t->start,
+                            .next = next};
     clt_wire_part parts[] = {{&body, sizeof body},
                              {r->values, r->value_count * sizeof *r->values},
                              {r->why, strlen(r->why) + 1}};
     send_or_die(t, CLT_WIRE_RESULT, parts, 3);
 }
 
-_Noreturn void clt_child_main(const clt_child *child)
+/* ---- One trial after another ---------------------------------------------------------------- */
+
+static void ignore_begun(void *ctx, uint64_t epochs)
+{
+    (void)ctx;
+    (void)epochs;
+}
+
+static void ignore_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *values,
+                         size_t count, uint64_t present)
+{
+    (void)ctx;
+    (void)epoch;
+    (void)epochs;
+    (void)values;
+    (void)count;
+    (void)present;
+}
+
+static void ignore_alive(void *ctx)
+{
+    (void)ctx;
+}
+
+static void ignore_log(void *ctx, const char *unit, int32_t level, const char *line)
+{
+    (void)ctx;
+    (void)unit;
+    (void)level;
+    (void)line;
+}
+
+/* Evaluated once more in the same process, does it give the same bits? An objective that counts its
+ * calls, or reads a clock, does not. */
+static bool comes_again(const clt_attempt_task *task, const clt_attempt_result *first)
+{
+    const clt_attempt_listener nobody = {NULL, ignore_begun, ignore_epoch, ignore_alive,
+                                         ignore_log};
+    clt_attempt_result again;
+    clt_attempt_run(task, &nobody, &again);
+    return again.failure == first->failure && again.last_step == first->last_step &&
+           memcmp(again.values, first->values, sizeof again.values) == 0;
+}
+
+/* What happens after a trial: another one, where this one was quick and left nothing behind. */
+static clt_wire_next what_next(const runner *r, const clt_attempt_task *task,
+                               const clt_attempt_result *result)
+{
+    bool quick = clt_clock() - r->teller.start < CLT_QUICK;
+    bool failed = result->failure != CLT_FAIL_NONE;
+    if (!r->share || !quick || failed || !clt_tidy_check(&r->tidy)) {
+        return CLT_WIRE_EXIT;
+    }
+    if (r->trials == 0 && !comes_again(task, result)) {
+        return CLT_WIRE_DIFFERS;
+    }
+    return CLT_WIRE_WAIT;
+}
+
+static clt_wire_start start_of(const clt_wire *m)
 {
     clt_wire_start start;
-    memcpy(&start, child->start->body, sizeof start);
-    const double *x = (const double *)(const void *)(child->start->body + sizeof start);
-    stand_alone(child->nursery);
-    redirect(child->start->fds[1]);
-    limit_memory(start.memory);
-    teller t = {.fd = child->start->fds[0], .ticket = child->start->ticket, .start = clt_clock()};
+    memcpy(&start, m->body, sizeof start);
+    return start;
+}
+
+/* Runs the trial of the message at hand; is there to be another? */
+static bool run_one(runner *r)
+{
+    const clt_wire *m = r->child->message;
+    clt_wire_start start = start_of(m);
+    const double *x = (const double *)(const void *)(m->body + sizeof start);
+    clt_attempt_listener listener = {&r->teller, on_begun, on_epoch, on_alive, on_log};
     size_t at = sizeof start + start.dim_count * sizeof *x;
-    clt_slots slots = {.path = clt_wire_text(child->start, at, &at),
+    clt_slots slots = {.path = clt_wire_text(m, at, &at),
                        .fingerprint = start.fingerprint,
                        .attempt = start.attempt};
     bool kept = slots.path != NULL && slots.path[0] != '\0';
-    clt_attempt_listener listener = {&t, on_begun, on_epoch, on_alive, on_log};
+    clt_attempt_task task = {r->child->plan,      r->child->source, start.number, start.attempt, x,
+                             kept ? &slots : NULL};
     clt_attempt_result result;
-    clt_attempt_run(child->plan, child->source, start.number, x, kept ? &slots : NULL, &listener,
-                    &result);
-    send_result(&t, &result);
+    r->teller.ticket = m->ticket;
+    r->teller.start = clt_clock();
+    clt_attempt_run(&task, &listener, &result);
+    clt_wire_next next = what_next(r, &task, &result);
+    send_result(&r->teller, &result, next);
+    r->trials++;
+    return next == CLT_WIRE_WAIT;
+}
+
+/* Waits for the next trial; false when the coordinator wants no more. */
+static bool wait_for_another(runner *r)
+{
+    clt_wire *m = r->child->message;
+    clt_wire_got got;
+    do {
+        got = clt_wire_receive(r->teller.fd, &r->received, m);
+    } while (got == CLT_WIRE_NOTHING);
+    return got == CLT_WIRE_GOT && m->type == CLT_WIRE_START &&
+           m->length > sizeof(clt_wire_start) + r->child->plan->space.dim_count * sizeof(double);
+}
+
+_Noreturn void clt_child_main(const clt_child *child)
+{
+    clt_wire_start start = start_of(child->message);
+    int log = child->message->fds[1];
+    stand_alone(child->nursery);
+    redirect(log);
+    limit_memory(start.memory);
+    runner r = {
+        .child = child, .teller = {.fd = child->message->fds[0]}, .share = start.share != 0};
+    if (r.share) {
+        bool tight = start.memory > 0 && start.memory / 4 < MOST_GROWTH;
+        clt_tidy_init(&r.tidy, tight ? start.memory / 4 : MOST_GROWTH);
+    }
+    while (run_one(&r) && wait_for_another(&r)) {
+    }
     _exit(0);
 }

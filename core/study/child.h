@@ -11,15 +11,19 @@
 
 #include <sys/types.h>
 
+/** Seconds: an attempt that took less may be followed by another in the same process. */
+#define CLT_QUICK 0.01
+
 /** What an attempt is to do. */
 typedef struct clt_child {
     const clt_plan *plan;
-    const clt_source *source;
-    const clt_wire *start; /**< CLT_WIRE_START, checked, with its two descriptors */
-    pid_t nursery;         /**< which must be alive */
+    clt_source *source;
+    clt_wire *message; /**< CLT_WIRE_START, checked, with its two descriptors; is overwritten */
+    pid_t nursery;     /**< which must be alive */
 } clt_child;
 
-/** Runs the attempt in a process that was just forked, tells the coordinator and exits. */
+/** Runs the attempt in a process that was just forked, tells the coordinator, runs others that it
+ * is sent while each was quick and left nothing behind, and exits. */
 _Noreturn void clt_child_main(const clt_child *child);
 
 #endif /* CLT_STUDY_CHILD_H */

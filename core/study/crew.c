@@ -82,7 +82,11 @@ void clt_crew_use(clt_crew *crew, const clt_keep *keep)
 
 size_t clt_crew_busy(const clt_crew *crew)
 {
-    return crew->tasks.count;
+    size_t busy = 0;
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        busy += crew->tasks.items[i]->busy + crew->tasks.items[i]->ahead.count;
+    }
+    return busy;
 }
 
 void clt_crew_forget(clt_crew *crew, const clt_task *task)
@@ -106,7 +110,7 @@ static clt_task *make_task(clt_crew *crew, int theirs[2])
     }
     task->crew = crew;
     task->socket = task->log = -1;
-    task->x = calloc(crew->plan->space.dim_count + 1u, sizeof *task->x);
+    task->trial.x = calloc(crew->plan->space.dim_count + 1u, sizeof *task->trial.x);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
         task->socket = ends[0];
         theirs[0] = ends[1];
@@ -115,7 +119,7 @@ static clt_task *make_task(clt_crew *crew, int theirs[2])
         task->log = log[0];
         theirs[1] = log[1];
     }
-    if (task->x == NULL || task->socket < 0 || task->log < 0) {
+    if (task->trial.x == NULL || task->socket < 0 || task->log < 0) {
         clt_task_destroy(task);
         return NULL;
     }
@@ -124,30 +128,13 @@ static clt_task *make_task(clt_crew *crew, int theirs[2])
     return task;
 }
 
-static bool send_start(clt_crew *crew, const clt_task *task, const int *fds)
-{
-    size_t dims = crew->plan->space.dim_count;
-    char path[CLT_KEEP_PATH] = "";
-    if (crew->keep != NULL) {
-        clt_keep_path(crew->keep, task->number, path);
-    }
-    clt_wire_start body = {.number = task->number,
-                           .fingerprint = clt_keep_fingerprint(crew->keep, task->x, dims),
-                           .dim_count = dims,
-                           .memory = crew->plan->limits.trial_memory,
-                           .attempt = task->attempt};
-    clt_wire_part parts[] = {
-        {&body, sizeof body}, {task->x, dims * sizeof *task->x}, {path, strlen(path) + 1}};
-    return clt_wire_send(crew->control, CLT_WIRE_START, task->ticket, crew->sent++, parts, 3, fds);
-}
-
 static clt_status cannot_start(clt_error *err)
 {
     return clt_fail(err, CLT_IO, "a trial cannot be started: %s", strerror(errno));
 }
 
 clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                           clt_error *err)
+                           bool share, clt_error *err)
 {
     int theirs[2];
     clt_task *task = make_task(crew, theirs);
@@ -156,13 +143,16 @@ clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, co
         status = cannot_start(err);
         clt_task_destroy(task);
     } else {
-        memcpy(task->x, x, crew->plan->space.dim_count * sizeof *x);
-        task->ticket = crew->next_ticket++;
-        task->number = number;
-        task->attempt = attempt;
+        memcpy(task->trial.x, x, crew->plan->space.dim_count * sizeof *x);
+        task->ticket = task->trial.ticket = crew->next_ticket++;
+        task->trial.number = number;
+        task->trial.attempt = attempt;
+        task->busy = true;
         task->started = task->progress = clt_clock();
+        task->share = share && crew->plan->limits.reuse && !crew->no_sharing;
         bool sent = watch(crew, task->socket, task) && watch(crew, task->log, task) &&
-                    send_start(crew, task, theirs);
+                    clt_crew_send_start(crew, crew->control, &crew->sent, &task->trial, task->share,
+                                        theirs);
         bool gone = errno == EPIPE || errno == ECONNRESET; /* which is noticed when waiting */
         status = sent || gone ? CLT_OK : cannot_start(err);
     }

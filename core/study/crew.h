@@ -2,8 +2,10 @@
  * @file study/crew.h
  * @brief The coordinator's side of attempts: launches them, listens, limits them, buries them.
  *
- * One nursery, up to `workers` attempts. Nothing that an attempt says is believed unchecked, and
- * however it ends there is one outcome: a result, or a failure with its class.
+ * One nursery, up to `workers` attempts at a time. An objective's process whose trial was quick and
+ * left nothing behind is sent another (study/child.h), unless [run] reuse is off. Nothing that an
+ * attempt says is believed unchecked, and however it ends there is one outcome: a result, or a
+ * failure with its class.
  */
 #ifndef CLT_STUDY_CREW_H
 #define CLT_STUDY_CREW_H
@@ -14,6 +16,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Whose an attempt's outcome is. */
+typedef enum clt_verdict {
+    CLT_VERDICT_OWN,   /**< the trial's own */
+    CLT_VERDICT_LOST,  /**< it ended through no fault of its own and should run again */
+    CLT_VERDICT_SHARED /**< it failed in a process that had run other trials: it should run again,
+                            in one of its own */
+} clt_verdict;
+
 /** What a crew tells while it is waited for; all in the coordinator's thread. Rows are valid during
  *  the call. */
 typedef struct clt_crew_hooks {
@@ -23,9 +33,10 @@ typedef struct clt_crew_hooks {
                   double goal_value);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
     /** An attempt has ended: state, failure, signal, why, log, values, curve, seconds, last_step of
-     *  the row are set, params are not. x[dim_count] is where it was. lost: it ended through no
-     *  fault of its own and should run again. */
-    void (*ended)(void *ctx, const clt_trial_row *trial, const double *x, bool lost);
+     *  the row are set, params are not. x[dim_count] is where it was. */
+    void (*ended)(void *ctx, const clt_trial_row *trial, const double *x, clt_verdict verdict);
+    /** A trial was launched, but its process was held up before it came to it. */
+    void (*not_run)(void *ctx, uint64_t number);
 } clt_crew_hooks;
 
 /** What the nursery found. Texts live as long as the crew. */
@@ -58,12 +69,33 @@ void clt_crew_use(clt_crew *crew, const clt_keep *keep);
  */
 clt_status clt_crew_check_goals(const clt_crew *crew, clt_error *err);
 
-/** Attempts that are under way. */
+/** Attempts that are under way, or were sent to a process that will come to them. */
 size_t clt_crew_busy(const clt_crew *crew);
 
-/** Launches attempt `attempt` of trial `number` at x[dim_count]. */
+/** Places for trials. */
+typedef struct clt_crew_room {
+    size_t fresh; /**< processes that may be started */
+    size_t hot;   /**< trials that processes which ran some will take */
+    size_t idle;  /**< such processes that have none at hand, so that they may be ended */
+} clt_crew_room;
+
+/** What there is room for. */
+clt_crew_room clt_crew_room_of(const clt_crew *crew);
+
+/** Are there processes that run one trial after another? */
+bool clt_crew_is_hot(const clt_crew *crew);
+
+/** Launches attempt `attempt` of trial `number` at x[dim_count] in a process of its own. share: it
+ *  may run others after it, where the plan allows it. */
 clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                           clt_error *err);
+                           bool share, clt_error *err);
+
+/** The same in a process that has run trials; there must be hot room. */
+clt_status clt_crew_launch_hot(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
+                               clt_error *err);
+
+/** Lets a process end that has nothing at hand, if there is one. */
+void clt_crew_end_idle(clt_crew *crew);
 
 /** Waits until something has happened, at most `seconds` (negative: no limit), and handles all of
  *  it. CLT_PLUGIN_FAILED where the nursery does not stay alive. */

@@ -18,12 +18,26 @@ enum { CLT_TAIL_SIZE = 4096 };
 /** Most points of one trial's curve. */
 enum { CLT_MOST_POINTS = 1000000 };
 
-/** One attempt as the coordinator sees it. */
+/** A trial that a process is to run. */
+typedef struct clt_errand {
+    uint64_t number, ticket;
+    uint32_t attempt, reserved;
+    double *x; /**< [dim_count] */
+} clt_errand;
+
+/** A process of attempts as the coordinator sees it: most run one trial and end. */
 typedef struct clt_task {
     clt_crew *crew;
-    uint64_t ticket, number;
-    uint32_t attempt;
-    double *x;       /**< [dim_count] */
+    uint64_t ticket;           /**< of the process: that of its first trial */
+    clt_errand trial;          /**< under way while busy */
+    CLT_VEC(clt_errand) ahead; /**< sent to it, to follow */
+    bool busy;
+    bool share;      /**< it may run more than one */
+    bool hot;        /**< it has run a trial and waits for more */
+    bool begun;      /**< it said that it has begun the trial */
+    double begun_at; /**< clock */
+    uint64_t runs;   /**< trials that it has ended */
+    uint32_t sent;   /**< messages to it */
     int socket, log; /**< -1 once closed */
     pid_t pid;       /**< 0 until the nursery says */
     uint32_t sequence;
@@ -56,6 +70,7 @@ struct clt_crew {
     uint32_t deaths;  /**< of nurseries since an attempt last ended as it should */
     uint32_t refused; /**< attempts since then for which there was no process */
     bool ready;
+    bool no_sharing; /**< no process runs more than one trial */
     CLT_VEC(clt_task *) tasks;
     clt_error *err; /**< of the call under way */
     clt_wire message;
@@ -87,6 +102,29 @@ double clt_task_enforce(clt_task *task, double now);
 
 /** Tells the outcome by waitpid()'s status (or -1: it was lost) and frees the task. */
 void clt_task_end(clt_task *task, int status, uint64_t peak);
+
+/** Tells the outcome of the trial under way, whose result says that the process waits for another,
+ *  and goes on to the next that was sent. */
+void clt_task_turn(clt_task *task);
+
+/** The trial is over; the next that was sent takes its place. */
+void clt_task_next(clt_task *task);
+
+/** Tells of the trials that were sent and not begun; nothing more is sent. */
+void clt_task_give_back(clt_task *task);
+
+/** Gives back what waits behind a trial that is not quick. Returns when to look again. */
+double clt_task_recall(clt_task *task, double now);
+
+/** Nothing more is wanted from it. */
+void clt_task_close(clt_task *task);
+
+/** The objective does not repeat itself in one process. */
+void clt_crew_distrust(clt_crew *crew);
+
+/** Sends a trial to a nursery (with the descriptors) or to a process that waits. */
+bool clt_crew_send_start(clt_crew *crew, int fd, uint32_t *sequence, const clt_errand *errand,
+                         bool share, const int *fds);
 
 /** Frees a task without a word. */
 void clt_task_destroy(clt_task *task);

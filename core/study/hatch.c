@@ -195,16 +195,17 @@ static clt_status explain(clt_crew *crew, int status, clt_error *err)
     if (err->status != CLT_OK) {
         return err->status; /* it said so itself */
     }
+    const char *opens = crew->plan->black_box ? "the objective" : "plugins and data";
+    const char *section = crew->plan->black_box ? "objective" : "data";
     if (WIFSIGNALED(status)) {
         return clt_fail(err, CLT_PLUGIN_FAILED,
-                        "%s: the process that opens plugins and data crashed (%s); look at [data]",
-                        crew->plan->ini->path,
-                        clt_signal_text(WTERMSIG(status), name, sizeof name));
+                        "%s: the process that opens %s crashed (%s); look at [%s]",
+                        crew->plan->ini->path, opens,
+                        clt_signal_text(WTERMSIG(status), name, sizeof name), section);
     }
     return clt_fail(err, CLT_PLUGIN_FAILED,
-                    "%s: the process that opens plugins and data ended (exit status %d); look at "
-                    "[data]",
-                    crew->plan->ini->path, WEXITSTATUS(status));
+                    "%s: the process that opens %s ended (exit status %d); look at [%s]",
+                    crew->plan->ini->path, opens, WEXITSTATUS(status), section);
 }
 
 static bool was_killed(int status)

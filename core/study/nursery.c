@@ -4,7 +4,6 @@
 #include "base/vec.h"
 #include "study/child.h"
 #include "study/wire.h"
-#include "train/train.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -50,12 +49,12 @@ void clt_nursery_broken(int control, const clt_error *err)
 
 static bool say_ready(nursery *n)
 {
-    const clt_metrics *metrics = clt_metrics_of(n->source.data);
-    clt_wire_ready body = {n->source.split.train_count, n->source.split.validation_count,
-                           metrics->count};
+    size_t count;
+    const char *const *metrics = clt_source_metrics(&n->source, &count);
+    clt_wire_ready body = {n->source.split.train_count, n->source.split.validation_count, count};
     clt_str names = {0};
-    for (uint32_t i = 0; i < metrics->count; i++) {
-        clt_str_add_bytes(&names, metrics->names[i], strlen(metrics->names[i]) + 1);
+    for (size_t i = 0; i < count; i++) {
+        clt_str_add_bytes(&names, metrics[i], strlen(metrics[i]) + 1);
     }
     clt_wire_part parts[] = {{&body, sizeof body}, {clt_str_text(&names), names.length}};
     bool sent =
@@ -78,7 +77,7 @@ static bool is_nestling(const void *ctx, pid_t pid)
 /* Forks the attempt of n->message. */
 static void start(nursery *n)
 {
-    const clt_wire *m = &n->message;
+    clt_wire *m = &n->message;
     clt_child child = {n->plan, &n->source, m, getpid()};
     clt_wire_start body;
     memcpy(&body, m->body, sizeof body);

@@ -18,7 +18,14 @@ clt_status clt_plan_at(clt_plan_build *b, int line, const char *name)
     return clt_prefix(b->err, "%s:%d: %s", b->plan->ini->path, line, name);
 }
 
-static const char *const roles[] = {"data", "model", "optimizer", "sampler"};
+static const char *const roles[] = {"data", "model", "optimizer", "objective", "sampler"};
+
+/* Is a role part of this experiment? */
+static bool has_role(const clt_plan *plan, const char *role)
+{
+    bool objective = strcmp(role, "objective") == 0, sampler = strcmp(role, "sampler") == 0;
+    return sampler || objective == plan->black_box;
+}
 
 /* "model" of "model.mlp" */
 static bool is_role(const char *section, size_t length)
@@ -196,15 +203,17 @@ static clt_status make_identity(clt_plan_build *b)
 static clt_status build_all(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
-    if (check_sections(b) != CLT_OK || read_study(b) != CLT_OK || clt_plan_read_run(b) != CLT_OK) {
+    if (check_sections(b) != CLT_OK || read_study(b) != CLT_OK || clt_plan_choose(b) != CLT_OK ||
+        clt_plan_read_run(b) != CLT_OK) {
         return b->err->status;
     }
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-        if (clt_plan_add_role(b, roles[i]) != CLT_OK) {
+        if (has_role(plan, roles[i]) && clt_plan_add_role(b, roles[i]) != CLT_OK) {
             return b->err->status;
         }
     }
-    if (clt_plan_add_host(b, "training") != CLT_OK || make_identity(b) != CLT_OK) {
+    clt_status status = plan->black_box ? clt_plan_add_params(b) : clt_plan_add_host(b, "training");
+    if (status != CLT_OK || make_identity(b) != CLT_OK) {
         return b->err->status;
     }
     plan->components = b->components.items;

@@ -22,8 +22,8 @@ typedef struct clt_setting {
 
 /** A unit in its role, or a host section. */
 typedef struct clt_component {
-    const char *role;        /**< "data", "model", "optimizer", "sampler", "training" */
-    const char *id;          /**< "mlp"; for a host section its name */
+    const char *role; /**< "data", "model", "optimizer", "training"; "objective"; "sampler" */
+    const char *id;   /**< "mlp"; for a host section its name */
     const collet_unit *unit; /**< NULL for a host section */
     clt_options options;
     size_t config_size;
@@ -39,9 +39,13 @@ typedef struct clt_limits {
     uint64_t trial_memory; /**< bytes; 0: no limit */
     uint64_t max_failed;   /**< 0: no limit */
     bool checkpoint;
+    bool reuse; /**< a process may run several trials one after another */
     bool free_order;
     uint64_t window; /**< 0: not said */
 } clt_limits;
+
+/** The section whose keys are an objective's parameters. */
+#define CLT_PARAMS "params"
 
 /** The whole experiment. Zero it before clt_plan_make(). */
 typedef struct clt_plan {
@@ -51,6 +55,7 @@ typedef struct clt_plan {
     clt_study_options study;
     double time_limit; /**< seconds; 0: none */
     clt_limits limits;
+    bool black_box; /**< a trial evaluates an objective; else it trains a model */
     const clt_goal *goals;
     size_t goal_count;
     const clt_component *components;
@@ -85,9 +90,8 @@ bool clt_plan_is_active(const clt_plan *plan, size_t index, const double *x);
 const char *clt_plan_text(const clt_plan *plan, size_t index, const double *x, clt_arena *arena);
 
 /** Appends the experiment that runs point x alone, with no search: values for ranges, the
- *  inactive left out, paths absolute, training_seed written. */
-void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t training_seed,
-                        clt_str *out);
+ *  inactive left out, paths absolute, the trial's seed written. */
+void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t seed, clt_str *out);
 
 /** Compares the identity of a study that is to go on with the plan's. CLT_BAD_INPUT naming the
  *  first difference, with its line in the file. */

@@ -26,6 +26,12 @@ clt_status clt_plan_add_host(clt_plan_build *b, const char *name);
 /** Reads a host section that is no part of the search straight into its struct. */
 clt_status clt_plan_read_host(clt_plan_build *b, const char *name, void *config);
 
+/** Says whether trials train or evaluate an objective, and refuses a mixture, and neither. */
+clt_status clt_plan_choose(clt_plan_build *b);
+
+/** Adds the parameters of [params], which no table describes. */
+clt_status clt_plan_add_params(clt_plan_build *b);
+
 /** Reads [run] into the plan's limits. */
 clt_status clt_plan_read_run(clt_plan_build *b);
 

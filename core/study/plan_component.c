@@ -32,7 +32,8 @@ static const char *kind_of(const char *role)
 
 static bool searchable(const char *role)
 {
-    return strcmp(role, "data") != 0 && strcmp(role, "sampler") != 0;
+    return strcmp(role, "data") != 0 && strcmp(role, "sampler") != 0 &&
+           strcmp(role, "objective") != 0;
 }
 
 static clt_status push_variable(clt_plan_build *b, reading *r, const clt_variable *variable,

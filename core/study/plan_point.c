@@ -152,16 +152,18 @@ static void write_entry(const clt_plan *plan, const clt_entry *entry, const doub
     clt_arena_finish(&arena);
 }
 
-/* One trial, and a seed for its training, are what makes the experiment plain. */
+/* One trial, and a seed for what is random in it, are what makes the experiment plain. */
 static bool is_replaced(const clt_entry *e)
 {
     bool limit = strcmp(e->section, "study") == 0 &&
                  (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
                   strcmp(e->key, "name") == 0);
-    return limit || (strcmp(e->section, "training") == 0 && strcmp(e->key, "seed") == 0);
+    bool seed = (strcmp(e->section, "training") == 0 && strcmp(e->key, "seed") == 0) ||
+                (strcmp(e->section, "study") == 0 && strcmp(e->key, "trial_seed") == 0);
+    return limit || seed;
 }
 
-void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t training_seed, clt_str *out)
+void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t seed, clt_str *out)
 {
     const clt_ini *ini = plan->ini;
     for (size_t s = 0; s < ini->section_count; s++) {
@@ -173,8 +175,11 @@ void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t training
         if (strcmp(section, "study") == 0) {
             clt_str_add(out, "trials = 1\n");
         }
+        if (strcmp(section, "study") == 0 && plan->black_box) {
+            clt_str_addf(out, "trial_seed = %" PRIu64 "\n", seed);
+        }
         if (strcmp(section, "training") == 0) {
-            clt_str_addf(out, "seed = %" PRIu64 "\n", training_seed);
+            clt_str_addf(out, "seed = %" PRIu64 "\n", seed);
         }
         for (size_t i = 0; i < ini->entry_count; i++) {
             if (strcmp(ini->entries[i].section, section) == 0 && !is_replaced(&ini->entries[i])) {
@@ -182,7 +187,7 @@ void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t training
             }
         }
     }
-    if (clt_ini_section(ini, "training") == NULL) {
-        clt_str_addf(out, "\n[training]\nseed = %" PRIu64 "\n", training_seed);
+    if (clt_ini_section(ini, "training") == NULL && !plan->black_box) {
+        clt_str_addf(out, "\n[training]\nseed = %" PRIu64 "\n", seed);
     }
 }

@@ -153,9 +153,17 @@ static bool once_more(rerun *job, const clt_trial_row *was, const clt_trial_row 
     return lost ? job->lost < MOST_LOST : own && job->faults == 1 && !same_outcome(was, is);
 }
 
-static void ended(void *ctx, const clt_trial_row *trial, const double *x, bool lost)
+/* No process is shared, so none is held up. */
+static void not_run(void *ctx, uint64_t number)
+{
+    (void)ctx;
+    (void)number;
+}
+
+static void ended(void *ctx, const clt_trial_row *trial, const double *x, clt_verdict verdict)
 {
     runs *r = ctx;
+    bool lost = verdict == CLT_VERDICT_LOST;
     (void)x;
     for (size_t i = 0; i < r->reruns.count; i++) {
         rerun *job = &r->reruns.items[i];
@@ -217,7 +225,7 @@ static clt_status launch(runs *r, rerun *job)
     job->queued = false;
     job->attempt++;
     return clt_point_of(r->setup->plan, &r->setup->trials[job->number], r->x, r->err) == CLT_OK
-               ? clt_crew_launch(r->crew, job->number, job->attempt, r->x, r->err)
+               ? clt_crew_launch(r->crew, job->number, job->attempt, r->x, false, r->err)
                : r->err->status;
 }
 
@@ -264,7 +272,7 @@ clt_status clt_replay_trials(const clt_replay_setup *setup, uint64_t only, clt_r
                              clt_error *err)
 {
     runs r = {.setup = setup, .replay = replay, .only = only, .err = err};
-    const clt_crew_hooks hooks = {&r, begun, epoch, log_line, ended};
+    const clt_crew_hooks hooks = {&r, begun, epoch, log_line, ended, not_run};
     r.x = calloc(setup->plan->space.dim_count + 1u, sizeof *r.x);
     if (r.x == NULL) {
         return clt_fail_memory(err);

@@ -19,6 +19,9 @@ typedef struct clt_job {
     uint32_t lost;    /**< attempts that ended by no fault of its own, this run */
     double *x;        /**< [dim_count] */
     bool queued;      /**< waits */
+    bool alone;       /**< in a process of its own, which runs nothing after it */
+    bool handed_back; /**< its attempt has begun in the store, but not in any process */
+    bool launch;      /**< to be launched when what it wrote is durable */
     bool refused;     /**< never launched: its point has failed before */
 } clt_job;
 
@@ -31,7 +34,9 @@ typedef struct clt_run {
     clt_crew *crew;
     clt_order order;
     clt_journal journal;
-    clt_keep keep; /**< of checkpoints, where they are wanted */
+    clt_keep keep;        /**< of checkpoints, where they are wanted */
+    double journal_since; /**< clock: when the first of its writes came */
+    size_t pending;       /**< jobs to be launched when it is durable */
     CLT_VEC(clt_job) jobs;
     clt_trial_row *history; /**< as the run found it */
     size_t history_count;

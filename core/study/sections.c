@@ -32,6 +32,10 @@ static const collet_option run_options[] = {
     COLLET_OPT_ENUM(clt_run_options, order, "fixed", "fixed|free", COLLET_FIXED,
                     "fixed: the same trials for any number of workers; free: each result is used "
                     "at once"),
+    COLLET_OPT_ENUM(
+        clt_run_options, reuse, "auto", "off|auto", COLLET_FIXED,
+        "auto: a process whose evaluation of an objective took less than 10 ms and left "
+        "nothing behind evaluates another; off: each gets a process of its own"),
     COLLET_OPT_INT(clt_run_options, window, "0", 0, 4096, NULL, COLLET_FIXED,
                    "with order = fixed, trial t knows the results up to t - window; 0: 8, or four "
                    "times the workers where that is more"),
@@ -50,6 +54,9 @@ static const collet_option study_options[] = {
                       "time that a run may take: 90s, 10m, 2h; no trial begins after it"),
     COLLET_OPT_INT(clt_study_options, seed, "0", 0, 9007199254740992.0, NULL, COLLET_FIXED,
                    "all random numbers derive from it"),
+    COLLET_OPT_INT(clt_study_options, trial_seed, "-1", -1, 9007199254740992.0, NULL, COLLET_FIXED,
+                   "with an [objective]: the same random numbers for every trial; -1 derives them "
+                   "from the seed and the trial's number"),
 };
 
 static const collet_option training_options[] = {
@@ -73,6 +80,10 @@ static const collet_option training_options[] = {
     }
 
 static const clt_host_section sections[] = {
+    {"params",
+     "the parameters of an objective: any key, each a value, real(), int() or choice()",
+     {NULL, 0, sizeof(collet_option)},
+     0},
     SECTION("plugins", "where plugins are looked for", plugins_options, clt_plugins_options),
     SECTION("run", "how trials are carried out", run_options, clt_run_options),
     SECTION("study", "what is looked for, and for how long", study_options, clt_study_options),

@@ -13,7 +13,7 @@ typedef struct clt_study_options {
     const char *maximize, *minimize;
     int64_t trials;
     const char *time;
-    int64_t seed;
+    int64_t seed, trial_seed;
 } clt_study_options;
 
 /** [training]: how a trial's model is fitted. */
@@ -29,7 +29,7 @@ typedef struct clt_run_options {
     const char *trial_time, *no_progress, *grace, *time, *sampler_time;
     const char *trial_memory;
     int64_t max_failed;
-    int32_t checkpoint, order;
+    int32_t checkpoint, order, reuse, reserved;
     int64_t window;
 } clt_run_options;
 

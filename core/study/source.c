@@ -1,6 +1,8 @@
 #include "study/source.h"
 
+#include "base/pages.h"
 #include "base/rng.h"
+#include "train/train.h"
 
 static clt_status open_dataset(clt_source *source, const clt_plan *plan,
                                const clt_component *component, const clt_host_hooks *hooks,
@@ -26,8 +28,15 @@ static clt_status open_dataset(clt_source *source, const clt_plan *plan,
     return clt_data_check(source->data, component->id, err);
 }
 
-clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
-                           clt_error *err)
+/* Attempts are forked from here. */
+static void join_pages(const collet_data *data)
+{
+    size_t width = data->storage == COLLET_STORE_U8 ? sizeof(uint8_t) : sizeof(float);
+    clt_pages_join(data->x, data->rows * data->features * width);
+}
+
+static clt_status open_data(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
+                            clt_error *err)
 {
     const clt_component *data = clt_plan_component(plan, "data", NULL);
     const clt_component *training = clt_plan_component(plan, "training", NULL);
@@ -41,11 +50,31 @@ clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_h
                        (uint64_t)plan->study.seed, err) != CLT_OK) {
         return clt_prefix(err, "%s: [training]", plan->ini->path);
     }
+    join_pages(source->data);
     return CLT_OK;
+}
+
+clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
+                           clt_error *err)
+{
+    return plan->black_box ? clt_box_open(&source->box, plan, hooks, err)
+                           : open_data(source, plan, hooks, err);
+}
+
+const char *const *clt_source_metrics(const clt_source *source, size_t *count)
+{
+    if (source->data == NULL) {
+        *count = source->box.metrics->count;
+        return source->box.metrics->names;
+    }
+    const clt_metrics *metrics = clt_metrics_of(source->data);
+    *count = metrics->count;
+    return metrics->names;
 }
 
 void clt_source_close(clt_source *source)
 {
+    clt_box_close(&source->box);
     clt_split_finish(&source->split);
     if (source->dataset != NULL) {
         source->dataset->close(source->self);

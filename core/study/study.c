@@ -10,8 +10,12 @@
 enum {
     HOPELESS_FIRST = 5, /* failed trials, with none complete, that end a run */
     HOPELESS_ROW = 10,  /* failed trials in a row that do */
-    MOST_LOST = 10      /* times that a run starts a trial again whose process was lost */
+    MOST_LOST = 10,     /* times that a run starts a trial again whose process was lost */
+    MOST_WRITES = 4096  /* that wait for one commit */
 };
+
+/* Seconds that results of quick trials wait for others to share a commit with. */
+static const double GROUP_TIME = 0.02;
 
 double *clt_run_copy_point(const clt_run *run, const double *x)
 {
@@ -57,19 +61,23 @@ static void log_line(void *ctx, const char *unit, int32_t level, const char *lin
     w->log(w->ctx, unit, level, line);
 }
 
+static bool add_write(clt_run *r, const clt_write *write)
+{
+    r->journal_since = r->journal.writes.count == 0 ? clt_clock() : r->journal_since;
+    return clt_journal_add(&r->journal, write);
+}
+
 static clt_status add_event(clt_run *r, uint64_t number, bool told)
 {
     clt_write write = {.type = CLT_WRITE_EVENT, .event = {told, number}};
-    return r->study->window > 0 || clt_journal_add(&r->journal, &write) ? CLT_OK
-                                                                        : clt_fail_memory(r->err);
+    return r->study->window > 0 || add_write(r, &write) ? CLT_OK : clt_fail_memory(r->err);
 }
 
 /* A trial is over: to be stored, and for the sampler to know. */
 static clt_status settle(clt_run *r, const clt_trial_row *trial, const double *x)
 {
     clt_write write = {.type = CLT_WRITE_FINISH};
-    if (!clt_journal_copy(&r->journal, trial, &write.trial) ||
-        !clt_journal_add(&r->journal, &write)) {
+    if (!clt_journal_copy(&r->journal, trial, &write.trial) || !add_write(r, &write)) {
         return clt_fail_memory(r->err);
     }
     bool failed = trial->state == CLT_TRIAL_FAILED;
@@ -90,11 +98,12 @@ static bool may_retry(const clt_job *job, clt_failure failure)
     return own && job->faults == 0;
 }
 
-static void ended(void *ctx, const clt_trial_row *trial, const double *x, bool lost)
+static void ended(void *ctx, const clt_trial_row *trial, const double *x, clt_verdict verdict)
 {
     clt_run *r = ctx;
     const clt_watcher *w = &r->setup->watcher;
     clt_job *job = find_job(r, trial->number);
+    bool lost = verdict == CLT_VERDICT_LOST, shared = verdict == CLT_VERDICT_SHARED;
     if (job == NULL || r->err->status != CLT_OK) {
         return;
     }
@@ -103,14 +112,25 @@ static void ended(void *ctx, const clt_trial_row *trial, const double *x, bool l
         return;
     }
     job->lost += lost;
-    if ((lost && job->lost < MOST_LOST) || may_retry(job, trial->failure)) {
-        job->faults += !lost;
-        job->queued = true;
+    if ((lost && job->lost < MOST_LOST) || shared || may_retry(job, trial->failure)) {
+        job->faults += verdict == CLT_VERDICT_OWN;
+        job->queued = job->alone = true;
         w->trial_again(w->ctx, trial);
         return;
     }
     (void)settle(r, trial, x);
     drop_job(r, find_job(r, trial->number));
+}
+
+static void not_run(void *ctx, uint64_t number)
+{
+    clt_run *r = ctx;
+    clt_job *job = find_job(r, number);
+    if (job != NULL && r->stopping) {
+        drop_job(r, job);
+    } else if (job != NULL) {
+        job->queued = job->handed_back = true;
+    }
 }
 
 /* Puts the beginning of a job's next attempt into the journal. */
@@ -124,7 +144,7 @@ static clt_status begin(clt_run *r, clt_job *job)
     if (clt_params_of(r->setup->plan, job->x, &r->journal.arena, &write.trial, r->err) != CLT_OK) {
         return r->err->status;
     }
-    return clt_journal_add(&r->journal, &write) ? CLT_OK : clt_fail_memory(r->err);
+    return add_write(r, &write) ? CLT_OK : clt_fail_memory(r->err);
 }
 
 /* A point that crashed before is not tried again. */
@@ -141,13 +161,13 @@ static clt_status refuse(clt_run *r, const clt_job *job, uint64_t before)
     return settle(r, &row, job->x);
 }
 
-/* Asks for one more trial. *launch: it is to be launched. */
-static clt_status ask(clt_run *r, bool *launch)
+/* Asks for one more trial. *asked: it is to be launched; NULL: there is none. */
+static clt_status ask(clt_run *r, clt_job **asked)
 {
     clt_job job = {.number = r->order.next, .x = clt_run_copy_point(r, NULL)};
     uint64_t before;
     bool done = false;
-    *launch = false;
+    *asked = NULL;
     if (job.x == NULL) {
         return clt_fail_memory(r->err);
     }
@@ -164,7 +184,7 @@ static clt_status ask(clt_run *r, bool *launch)
         kept->refused = true;
         status = refuse(r, kept, before);
     }
-    *launch = before == UINT64_MAX;
+    *asked = before == UINT64_MAX ? kept : NULL;
     return status;
 }
 
@@ -205,19 +225,44 @@ static clt_status check_failures(const clt_run *r)
     return CLT_OK;
 }
 
-/* Fills the free slots: what waits first, then new trials. */
+/* Is there a place for the job (NULL: for a new one)? *fresh: in a process that is to be started.
+ */
+static bool find_place(clt_run *r, const clt_job *job, bool *fresh)
+{
+    clt_crew_room room = clt_crew_room_of(r->crew);
+    bool alone = job != NULL && job->alone;
+    *fresh = room.fresh > r->pending;
+    if (!*fresh && alone && room.fresh + room.idle > r->pending) {
+        clt_crew_end_idle(r->crew);
+        *fresh = true;
+    }
+    return *fresh || (!alone && room.hot > 0);
+}
+
+/* A quick trial that is sent to a process at hand need not wait for the disk: where all is lost
+ * that was not committed, it never was. */
+static clt_status place(clt_run *r, clt_job *job, bool fresh)
+{
+    job->queued = job->handed_back = false;
+    job->launch = fresh;
+    r->pending += fresh;
+    return fresh ? CLT_OK : clt_crew_launch_hot(r->crew, job->number, job->attempt, job->x, r->err);
+}
+
+/* Fills the free places: what waits first, then new trials. */
 static clt_status plan_work(clt_run *r)
 {
-    size_t slots = r->setup->plan->limits.workers - clt_crew_busy(r->crew);
     clt_status status = CLT_OK;
-    while (slots > 0 && status == CLT_OK && check_failures(r) == CLT_OK) {
+    while (status == CLT_OK && check_failures(r) == CLT_OK) {
         clt_job *job = next_queued(r);
-        bool launch = true;
-        if (job == NULL && !may_ask(r)) {
+        bool fresh;
+        if ((job == NULL && !may_ask(r)) || !find_place(r, job, &fresh)) {
             break;
         }
-        status = job != NULL ? begin(r, job) : ask(r, &launch);
-        slots -= launch && !r->exhausted;
+        status = job == NULL ? ask(r, &job) : job->handed_back ? CLT_OK : begin(r, job);
+        if (status == CLT_OK && job != NULL) {
+            status = place(r, job, fresh);
+        }
     }
     return status;
 }
@@ -229,6 +274,27 @@ static uint64_t results_in_memory(const clt_run *r)
         count += r->journal.writes.items[i].type == CLT_WRITE_FINISH;
     }
     return count;
+}
+
+/* Launches what waited for the journal. */
+static clt_status launch(clt_run *r)
+{
+    clt_status status = CLT_OK;
+    for (size_t i = r->jobs.count; i > 0; i--) {
+        if (r->jobs.items[i - 1].refused) {
+            drop_job(r, &r->jobs.items[i - 1]);
+        }
+    }
+    for (size_t i = 0; i < r->jobs.count && status == CLT_OK; i++) {
+        clt_job *job = &r->jobs.items[i];
+        if (job->launch && !r->stopping) {
+            job->launch = false;
+            status =
+                clt_crew_launch(r->crew, job->number, job->attempt, job->x, !job->alone, r->err);
+        }
+    }
+    r->pending = 0;
+    return status;
 }
 
 /* The disk is full: the journal is kept, and tried again in a second. */
@@ -264,30 +330,39 @@ static clt_status publish(clt_run *r)
     clt_status status = CLT_OK;
     for (size_t i = 0; i < r->journal.writes.count && status == CLT_OK; i++) {
         const clt_write *write = &r->journal.writes.items[i];
-        const clt_job *job = find_job(r, write->trial.number);
         if (write->type == CLT_WRITE_FINISH) {
             clt_keep_drop(&r->keep, write->trial.number, write->trial.attempt);
             w->trial_done(w->ctx, &write->trial);
-        } else if (write->type == CLT_WRITE_BEGIN && job != NULL && !job->refused) {
-            status = clt_crew_launch(r->crew, job->number, job->attempt, job->x, r->err);
         }
     }
     clt_journal_clear(&r->journal);
-    for (size_t i = r->jobs.count; i > 0; i--) {
-        if (r->jobs.items[i - 1].refused) {
-            drop_job(r, &r->jobs.items[i - 1]);
-        }
-    }
-    return status;
+    return status == CLT_OK ? launch(r) : status;
+}
+
+/* Results are committed at once, but for those of quick trials that come by the hundred. */
+static bool commit_due(const clt_run *r)
+{
+    return !clt_crew_is_hot(r->crew) || r->pending > 0 || clt_crew_busy(r->crew) == 0 ||
+           r->err->status != CLT_OK || r->journal.writes.count >= MOST_WRITES ||
+           clt_clock() - r->journal_since >= GROUP_TIME;
+}
+
+/* Seconds that the run may wait for attempts; negative: no limit. */
+static double patience(const clt_run *r, double left)
+{
+    double group = r->journal_since + GROUP_TIME - clt_clock();
+    group = group > 0 ? group : 0;
+    return r->journal.writes.count > 0 && (left < 0 || group < left) ? group : left;
 }
 
 /* Makes the journal durable, then launches and announces what is in it; or finds the disk full. */
 static clt_status commit(clt_run *r)
 {
-    if (r->journal.writes.count == 0 || (r->full && clt_clock() < r->retry_at)) {
+    if (r->full && clt_clock() < r->retry_at) {
         return CLT_OK;
     }
-    if (clt_journal_commit(&r->journal, r->setup->store, r->study->id, r->err) != CLT_OK) {
+    if (r->journal.writes.count > 0 &&
+        clt_journal_commit(&r->journal, r->setup->store, r->study->id, r->err) != CLT_OK) {
         return clt_store_is_full(r->setup->store) ? pause_run(r) : r->err->status;
     }
     go_on(r);
@@ -341,7 +416,7 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
         return clt_crew_stop(r->crew, r->err) == CLT_OK ? commit_or_drop(r) : r->err->status;
     }
     clt_status status = stop == CLT_GO_ON && !late && !r->full ? plan_work(r) : CLT_OK;
-    status = status == CLT_OK ? commit(r) : status;
+    status = status == CLT_OK && (r->full || commit_due(r)) ? commit(r) : status;
     if (status == CLT_OK && r->full) {
         *ending = stop != CLT_GO_ON ? CLT_ENDED_STOPPED : CLT_ENDED_TIME;
         return turn_full(r, stop != CLT_GO_ON || late, over);
@@ -359,7 +434,7 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
                                     : CLT_ENDED_ALL;
         return CLT_OK;
     }
-    status = clt_crew_wait(r->crew, late ? -1 : time_left(r), r->err);
+    status = clt_crew_wait(r->crew, patience(r, late ? -1 : time_left(r)), r->err);
     return status == CLT_OK ? r->err->status : status;
 }
 
@@ -367,7 +442,7 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
                          clt_ending *ending, clt_error *err)
 {
     clt_run r = {.setup = setup, .arena = arena, .study = study, .err = err, .start = clt_clock()};
-    const clt_crew_hooks hooks = {&r, begun, epoch, log_line, ended};
+    const clt_crew_hooks hooks = {&r, begun, epoch, log_line, ended, not_run};
     bool over = false;
     *study = (clt_study_row){0};
     clt_status status = clt_run_begin(&r, &hooks);
@@ -378,6 +453,11 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
         *ending = CLT_ENDED_STOPPED;
         *err = (clt_error){0};
         status = CLT_OK;
+    }
+    if (status != CLT_OK &&
+        r.journal.writes.count > 0) { /* what was found before the failure is still true */
+        clt_error ignored = {0};
+        (void)clt_journal_commit(&r.journal, setup->store, study->id, &ignored);
     }
     clt_crew_destroy(r.crew);
     clt_keep_finish(&r.keep);

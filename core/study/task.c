@@ -14,19 +14,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+void clt_task_close(clt_task *task)
+{
+    if (task->socket >= 0) {
+        close(task->socket);
+    }
+    task->socket = -1;
+}
+
 void clt_task_destroy(clt_task *task)
 {
     if (task == NULL) {
         return;
     }
-    if (task->socket >= 0) {
-        close(task->socket);
-    }
+    clt_task_close(task);
     if (task->log >= 0) {
         close(task->log);
     }
     CLT_VEC_FINISH(&task->curve);
-    free(task->x);
+    for (size_t i = 0; i < task->ahead.count; i++) {
+        free(task->ahead.items[i].x);
+    }
+    CLT_VEC_FINISH(&task->ahead);
+    free(task->trial.x);
     free(task);
 }
 
@@ -45,13 +55,12 @@ void clt_task_condemn(clt_task *task, clt_failure failure, const char *format, .
 static void garbage(clt_task *task, const char *what)
 {
     clt_task_condemn(task, CLT_FAIL_INVALID, "its process sent %s", what);
-    close(task->socket); /* nothing more is wanted from it */
-    task->socket = -1;
+    clt_task_close(task);
 }
 
 static clt_trial_row row_of(const clt_task *task)
 {
-    return (clt_trial_row){.number = task->number, .attempt = task->attempt};
+    return (clt_trial_row){.number = task->trial.number, .attempt = task->trial.attempt};
 }
 
 static double goal_value(const clt_task *task, const double *values)
@@ -73,13 +82,17 @@ static void hear_epoch(clt_task *task, const clt_wire *m)
     size_t count = crew->facts.metric_count;
     memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
     if (m->length != sizeof body + count * sizeof *values || body.metric_count != count ||
-        body.epoch <= task->last_step) {
+        body.epoch <= task->last_step || body.epoch > INT64_MAX || count > CLT_MOST_VALUES) {
         garbage(task, "a report that makes no sense");
         return;
     }
     memcpy(values, m->body + sizeof body, count * sizeof *values);
     for (size_t i = 0; i < count; i++) {
         clt_point point = {body.epoch, crew->facts.metrics[i], values[i]};
+        if ((body.present >> i & 1) == 0) {
+            values[i] = (double)NAN;
+            continue;
+        }
         if (task->curve.count >= CLT_MOST_POINTS) {
             clt_task_condemn(task, CLT_FAIL_INVALID, "it reported more than %d values",
                              CLT_MOST_POINTS);
@@ -105,6 +118,8 @@ static void hear_begun(clt_task *task, const clt_wire *m)
     memcpy(&body, m->body, sizeof body);
     clt_trial_row row = row_of(task);
     task->epochs = body.epochs;
+    task->begun = true;
+    task->begun_at = clt_clock();
     task->crew->hooks.begun(task->crew->hooks.ctx, &row, body.epochs);
 }
 
@@ -132,6 +147,16 @@ static void hear_log(clt_task *task, const clt_wire *m)
         keep_text(task, "\n", 1);
     }
     task->crew->hooks.log(task->crew->hooks.ctx, unit, level, line);
+}
+
+/* May the process be sent another trial? One that waits for none in vain ends. */
+static bool may_go_on(clt_task *task)
+{
+    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped;
+    if (!may) {
+        clt_task_close(task);
+    }
+    return may;
 }
 
 static void hear_result(clt_task *task, const clt_wire *m)
@@ -162,6 +187,11 @@ static void hear_result(clt_task *task, const clt_wire *m)
     r->last_step = body.last_step;
     (void)snprintf(r->why, sizeof r->why, "%s", why);
     task->has_result = true;
+    if (body.next == CLT_WIRE_WAIT && may_go_on(task)) {
+        clt_task_turn(task);
+    } else if (body.next == CLT_WIRE_DIFFERS && task->crew->plan->black_box) {
+        clt_crew_distrust(task->crew);
+    }
 }
 
 static void hear_one(clt_task *task, const clt_wire *m)
@@ -198,9 +228,8 @@ void clt_task_hear(clt_task *task)
             return;
         }
         if (got == CLT_WIRE_EOF) {
-            close(task->socket);
-            task->socket = -1;
-        } else if (got == CLT_WIRE_GARBAGE || m->ticket != task->ticket) {
+            clt_task_close(task);
+        } else if (got == CLT_WIRE_GARBAGE || m->ticket != task->trial.ticket || !task->busy) {
             garbage(task, "what is no message");
         } else {
             hear_one(task, m);
@@ -258,7 +287,8 @@ static double sooner(double a, double b)
 double clt_task_enforce(clt_task *task, double now)
 {
     const clt_limits *l = &task->crew->plan->limits;
-    if (!task->stopped) {
+    double recall = clt_task_recall(task, now);
+    if (!task->stopped && task->busy) {
         check_limits(task, now);
     }
     bool must_end = task->stopped || task->condemned != CLT_FAIL_NONE;
@@ -273,95 +303,10 @@ double clt_task_enforce(clt_task *task, double now)
     if (must_end) {
         return task->killed ? (double)INFINITY : task->kill_at;
     }
+    if (!task->busy) {
+        return recall;
+    }
     double next = l->trial_time > 0 ? task->started + l->trial_time : (double)INFINITY;
-    return l->no_progress > 0 ? sooner(next, task->progress + l->no_progress) : next;
-}
-
-/* The ring, oldest first, from the start of a line; valid UTF-8. NULL where nothing was printed, or
- * when memory ran out. */
-static const char *tail_text(const clt_task *task, clt_arena *arena)
-{
-    size_t size = sizeof task->tail, n = task->printed < size ? task->printed : size;
-    char *text = n > 0 ? clt_arena_alloc(arena, n + 1) : NULL;
-    if (text == NULL) {
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)task->tail[(task->printed - n + i) % size];
-        bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-        text[i] = control ? '?' : (char)c;
-    }
-    const char *line = task->printed > size ? strchr(text, '\n') : NULL;
-    char *from = text + (line != NULL ? line + 1 - text : 0);
-    for (size_t left = strlen(from), ok; left > 0; left -= ok) {
-        char *at = from + strlen(from) - left;
-        ok = clt_utf8_valid(at, left);
-        if (ok < left) {
-            at[ok++] = '?';
-        }
-    }
-    return from;
-}
-
-static void explain_signal(clt_task *task, int status, uint64_t peak)
-{
-    const clt_limits *l = &task->crew->plan->limits;
-    char name[32];
-    clt_signal_text(WTERMSIG(status), name, sizeof name);
-    if (l->trial_memory > 0 && (double)peak >= 0.9 * (double)l->trial_memory) {
-        clt_task_condemn(task, CLT_FAIL_MEMORY, "it needed more than its %llu MiB of memory (%s)",
-                         (unsigned long long)(l->trial_memory >> 20), name);
-    }
-    if (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM) {
-        clt_task_condemn(task, CLT_FAIL_LOST, "its process was killed from outside (%s)", name);
-    }
-    clt_task_condemn(task, CLT_FAIL_CRASH, "its process crashed (%s)", name);
-}
-
-/* Decides what became of it: task->condemned and task->why. */
-static void judge(clt_task *task, int status, uint64_t peak)
-{
-    const clt_attempt_result *r = &task->result;
-    bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (status == -1 || (task->stopped && !(clean && task->has_result))) {
-        clt_task_condemn(task, CLT_FAIL_LOST, "its process was lost");
-    } else if (clean && task->has_result && task->condemned != CLT_FAIL_INVALID) {
-        task->condemned = r->failure; /* it was faster than the limit's signal */
-        (void)snprintf(task->why, sizeof task->why, "%s", r->why);
-    } else if (task->condemned == CLT_FAIL_NONE && WIFSIGNALED(status)) {
-        explain_signal(task, status, peak);
-    } else {
-        clt_task_condemn(task, CLT_FAIL_NO_RESULT, "its process ended %s (exit status %d)",
-                         task->has_result ? "badly after its result" : "without a result",
-                         WEXITSTATUS(status));
-    }
-}
-
-void clt_task_end(clt_task *task, int status, uint64_t peak)
-{
-    clt_crew *crew = task->crew;
-    clt_arena arena = {0};
-    clt_task_hear(task);
-    clt_task_read_log(task);
-    judge(task, status, peak);
-    bool failed = task->condemned != CLT_FAIL_NONE;
-    clt_trial_row row = row_of(task);
-    row.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE;
-    row.failure = task->condemned;
-    row.signal = status != -1 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    row.why = failed ? task->why : NULL;
-    row.log = failed ? tail_text(task, &arena) : NULL;
-    if (failed && row.log == NULL && task->printed > 0) {
-        (void)clt_fail_memory(crew->err);
-    }
-    row.seconds = clt_clock() - task->started;
-    row.last_step = task->last_step;
-    row.values = failed ? NULL : task->result.values;
-    row.value_count = failed ? 0 : task->result.value_count;
-    row.curve = task->curve.items;
-    row.curve_count = task->curve.count;
-    crew->hooks.ended(crew->hooks.ctx, &row, task->x, task->condemned == CLT_FAIL_LOST);
-    clt_crew_forget(crew, task);
-    clt_task_destroy(task);
-    clt_arena_finish(&arena);
+    next = l->no_progress > 0 ? sooner(next, task->progress + l->no_progress) : next;
+    return sooner(next, recall);
 }

@@ -4,7 +4,9 @@
  *
  *   coordinator -> nursery    START (with two descriptors), KILL; end of file: kill all, exit
  *   nursery -> coordinator    READY or BROKEN, then STARTED and ENDED for each attempt
- *   attempt -> coordinator    BEGUN, EPOCH ..., ALIVE ..., LOG ..., RESULT; then it exits
+ *   attempt -> coordinator    BEGUN, EPOCH ..., ALIVE ..., LOG ..., RESULT; then it exits, or
+ *                             waits for another trial
+ *   coordinator -> attempt    START (without descriptors), as many as are to follow one another
  *
  * A message is one packet of a SOCK_SEQPACKET pair: a head with magic, type, length, sequence and
  * CRC-32C, then the body. Numbers are in the machine's order: both ends are the same program.
@@ -40,7 +42,7 @@ enum { CLT_WIRE_MOST = 32768 };
 /** One message as it was received. Bodies are aligned for double. */
 typedef struct clt_wire {
     uint32_t type, length;
-    uint64_t ticket; /**< of the attempt: unique in a run */
+    uint64_t ticket; /**< of the attempt: unique in a run. A process has that of its first one */
     _Alignas(8) unsigned char body[CLT_WIRE_MOST];
     int fds[2]; /**< that came with it, or -1; the receiver's */
 } clt_wire;
@@ -48,7 +50,8 @@ typedef struct clt_wire {
 typedef struct clt_wire_start {
     uint64_t number, dim_count, memory; /**< memory: bytes that it may need; 0: no limit */
     uint64_t fingerprint;               /**< that its checkpoints must carry */
-    uint32_t attempt, reserved;
+    uint32_t attempt;
+    uint32_t share; /**< the process may run other trials after it */
 } clt_wire_start;
 
 typedef struct clt_wire_kill {
@@ -72,14 +75,24 @@ typedef struct clt_wire_ended {
 } clt_wire_ended;
 
 typedef struct clt_wire_epoch {
-    uint64_t epoch, epochs, metric_count;
+    uint64_t epoch, epochs, metric_count; /**< epochs: in all; 0: not known */
+    uint64_t present; /**< bit i: the value of metric i is there; others are not looked at */
 } clt_wire_epoch;
 
 typedef struct clt_wire_result {
     uint32_t state, failure;
     uint64_t last_step, value_count;
     double seconds;
+    uint32_t next; /**< a clt_wire_next */
+    uint32_t reserved;
 } clt_wire_result;
+
+/** What a process does after a result. */
+typedef enum clt_wire_next {
+    CLT_WIRE_EXIT,   /**< it ends */
+    CLT_WIRE_WAIT,   /**< it waits for another START at its own socket; without one it ends */
+    CLT_WIRE_DIFFERS /**< it ends: the objective is not the same when evaluated again */
+} clt_wire_next;
 
 /** Sends a message of up to three parts. fds: two descriptors to hand over, or NULL. False when
  *  the other end is gone (or its buffer is full and the descriptor does not block). */

@@ -6,6 +6,16 @@
  * its place: test functions, a simulator, an external command. Its parameters are those of the
  * experiment's [params] section; which metric is minimised or maximised is the experiment's
  * choice as well, so an objective gives each metric its natural sign.
+ *
+ * Scenario I, a study: the host makes one instance and asks for its metrics. Trials are evaluated
+ * in processes forked from that one, so what create() loads is there for all of them; threads that
+ * it started are not. A process may evaluate several points one after another.
+ *
+ * Scenario II, one trial again, alone: its values stand in [params] as constants.
+ *
+ * Advice: look parameters up by name, and let the outcome depend on config, space, point and the
+ * stream given to evaluate() only, not on what was evaluated before. Where that cannot be, the
+ * experiment says `reuse = off`, and each trial gets a process of its own.
  */
 #ifndef COLLET_OBJECTIVE_H
 #define COLLET_OBJECTIVE_H
@@ -25,7 +35,8 @@ typedef struct collet_point {
     uint64_t number;         /**< of the trial */
     const double *x;         /**< dim_count values of the space; NaN where inactive */
     const char *const *text; /**< the same as the experiment file would write them; NULL where
-                                  inactive */
+                                  inactive. A category is told by its text: its index is another
+                                  one where the text stands alone */
 } collet_point;
 
 /** [plugin] The metrics that an objective gives, in the order of evaluate()'s values. */
@@ -40,8 +51,11 @@ typedef struct collet_objective {
     uint32_t struct_size;
     uint32_t flags; /**< 0 */
 
-    /** Makes an instance; config and space live until destroy(). COLLET_E_INVALID, with
-     *  set_error(), for a space that the objective cannot use. [instance] */
+    /** Makes an instance; config and space live until destroy(). The space has a dimension for
+     *  each key of [params], in the order of the file but for parents before their children. A
+     *  constant is one as well: low == high for a number, else a category of one. A key whose
+     *  condition can never hold is left out. COLLET_E_INVALID, with set_error(), for a space that
+     *  the objective cannot use. [instance] */
     collet_status (*create)(const collet_host *host, const void *config, const collet_space *space,
                             void **self);
 

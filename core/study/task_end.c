@@ -1,0 +1,130 @@
+/* What became of a trial, and of its process. */
+#include "study/crew_impl.h"
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/utf8.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* The ring, oldest first, from the start of a line; valid UTF-8. NULL where nothing was printed, or
+ * when memory ran out. */
+static const char *tail_text(const clt_task *task, clt_arena *arena)
+{
+    size_t size = sizeof task->tail, n = task->printed < size ? task->printed : size;
+    char *text = n > 0 ? clt_arena_alloc(arena, n + 1) : NULL;
+    if (text == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)task->tail[(task->printed - n + i) % size];
+        bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+        text[i] = control ? '?' : (char)c;
+    }
+    const char *line = task->printed > size ? strchr(text, '\n') : NULL;
+    char *from = text + (line != NULL ? line + 1 - text : 0);
+    for (size_t left = strlen(from), ok; left > 0; left -= ok) {
+        char *at = from + strlen(from) - left;
+        ok = clt_utf8_valid(at, left);
+        if (ok < left) {
+            at[ok++] = '?';
+        }
+    }
+    return from;
+}
+
+static void explain_signal(clt_task *task, int status, uint64_t peak)
+{
+    const clt_limits *l = &task->crew->plan->limits;
+    char name[32];
+    clt_signal_text(WTERMSIG(status), name, sizeof name);
+    if (l->trial_memory > 0 && (double)peak >= 0.9 * (double)l->trial_memory) {
+        clt_task_condemn(task, CLT_FAIL_MEMORY, "it needed more than its %llu MiB of memory (%s)",
+                         (unsigned long long)(l->trial_memory >> 20), name);
+    }
+    if (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM) {
+        clt_task_condemn(task, CLT_FAIL_LOST, "its process was killed from outside (%s)", name);
+    }
+    clt_task_condemn(task, CLT_FAIL_CRASH, "its process crashed (%s)", name);
+}
+
+/* Decides what became of it: task->condemned and task->why. */
+static void judge(clt_task *task, int status, uint64_t peak)
+{
+    const clt_attempt_result *r = &task->result;
+    bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (status == -1 || (task->stopped && !(clean && task->has_result))) {
+        clt_task_condemn(task, CLT_FAIL_LOST, "its process was lost");
+    } else if (clean && task->has_result && task->condemned != CLT_FAIL_INVALID) {
+        task->condemned = r->failure; /* it was faster than the limit's signal */
+        (void)snprintf(task->why, sizeof task->why, "%s", r->why);
+    } else if (task->condemned == CLT_FAIL_NONE && WIFSIGNALED(status)) {
+        explain_signal(task, status, peak);
+    } else {
+        clt_task_condemn(task, CLT_FAIL_NO_RESULT, "its process ended %s (exit status %d)",
+                         task->has_result ? "badly after its result" : "without a result",
+                         WEXITSTATUS(status));
+    }
+}
+
+/* What a trial's process came to is believed where it was its own. What the objective itself said,
+ * it said in a message. */
+static clt_verdict verdict_of(const clt_task *task)
+{
+    bool said = task->has_result && task->result.failure == task->condemned;
+    return task->condemned == CLT_FAIL_LOST                              ? CLT_VERDICT_LOST
+           : task->condemned != CLT_FAIL_NONE && task->runs > 0 && !said ? CLT_VERDICT_SHARED
+                                                                         : CLT_VERDICT_OWN;
+}
+
+/* Tells of the trial under way; task->condemned says what became of it. */
+static void tell_end(clt_task *task, int status)
+{
+    clt_crew *crew = task->crew;
+    clt_arena arena = {0};
+    bool failed = task->condemned != CLT_FAIL_NONE;
+    clt_trial_row row = {.number = task->trial.number, .attempt = task->trial.attempt};
+    row.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE;
+    row.failure = task->condemned;
+    row.signal = status != -1 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    row.why = failed ? task->why : NULL;
+    row.log = failed ? tail_text(task, &arena) : NULL;
+    if (failed && row.log == NULL && task->printed > 0) {
+        (void)clt_fail_memory(crew->err);
+    }
+    row.seconds = clt_clock() - task->started;
+    row.last_step = task->last_step;
+    row.values = failed ? NULL : task->result.values;
+    row.value_count = failed ? 0 : task->result.value_count;
+    row.curve = task->curve.items;
+    row.curve_count = task->curve.count;
+    crew->hooks.ended(crew->hooks.ctx, &row, task->trial.x, verdict_of(task));
+    clt_arena_finish(&arena);
+}
+
+void clt_task_turn(clt_task *task)
+{
+    clt_task_read_log(task);
+    task->condemned = task->result.failure;
+    (void)snprintf(task->why, sizeof task->why, "%s", task->result.why);
+    tell_end(task, 0);
+    task->condemned = CLT_FAIL_NONE;
+    task->hot = true;
+    clt_task_next(task);
+}
+
+void clt_task_end(clt_task *task, int status, uint64_t peak)
+{
+    clt_task_hear(task);
+    clt_task_read_log(task);
+    if (task->busy) {
+        judge(task, status, peak);
+        tell_end(task, status);
+    }
+    clt_task_give_back(task);
+    clt_crew_forget(task->crew, task);
+    clt_task_destroy(task);
+}
