@@ -11,7 +11,9 @@
 
 bool clt_study_has_objective(const clt_study_row *study)
 {
-    return strstr(study->environment, "\nobjective = ") != NULL;
+    static const char line[] = "\nobjective.use = ";
+    return strstr(study->identity, line) != NULL ||
+           strncmp(study->identity, line + 1, strlen(line + 1)) == 0;
 }
 
 /* What a trial's resource is called. */
