@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "data/split.h"
 #include "plugin/host.h"
+#include "train/gradient.h"
+#include "train/schedule.h"
 
 #include <collet/optimizer.h>
 
@@ -43,7 +45,9 @@ typedef struct clt_train_setup {
     const void *optimizer_config;
     const char *optimizer_id;
     clt_host *optimizer_host;
-    double lr; /**< base learning rate */
+    double lr;             /**< base learning rate */
+    clt_schedule schedule; /**< what becomes of it; zero: nothing */
+    clt_shaping shaping;   /**< of the gradient before the optimizer's step; zero: none */
     const collet_data *data;
     const clt_split *split;
     uint32_t epochs, batch;
