@@ -1,5 +1,5 @@
 /*
- * adadelta - steps of the size of the steps before, per size of the gradients before.
+ * adadelta - steps sized by the steps and the gradients before.
  *
  * Definition, with RMS[x] = sqrt(x + epsilon):
  *     E   <- rho E + (1 - rho) g^2                    running square of the gradient
@@ -77,5 +77,5 @@ static collet_status step(void *self, const collet_update *u)
     return COLLET_OK;
 }
 
-OPTIM_PLUGIN("adadelta", "steps of the size of the steps before, per size of the gradients before",
+OPTIM_PLUGIN("adadelta", "steps sized by the steps and the gradients before",
              "arxiv.org/abs/1212.5701", adadelta_config, create, step);

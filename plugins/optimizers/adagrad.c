@@ -1,5 +1,5 @@
 /*
- * adagrad - each weight's rate falls with the squares of its gradients so far.
+ * adagrad - each weight's rate falls with its squared gradients.
  *
  * Definition:
  *     G <- G + g^2                        starts at `initial`
@@ -75,5 +75,5 @@ static collet_status step(void *self, const collet_update *u)
     return COLLET_OK;
 }
 
-OPTIM_PLUGIN("adagrad", "each weight's rate falls with the squares of its gradients so far",
+OPTIM_PLUGIN("adagrad", "each weight's rate falls with its squared gradients",
              "jmlr.org/papers/v12/duchi11a.html", adagrad_config, create, step);

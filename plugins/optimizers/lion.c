@@ -1,5 +1,5 @@
 /*
- * lion - steps of one size, in the direction of the momentum's sign.
+ * lion - steps of one size, along the sign of the momentum.
  *
  * Definition:
  *     c =  beta1 m + (1 - beta1) g
@@ -78,5 +78,5 @@ static collet_status step(void *self, const collet_update *u)
     return COLLET_OK;
 }
 
-OPTIM_PLUGIN("lion", "steps of one size, in the direction of the momentum's sign",
+OPTIM_PLUGIN("lion", "steps of one size, along the sign of the momentum",
              "arxiv.org/abs/2302.06675", lion_config, create, step);
