@@ -84,7 +84,7 @@ static inline void move(size_t i, float *restrict w, float *restrict v, float *r
         b[i] = s.momentum * b[i] + d;
         d = b[i];
     }
-    w[i] = k.shrink * w[i] - s.lr * d;
+    w[i] -= k.pull * w[i] + s.lr * d;
 }
 
 /* A loop for each case: with tests inside, the compiler makes no vector code of it. */

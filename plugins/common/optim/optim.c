@@ -67,7 +67,7 @@ static optim_decay decay_of(double lr, double amount, int32_t kind)
     float c = (float)amount;
     return (optim_decay){.l2 = kind == OPTIM_L2 ? c : 0.0f,
                          .l1 = kind == OPTIM_L1 ? c : 0.0f,
-                         .shrink = kind == OPTIM_DECOUPLED ? (float)(1 - lr * amount) : 1.0f,
+                         .pull = kind == OPTIM_DECOUPLED ? (float)(lr * amount) : 0.0f,
                          .penalised = kind != OPTIM_DECOUPLED && amount > 0};
 }
 

@@ -69,7 +69,8 @@ enum {
 /** Weight decay in one span: all neutral where the segment takes none. */
 typedef struct optim_decay {
     float l2, l1;  /**< share of w and of sign(w) that the gradient gets */
-    float shrink;  /**< 1 - lr c if decoupled, else 1 */
+    float pull;    /**< lr c if decoupled, else 0: share of w that is taken off. Not 1 - lr c, which
+                        loses the digits of small ones */
     int penalised; /**< l2 or l1 is not 0 */
 } optim_decay;
 
