@@ -61,7 +61,7 @@ COLLET_SIMD static void descend(size_t n, float *restrict w, float *restrict E, 
         E[i] = s.rho * E[i] + s.share * slope * slope;
         float d = slope * sqrtf(X[i] + s.epsilon) / sqrtf(E[i] + s.epsilon);
         X[i] = s.rho * X[i] + s.share * d * d;
-        w[i] -= k.pull * w[i] + s.lr * d;
+        w[i] = optim_moved(w[i], s.lr * d, k);
     }
 }
 

@@ -60,7 +60,7 @@ COLLET_SIMD static void descend(size_t n, float *restrict w, float *restrict G,
     for (size_t i = 0; i < n; i++) {
         float d = optim_slope(g[i], w[i], k);
         G[i] += d * d;
-        w[i] -= k.pull * w[i] + lr * d / (sqrtf(G[i]) + epsilon);
+        w[i] = optim_moved(w[i], lr * d / (sqrtf(G[i]) + epsilon), k);
     }
 }
 

@@ -60,7 +60,7 @@ COLLET_SIMD static void descend(size_t n, float *restrict w, float *restrict m,
         float d = optim_slope(g[i], w[i], k);
         float c = s.beta1 * m[i] + s.share1 * d;
         float sign = (float)(c > 0) - (float)(c < 0);
-        w[i] -= k.pull * w[i] + (s.lr * sign + 0.0f * c); /* not finite stays so, for the host */
+        w[i] = optim_moved(w[i], s.lr * sign + 0.0f * c, k); /* not finite stays so, for the host */
         m[i] = s.beta2 * m[i] + s.share2 * d;
     }
 }

@@ -61,7 +61,7 @@ COLLET_SIMD static void descend(size_t n, float *restrict w, float *restrict v,
 {
     for (size_t i = 0; i < n; i++) {
         v[i] = beta * v[i] + share * optim_slope(g[i], w[i], k);
-        w[i] -= k.pull * w[i] + rate * v[i];
+        w[i] = optim_moved(w[i], rate * v[i], k);
     }
 }
 

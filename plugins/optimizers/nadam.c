@@ -94,7 +94,8 @@ COLLET_SIMD static void descend(size_t n, float *restrict w, float *restrict m, 
         float d = optim_slope(g[i], w[i], k);
         m[i] = s.beta1 * m[i] + s.share1 * d;
         v[i] = s.beta2 * v[i] + s.share2 * d * d;
-        w[i] -= k.pull * w[i] + (s.ahead * m[i] + s.now * d) / (sqrtf(v[i]) * s.root + s.epsilon);
+        w[i] =
+            optim_moved(w[i], (s.ahead * m[i] + s.now * d) / (sqrtf(v[i]) * s.root + s.epsilon), k);
     }
 }
 

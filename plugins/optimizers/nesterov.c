@@ -60,7 +60,7 @@ COLLET_SIMD static void descend(size_t n, float *restrict w, float *restrict v,
     for (size_t i = 0; i < n; i++) {
         float d = share * optim_slope(g[i], w[i], k);
         v[i] = beta * v[i] + d;
-        w[i] -= k.pull * w[i] + lr * (beta * v[i] + d);
+        w[i] = optim_moved(w[i], lr * (beta * v[i] + d), k);
     }
 }
 

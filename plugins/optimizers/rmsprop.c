@@ -23,16 +23,14 @@
  *     lr       = real(1e-4, 1e-1, log)
  *     centered = choice(on, off)
  *
- * How it works: one pass over each span. v - mean^2 cannot be below 0, but for rounding, which is
- * cut off. Hinton's slides leave epsilon out and Graves has it inside of the root; this is
- * PyTorch's place for it. Rows of sparse segments that a batch does not touch keep v, mean and b.
+ * How it works: v - mean^2 cannot be below 0, but for rounding, which is cut off. Hinton's slides
+ * leave epsilon out and Graves has it inside of the root; this is PyTorch's place for it. Rows of
+ * sparse segments that a batch does not touch keep v, mean and b.
  *
  * Tieleman, Hinton: Lecture 6.5, RMSProp. Coursera: Neural Networks for Machine Learning (2012).
  * Graves: Generating Sequences With Recurrent Neural Networks. arXiv 1308.0850 (2013). (centered)
  */
 #include "optim/optim.h"
-
-#include <stdbool.h>
 
 typedef struct rmsprop_config {
     double lr, rho, epsilon, momentum, weight_decay;
@@ -66,33 +64,29 @@ typedef struct scalars {
     float lr, rho, share, epsilon, momentum; /* share = 1 - rho */
 } scalars;
 
-/* One weight of w[n], v[n], mean[n], b[n]. What is switched off is not touched. */
-static inline void move(size_t i, float *restrict w, float *restrict v, float *restrict mean,
-                        float *restrict b, const float *restrict g, scalars s, optim_decay k,
-                        bool centre, bool run)
+static inline float plain_d(float *v, float g, scalars s)
 {
-    float d = optim_slope(g[i], w[i], k);
-    v[i] = s.rho * v[i] + s.share * d * d;
-    float square = v[i];
-    if (centre) {
-        mean[i] = s.rho * mean[i] + s.share * d;
-        square -= mean[i] * mean[i];
-        square = square < 0 ? 0 : square;
-    }
-    d = d / (sqrtf(square) + s.epsilon);
-    if (run) {
-        b[i] = s.momentum * b[i] + d;
-        d = b[i];
-    }
-    w[i] -= k.pull * w[i] + s.lr * d;
+    *v = s.rho * *v + s.share * g * g;
+    return g / (sqrtf(*v) + s.epsilon);
 }
 
-/* A loop for each case: with tests inside, the compiler makes no vector code of it. */
+static inline float centered_d(float *v, float *mean, float g, scalars s)
+{
+    *v = s.rho * *v + s.share * g * g;
+    *mean = s.rho * *mean + s.share * g;
+    float variance = *v - *mean * *mean;
+    variance = variance < 0 ? 0 : variance;
+    return g / (sqrtf(variance) + s.epsilon);
+}
+
+/* A loop for each case: with tests inside, the compiler makes no vector code of it.
+ * w[n], v[n], mean[n], b[n] -> the same */
 COLLET_SIMD static void plain(size_t n, float *restrict w, float *restrict v,
                               const float *restrict g, scalars s, optim_decay k)
 {
     for (size_t i = 0; i < n; i++) {
-        move(i, w, v, NULL, NULL, g, s, k, false, false);
+        float d = plain_d(&v[i], optim_slope(g[i], w[i], k), s);
+        w[i] = optim_moved(w[i], s.lr * d, k);
     }
 }
 
@@ -101,7 +95,8 @@ COLLET_SIMD static void centered(size_t n, float *restrict w, float *restrict v,
                                  optim_decay k)
 {
     for (size_t i = 0; i < n; i++) {
-        move(i, w, v, mean, NULL, g, s, k, true, false);
+        float d = centered_d(&v[i], &mean[i], optim_slope(g[i], w[i], k), s);
+        w[i] = optim_moved(w[i], s.lr * d, k);
     }
 }
 
@@ -110,15 +105,22 @@ COLLET_SIMD static void with_momentum(size_t n, float *restrict w, float *restri
                                       optim_decay k)
 {
     for (size_t i = 0; i < n; i++) {
-        move(i, w, v, NULL, b, g, s, k, false, true);
+        float d = plain_d(&v[i], optim_slope(g[i], w[i], k), s);
+        b[i] = s.momentum * b[i] + d;
+        w[i] = optim_moved(w[i], s.lr * b[i], k);
     }
 }
 
+/* Two passes: one is too long for the compiler to vectorise. */
 COLLET_SIMD static void both(size_t n, float *restrict w, float *restrict v, float *restrict mean,
                              float *restrict b, const float *restrict g, scalars s, optim_decay k)
 {
     for (size_t i = 0; i < n; i++) {
-        move(i, w, v, mean, b, g, s, k, true, true);
+        float d = centered_d(&v[i], &mean[i], optim_slope(g[i], w[i], k), s);
+        b[i] = s.momentum * b[i] + d;
+    }
+    for (size_t i = 0; i < n; i++) {
+        w[i] = optim_moved(w[i], s.lr * b[i], k);
     }
 }
 

@@ -42,7 +42,7 @@ COLLET_SIMD static void descend(size_t n, float *restrict w, const float *restri
                                 optim_decay k)
 {
     for (size_t i = 0; i < n; i++) {
-        w[i] -= k.pull * w[i] + lr * optim_slope(g[i], w[i], k);
+        w[i] = optim_moved(w[i], lr * optim_slope(g[i], w[i], k), k);
     }
 }
 

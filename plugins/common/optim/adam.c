@@ -35,7 +35,7 @@ COLLET_SIMD static void adam(size_t n, float *restrict w, float *restrict m, flo
         float d = optim_slope(g[i], w[i], k);
         m[i] = s.beta1 * m[i] + s.share1 * d;
         v[i] = s.beta2 * v[i] + s.share2 * d * d;
-        w[i] -= k.pull * w[i] + s.rate * m[i] / (sqrtf(v[i]) * s.root + s.epsilon);
+        w[i] = optim_moved(w[i], s.rate * m[i] / (sqrtf(v[i]) * s.root + s.epsilon), k);
     }
 }
 
@@ -49,7 +49,7 @@ COLLET_SIMD static void amsgrad(size_t n, float *restrict w, float *restrict m, 
         m[i] = s.beta1 * m[i] + s.share1 * d;
         v[i] = s.beta2 * v[i] + s.share2 * d * d;
         most[i] = v[i] < most[i] ? most[i] : v[i];
-        w[i] -= k.pull * w[i] + s.rate * m[i] / (sqrtf(most[i]) * s.root + s.epsilon);
+        w[i] = optim_moved(w[i], s.rate * m[i] / (sqrtf(most[i]) * s.root + s.epsilon), k);
     }
 }
 

@@ -83,6 +83,13 @@ static inline float optim_slope(float g, float w, optim_decay k)
     return k.penalised ? slope : g;
 }
 
+/** w after a step of that length, with decoupled decay; without branches for the same reason. */
+static inline float optim_moved(float w, float step, optim_decay k)
+{
+    float pulled = w - (k.pull * w + step);
+    return k.pull > 0 ? pulled : w - step;
+}
+
 /* ---- Spans ---------------------------------------------------------------------------------- */
 
 /** One span of an update, as pointers to its first float. */
