@@ -54,6 +54,23 @@ static clt_status base_rate(const clt_component *optimizer, const void *config, 
     return CLT_OK;
 }
 
+static clt_schedule schedule_of(const clt_training_options *t)
+{
+    return (clt_schedule){.curve = (clt_curve)t->schedule,
+                          .per_epoch = t->per != 0,
+                          .warmup = t->warmup,
+                          .warmup_share = t->warmup_share,
+                          .floor = t->lr_floor,
+                          .decay = t->lr_decay,
+                          .step_every = t->step_every,
+                          .step_factor = t->step_factor,
+                          .power = t->power,
+                          .restarts = (uint64_t)t->restarts,
+                          .restart_growth = t->restart_growth,
+                          .cycle_start = t->cycle_start,
+                          .cycle_peak = t->cycle_peak};
+}
+
 /* Everything of the setup that depends on x. */
 static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *arena,
                           clt_train_setup *s, clt_error *err)
@@ -77,6 +94,8 @@ static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *aren
     s->optimizer_state_version = optimizer->unit->state_version;
     s->epochs = (uint32_t)t->epochs;
     s->batch = (uint32_t)t->batch;
+    s->schedule = schedule_of(t);
+    s->shaping = (clt_shaping){t->l1, t->l2, t->clip_value, t->clip_norm};
     return base_rate(optimizer, optimizer_config, &s->lr, err);
 }
 

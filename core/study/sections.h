@@ -21,6 +21,11 @@ typedef struct clt_training_options {
     int64_t epochs, batch;
     double validation;
     int64_t rows, seed;
+    int32_t schedule, per; /**< clt_curve; 0: step, 1: epoch */
+    double warmup, warmup_share, lr_floor, lr_decay, step_every, step_factor, power;
+    int64_t restarts;
+    double restart_growth, cycle_start, cycle_peak;
+    double clip_norm, clip_value, l1, l2;
 } clt_training_options;
 
 /** [run]: how trials are carried out. Nothing of it but order and window changes what is found. */

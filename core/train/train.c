@@ -115,30 +115,12 @@ static void shuffle(trainer *t)
     }
 }
 
-/* The learning rate of a step; schedules belong here. */
+/* The learning rate of the step to come. */
 static double rate(const trainer *t)
 {
-    return t->s->lr;
-}
-
-static clt_status move_theta(trainer *t)
-{
-    const collet_span *spans;
-    uint32_t count;
-    if (clt_spans_take(&t->spans, &spans, &count, t->err) != CLT_OK) {
-        return clt_prefix(t->err, "model \"%s\"", t->s->model_id);
-    }
-    collet_update update = {.struct_size = COLLET_SIZE(collet_update),
-                            .span_count = count,
-                            .span_size = COLLET_SIZE(collet_span),
-                            .step = ++t->step,
-                            .lr = rate(t),
-                            .spans = spans,
-                            .theta = t->theta,
-                            .grad = t->grad};
-    collet_status code = t->s->optimizer->step(t->optimizer, &update);
-    clt_spans_copy_buffers(&t->spans, t->grad, t->theta);
-    return code < 0 ? optimizer_failed(t, code, "step") : CLT_OK;
+    const clt_train_setup *s = t->s;
+    uint64_t steps = (s->split->train_count + s->batch - 1) / s->batch;
+    return s->lr * clt_schedule_factor(&s->schedule, s->epochs, steps, t->step);
 }
 
 static clt_status diverged(trainer *t, const char *what, uint64_t epoch)
@@ -147,6 +129,30 @@ static clt_status diverged(trainer *t, const char *what, uint64_t epoch)
     clt_fail(t->err, CLT_OK, "%s is not finite in epoch %llu, step %llu", what,
              (unsigned long long)epoch, (unsigned long long)t->step);
     return CLT_OK;
+}
+
+static clt_status move_theta(trainer *t, uint64_t epoch)
+{
+    const collet_span *spans;
+    uint32_t count;
+    if (clt_spans_take(&t->spans, &spans, &count, t->err) != CLT_OK) {
+        return clt_prefix(t->err, "model \"%s\"", t->s->model_id);
+    }
+    if (!clt_gradient_shape(&t->s->shaping, spans, count, t->theta, t->grad)) {
+        return diverged(t, "the gradient", epoch);
+    }
+    double lr = rate(t);
+    collet_update update = {.struct_size = COLLET_SIZE(collet_update),
+                            .span_count = count,
+                            .span_size = COLLET_SIZE(collet_span),
+                            .step = ++t->step,
+                            .lr = lr,
+                            .spans = spans,
+                            .theta = t->theta,
+                            .grad = t->grad};
+    collet_status code = t->s->optimizer->step(t->optimizer, &update);
+    clt_spans_copy_buffers(&t->spans, t->grad, t->theta);
+    return code < 0 ? optimizer_failed(t, code, "step") : CLT_OK;
 }
 
 /* One mini-batch: rows of the order from `from`. */
@@ -167,7 +173,7 @@ static clt_status train_batch(trainer *t, size_t from, uint32_t rows, uint64_t e
     }
     t->epoch_loss += (double)loss * rows;
     t->result->samples += rows;
-    return move_theta(t);
+    return move_theta(t, epoch);
 }
 
 static bool is_over(const trainer *t)

@@ -13,6 +13,8 @@
 #include "data/split.h"
 #include "plugin/host.h"
 #include "train/slots.h"
+#include "train/gradient.h"
+#include "train/schedule.h"
 
 #include <collet/optimizer.h>
 
@@ -45,7 +47,9 @@ typedef struct clt_train_setup {
     const char *optimizer_id;
     uint32_t optimizer_state_version; /**< collet_unit.state_version */
     clt_host *optimizer_host;
-    double lr; /**< base learning rate */
+    double lr;             /**< base learning rate */
+    clt_schedule schedule; /**< what becomes of it; zero: nothing */
+    clt_shaping shaping;   /**< of the gradient before the optimizer's step; zero: none */
     const collet_data *data;
     const clt_split *split;
     uint32_t epochs, batch;

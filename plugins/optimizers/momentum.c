@@ -1,41 +1,40 @@
 /*
  * momentum - gradient descent along a running mean of gradients.
  *
- * Definition, with g' = g + weight_decay * w:
- *     form = average     v <- beta v + (1 - beta) g'     w <- w - lr v
- *     form = classical   v <- beta v + g'                w <- w - lr v
- *     nesterov = on      w <- w - lr (beta v + (1 - beta) g')  or  w - lr (beta v + g')
+ * Definition:
+ *     form = average      v <- beta v + (1 - beta) g     w <- w - lr v
+ *     form = classical    v <- beta v + g                w <- w - lr v
+ *     form = heavy_ball   v <- beta v + lr g             w <- w - v
  *
  * Options:
  *     lr            learning rate                                        0.1
  *     beta          share of the old velocity that stays                 0.9
- *     form          average | classical                                  average
- *     nesterov      look one step ahead                                  off
+ *     form          average | classical | heavy_ball                     average
  *     weight_decay  pulls weights (not biases) towards 0                 0
+ *     decay         l2 | l1 | decoupled                                  l2
  *
  *     [optimizer]
  *     use  = momentum
  *     lr   = real(0.001, 1, log)
  *     beta = real(0, 0.99)
  *
- * How it works: with form = average the size of a step does not grow with beta, so lr and beta can
- * be searched independently; classical with lr equals average with lr / (1 - beta). One pass over
- * each span; velocity has the layout of theta and starts at 0.
+ * How it works: with form = average (damped) the size of a step does not grow with beta, so lr and
+ * beta can be searched independently. classical is PyTorch's; with lr it equals average with
+ * lr / (1 - beta). heavy_ball is Polyak's, and Sutskever's classical momentum: it equals classical
+ * until a schedule changes the rate, which then takes a while to reach the velocity. The unit
+ * nesterov looks one step ahead. One pass over each span; v starts at 0, and rows of sparse
+ * segments that a batch does not touch keep theirs.
  *
  * Polyak: Some methods of speeding up the convergence of iteration methods (1964).
  * Sutskever, Martens, Dahl, Hinton: On the importance of initialization and momentum (2013).
  */
-#include <collet/helpers.h>
-#include <collet/optimizer.h>
+#include "optim/optim.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { AVERAGE, CLASSICAL };
+enum { AVERAGE, CLASSICAL, HEAVY_BALL };
 
 typedef struct momentum_config {
     double lr, beta, weight_decay;
-    int32_t form, nesterov;
+    int32_t form, decay;
 } momentum_config;
 
 static const collet_option options[] = {
@@ -43,145 +42,41 @@ static const collet_option options[] = {
                     "learning rate"),
     COLLET_OPT_REAL(momentum_config, beta, "0.9", 0, 1, "real(0, 0.99)", COLLET_OPEN_MAX,
                     "share of the old velocity that stays"),
-    COLLET_OPT_ENUM(momentum_config, form, "average", "average|classical", 0,
-                    "whether the gradient is weighted by 1 - beta or by 1"),
-    COLLET_OPT_BOOL(momentum_config, nesterov, "off", 0, "look one step ahead"),
-    COLLET_OPT_REAL(momentum_config, weight_decay, "0", 0, 1000, "real(1e-6, 1e-2, log)", 0,
-                    "pulls weights, but not biases, towards 0"),
+    COLLET_OPT_ENUM(momentum_config, form, "average", "average|classical|heavy_ball", 0,
+                    "whether the velocity adds the gradient times 1 - beta, 1 or lr"),
+    OPTIM_WEIGHT_DECAY(momentum_config, "0"),
+    OPTIM_DECAY(momentum_config, "l2"),
 };
-
-typedef struct momentum {
-    const momentum_config *config;
-    size_t count; /* floats of theta */
-    float *v;     /* [count] */
-} momentum;
-
-static void destroy(void *self)
-{
-    momentum *m = self;
-    if (m != NULL) {
-        free(m->v);
-        free(m);
-    }
-}
 
 static collet_status create(const collet_host *host, const void *config,
                             const collet_layout *layout, void **self)
 {
-    momentum *m = calloc(1, sizeof *m);
-    if (m != NULL) {
-        m->config = config;
-        m->count = layout->theta_count;
-        m->v = collet_zeros(m->count);
-    }
-    if (m == NULL || m->v == NULL) {
-        destroy(m);
-        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
-    }
-    *self = m;
-    return COLLET_OK;
+    return optim_create(host, config, layout, 1, self);
 }
 
-/* v[n], w[n] -> v[n], w[n], with share = 1 - beta or 1 */
-COLLET_SIMD static void plain(float *restrict w, float *restrict v, const float *restrict g,
-                              size_t n, float lr, float beta, float share, float decay)
+/* w[n], v[n] -> w[n], v[n] */
+COLLET_SIMD static void descend(size_t n, float *restrict w, float *restrict v,
+                                const float *restrict g, float rate, float beta, float share,
+                                optim_decay k)
 {
     for (size_t i = 0; i < n; i++) {
-        float d = g[i] + decay * w[i];
-        v[i] = beta * v[i] + share * d;
-        w[i] -= lr * v[i];
-    }
-}
-
-/* The same without decay, the common case: one product and one load less. */
-COLLET_SIMD static void plain_no_decay(float *restrict w, float *restrict v,
-                                       const float *restrict g, size_t n, float lr, float beta,
-                                       float share)
-{
-    for (size_t i = 0; i < n; i++) {
-        v[i] = beta * v[i] + share * g[i];
-        w[i] -= lr * v[i];
-    }
-}
-
-COLLET_SIMD static void ahead(float *restrict w, float *restrict v, const float *restrict g,
-                              size_t n, float lr, float beta, float share, float decay)
-{
-    for (size_t i = 0; i < n; i++) {
-        float d = share * (g[i] + decay * w[i]);
-        v[i] = beta * v[i] + d;
-        w[i] -= lr * (beta * v[i] + d);
+        v[i] = beta * v[i] + share * optim_slope(g[i], w[i], k);
+        w[i] = optim_moved(w[i], rate * v[i], k);
     }
 }
 
 static collet_status step(void *self, const collet_update *u)
 {
-    const momentum *m = self;
-    const momentum_config *c = m->config;
-    float lr = (float)u->lr, beta = (float)c->beta;
-    float share = c->form == AVERAGE ? (float)(1 - c->beta) : 1.0f;
+    const optim_state *s = self;
+    const momentum_config *c = s->config;
+    double share = c->form == AVERAGE ? 1 - c->beta : c->form == CLASSICAL ? 1 : u->lr;
+    double rate = c->form == HEAVY_BALL ? 1 : u->lr;
     for (uint32_t i = 0; i < u->span_count; i++) {
-        const collet_span *span = collet_span_at(u, i);
-        float *w = u->theta + span->begin, *v = m->v + span->begin;
-        const float *g = u->grad + span->begin;
-        int fixed = (span->flags & COLLET_SEGMENT_NO_DECAY) != 0;
-        float decay = fixed ? 0.0f : (float)c->weight_decay;
-        if (c->nesterov) {
-            ahead(w, v, g, span->count, lr, beta, share, decay);
-        } else if (decay > 0) {
-            plain(w, v, g, span->count, lr, beta, share, decay);
-        } else {
-            plain_no_decay(w, v, g, span->count, lr, beta, share);
-        }
+        optim_run r = optim_run_at(s, u, i, c->weight_decay, c->decay);
+        descend(r.n, r.w, r.a[0], r.g, (float)rate, (float)c->beta, (float)share, r.decay);
     }
     return COLLET_OK;
 }
 
-static collet_status save(void *self, const collet_sink *out)
-{
-    const momentum *m = self;
-    return out->write(out->ctx, m->v, m->count * sizeof *m->v);
-}
-
-static collet_status load(void *self, const collet_source *in)
-{
-    momentum *m = self;
-    if (in->size != m->count * sizeof *m->v) {
-        return COLLET_E_STATE;
-    }
-    return in->read(in->ctx, m->v, m->count * sizeof *m->v);
-}
-
-static const collet_optimizer vtable = {
-    .struct_size = COLLET_SIZE(collet_optimizer),
-    .create = create,
-    .destroy = destroy,
-    .step = step,
-    .save = save,
-    .load = load,
-};
-
-static const collet_unit unit = {COLLET_SIZE(collet_unit),
-                                 1,
-                                 COLLET_KIND_OPTIMIZER,
-                                 "momentum",
-                                 "1.0.0",
-                                 "gradient descent along a running mean of gradients",
-                                 "proceedings.mlr.press/v28/sutskever13.html",
-                                 &vtable,
-                                 COLLET_OPTIONS(options, momentum_config)};
-
-static const collet_unit *const units[] = {&unit};
-
-static const collet_plugin plugin = {COLLET_MAGIC,
-                                     COLLET_ABI_MAJOR,
-                                     COLLET_ABI_MINOR,
-                                     COLLET_SIZE(collet_plugin),
-                                     0,
-                                     COLLET_COUNT(units),
-                                     units,
-                                     "momentum",
-                                     "1.0.0",
-                                     "The Collet authors",
-                                     "MIT"};
-COLLET_PLUGIN(plugin);
+OPTIM_PLUGIN("momentum", "gradient descent along a running mean of gradients",
+             "proceedings.mlr.press/v28/sutskever13.html", momentum_config, create, step);
