@@ -26,6 +26,35 @@ static clt_status open_dataset(clt_source *source, const clt_plan *plan,
     return clt_data_check(source->data, component->id, err);
 }
 
+/* Lets the dataset learn scales, categories, a vocabulary from the training rows, and from none of
+ * those that judge a trial. */
+static clt_status fit_dataset(clt_source *source, const clt_plan *plan,
+                              const clt_component *component, clt_error *err)
+{
+    const collet_dataset *dataset = source->dataset;
+    if (!COLLET_CAN(dataset, fit)) {
+        return CLT_OK;
+    }
+    collet_data before = *source->data;
+    collet_status code = dataset->fit(source->self, source->split.train,
+                                      source->split.train_count, &source->data);
+    if (code < 0) {
+        clt_host_fail(&source->host, code, "fit", err);
+        err->status = CLT_BAD_INPUT;
+        return clt_prefix(err, "%s:%d", plan->ini->path, plan->variables[component->use].line);
+    }
+    if (clt_data_check(source->data, component->id, err) != CLT_OK) {
+        return err->status;
+    }
+    const collet_data *now = source->data;
+    return now->rows == before.rows && now->test_rows == before.test_rows &&
+                   now->classes == before.classes && now->target_count == before.target_count
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT,
+                          "dataset \"%s\": fit changed the number of rows, classes or targets",
+                          component->id);
+}
+
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
@@ -41,7 +70,7 @@ clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_h
                        (uint64_t)plan->study.seed, err) != CLT_OK) {
         return clt_prefix(err, "%s: [training]", plan->ini->path);
     }
-    return CLT_OK;
+    return fit_dataset(source, plan, data, err);
 }
 
 void clt_source_close(clt_source *source)

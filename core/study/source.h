@@ -21,7 +21,8 @@ typedef struct clt_source {
     clt_arena arena;
 } clt_source;
 
-/** Opens the plan's [data], checks what it hands over and splits it as [training] says.
+/** Opens the plan's [data], checks what it hands over, splits it as [training] says and fits the
+ *  dataset to the training part.
  *  CLT_BAD_INPUT for wrong files, naming the experiment's line. */
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err);
