@@ -16,7 +16,7 @@ typedef struct clt_batch {
     collet_batch view; /**< what models get */
     const collet_data *data;
     uint32_t max_rows;
-    float *x;        /**< [max_rows][features], 64-byte aligned */
+    float *x;          /**< [max_rows][features], 64-byte aligned */
     int32_t *labels;   /**< [max_rows], or NULL */
     float *targets;    /**< [max_rows][target_count], or NULL */
     uint32_t *tokens;  /**< room for any max_rows rows' tokens, or NULL */

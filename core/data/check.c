@@ -43,8 +43,7 @@ static const char *wrong_shape(const collet_data *data)
     if (data->form < COLLET_DATA_TABLE || data->form > COLLET_DATA_TOKENS) {
         return "a form of data that this version does not train on";
     }
-    const char *wrong =
-        data->form == COLLET_DATA_TOKENS ? wrong_tokens(data) : wrong_numbers(data);
+    const char *wrong = data->form == COLLET_DATA_TOKENS ? wrong_tokens(data) : wrong_numbers(data);
     if (wrong != NULL) {
         return wrong;
     }
@@ -72,14 +71,15 @@ static clt_status check_tokens(const collet_data *data, const char *unit, clt_er
 {
     for (uint64_t i = 0; i < data->rows; i++) {
         if (data->offsets[i + 1] < data->offsets[i] || data->offsets[i + 1] > MOST_TOKENS) {
-            return clt_fail(err, CLT_BAD_INPUT, "dataset \"%s\": the tokens of row %llu end at %llu",
-                            unit, (unsigned long long)i, (unsigned long long)data->offsets[i + 1]);
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "dataset \"%s\": the tokens of row %llu end at %llu", unit,
+                            (unsigned long long)i, (unsigned long long)data->offsets[i + 1]);
         }
         for (uint64_t t = data->offsets[i]; t < data->offsets[i + 1]; t++) {
             if (data->tokens[t] >= data->vocabulary) {
                 return clt_fail(err, CLT_BAD_INPUT,
-                                "dataset \"%s\": row %llu has the token %u; there are 0 to %u", unit,
-                                (unsigned long long)i, data->tokens[t], data->vocabulary - 1);
+                                "dataset \"%s\": row %llu has the token %u; there are 0 to %u",
+                                unit, (unsigned long long)i, data->tokens[t], data->vocabulary - 1);
             }
         }
     }

@@ -36,8 +36,8 @@ static clt_status fit_dataset(clt_source *source, const clt_plan *plan,
         return CLT_OK;
     }
     collet_data before = *source->data;
-    collet_status code = dataset->fit(source->self, source->split.train,
-                                      source->split.train_count, &source->data);
+    collet_status code =
+        dataset->fit(source->self, source->split.train, source->split.train_count, &source->data);
     if (code < 0) {
         clt_host_fail(&source->host, code, "fit", err);
         err->status = CLT_BAD_INPUT;

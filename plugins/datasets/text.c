@@ -6,7 +6,7 @@
  * Number 0 stands for all words that are not in the vocabulary.
  *
  * Options:
- *     path        a file of lines "label<tab>text", or a folder with a folder a class     (required)
+ *     path        a file of lines "label<tab>text", or a folder with a folder a class (required)
  *     test        the same, of a test part                                                (none)
  *     min_count   words and n-grams that occur less often are not in the vocabulary          2
  *     max_vocab   most words of the vocabulary, the most frequent ones; 0: all               0
@@ -163,7 +163,8 @@ static collet_status sort_classes(text *t)
 static collet_status allocate(text *t)
 {
     const text_corpus *corpus = &t->corpus;
-    size_t words = corpus->words.count, buckets = t->config->ngrams > 1 ? (size_t)t->config->buckets : 0;
+    size_t words = corpus->words.count,
+           buckets = t->config->ngrams > 1 ? (size_t)t->config->buckets : 0;
     t->counts = malloc((words + buckets) * sizeof *t->counts);
     t->numbers = malloc((words + buckets) * sizeof *t->numbers);
     t->by_count = malloc(words * sizeof *t->by_count);

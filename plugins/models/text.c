@@ -81,7 +81,7 @@ static const double SPREAD = 0.1;
 typedef struct layer {
     uint32_t in, out;
     nn_activation f;
-    uint64_t w, b; /* where they lie in theta */
+    uint64_t w, b;   /* where they lie in theta */
     float *y, *kept; /* [max_rows][out]; kept for gelu */
 } layer;
 
@@ -135,8 +135,7 @@ static uint64_t place_segment(text *t, const char *name, uint32_t number, const 
         (void)snprintf(digits, sizeof digits, "%u", number);
     }
     (void)snprintf(t->names[i], sizeof t->names[i], "%s%s.%s", name, digits, part);
-    t->segments[i] =
-        (collet_segment){t->names[i], at, (uint32_t)rows, (uint32_t)columns, flags, 0};
+    t->segments[i] = (collet_segment){t->names[i], at, (uint32_t)rows, (uint32_t)columns, flags, 0};
     t->layout.theta_count += collet_padded(rows, columns);
     return at;
 }
@@ -187,9 +186,9 @@ static bool allocate(text *t)
     const text_config *c = t->config;
     size_t rows = t->task.max_rows, n = rows * t->pooled;
     bool ok = nn_index_init(&t->index, t->task.vocabulary) == 0;
-    ok = ok && (c->pool != CONV ||
-                nn_textconv_init(&t->conv, (uint32_t)c->dim, (uint32_t)c->filters,
-                                 (uint32_t)c->width, (uint32_t)c->widths) == 0);
+    ok =
+        ok && (c->pool != CONV || nn_textconv_init(&t->conv, (uint32_t)c->dim, (uint32_t)c->filters,
+                                                   (uint32_t)c->width, (uint32_t)c->widths) == 0);
     for (uint32_t i = 0; i < t->layer_count && ok; i++) {
         layer *l = &t->layers[i];
         bool keeps = l->f == NN_GELU;
@@ -279,8 +278,7 @@ static void pool(text *t, const float *theta, const collet_batch *batch)
 }
 
 /* Outputs of the batch in the last layer's y; rng NULL: no dropout. */
-static float *forward(text *t, const collet_rng *rng, const float *theta,
-                      const collet_batch *batch)
+static float *forward(text *t, const collet_rng *rng, const float *theta, const collet_batch *batch)
 {
     pool(t, theta, batch);
     if (rng != NULL && t->config->dropout > 0) {

@@ -12,8 +12,8 @@ static inline const lanes *at(const float *x)
 }
 
 /* Sums of chosen rows: out[place(i)][dim] = share(i) * sum of table[which[j]][dim] over j from
- * starts[i] to starts[i + 1]. place(i) is places[i], or i where places is NULL; share(i) is one over
- * the number of rows that are summed with `mean`, else 1. */
+ * starts[i] to starts[i + 1]. place(i) is places[i], or i where places is NULL; share(i) is one
+ * over the number of rows that are summed with `mean`, else 1. */
 typedef struct row_sums {
     size_t count;
     const uint64_t *starts;
@@ -40,8 +40,8 @@ COLLET_SIMD static void sum_rows(const row_sums *s)
             lanes a = {0}, b = {0}, x = {0}, y = {0};
             for (uint64_t j = from; j < to; j++) {
                 const lanes *row = at(s->table + s->which[j] * dim + c);
-                const char *soon = (const char *)(s->table +
-                                                  s->which[j + AHEAD < last ? j + AHEAD : j] * dim + c);
+                const char *soon =
+                    (const char *)(s->table + s->which[j + AHEAD < last ? j + AHEAD : j] * dim + c);
                 __builtin_prefetch(soon);
                 __builtin_prefetch(soon + 64);
                 __builtin_prefetch(soon + 128);
@@ -94,8 +94,8 @@ void nn_embedding_mean_backward(const collet_batch *batch, const nn_index *index
         uint64_t length = batch->offsets[r + 1] - batch->offsets[r];
         scale(dim, length > 0 ? 1.0f / (float)length : 0.0f, d + (size_t)r * dim);
     }
-    const row_sums sums = {index->count, index->starts, index->owners, d,
-                           dim,          index->tokens, 0,             de};
+    const row_sums sums = {
+        index->count, index->starts, index->owners, d, dim, index->tokens, 0, de};
     sum_rows(&sums);
 }
 

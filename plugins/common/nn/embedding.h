@@ -40,8 +40,8 @@ void nn_index_finish(nn_index *index);
 /** Finds the different tokens of a batch. 0, or -1 when memory ran out. */
 int nn_index_build(nn_index *index, const collet_batch *batch);
 
-/** From d[rows][dim], the gradient of the mean, which is overwritten: writes the rows of de[vocabulary]
- *  [dim] that the index names. */
+/** From d[rows][dim], the gradient of the mean, which is overwritten: writes the rows of
+ * de[vocabulary] [dim] that the index names. */
 void nn_embedding_mean_backward(const collet_batch *batch, const nn_index *index, uint32_t dim,
                                 float *d, float *de);
 

@@ -177,9 +177,8 @@ COLLET_SIMD static void go_back(size_t dim, const uint32_t *tokens, size_t count
 }
 
 void nn_textconv_backward(const nn_textconv *conv, const collet_batch *batch, const float *e,
-                          const nn_textconv_weights *weights, const float *y,
-                          const uint64_t *place, const float *d,
-                          const nn_textconv_weights *gradients, float *de)
+                          const nn_textconv_weights *weights, const float *y, const uint64_t *place,
+                          const float *d, const nn_textconv_weights *gradients, float *de)
 {
     const size_t filters = conv->filters;
     for (uint32_t i = 0; i < conv->widths; i++) {

@@ -69,7 +69,7 @@ static collet_status add_text(text_corpus *c, text_piece label, text_piece text,
         return no_memory(c);
     }
     c->ends[c->rows] = c->id_count;
-    c->labels[c->rows++] = (int32_t)class;
+    c->labels[c->rows++] = (int32_t) class;
     return COLLET_OK;
 }
 
@@ -78,9 +78,10 @@ static collet_status add_line(text_corpus *c, text_piece line, const char *path,
     const char *tab = memchr(line.text, '\t', line.length);
     if (tab == NULL) {
         int shown = line.length < 40 ? (int)line.length : 40;
-        return collet_fail(c->host, COLLET_E_INVALID,
-                           "%s:%d: there is no tab in \"%.*s\"; a line is a label, a tab and a text",
-                           path, number, shown, line.text);
+        return collet_fail(
+            c->host, COLLET_E_INVALID,
+            "%s:%d: there is no tab in \"%.*s\"; a line is a label, a tab and a text", path, number,
+            shown, line.text);
     }
     text_piece label = text_trim((text_piece){line.text, (size_t)(tab - line.text)});
     text_piece text = {tab + 1, (size_t)(line.text + line.length - tab - 1)};

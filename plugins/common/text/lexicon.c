@@ -82,8 +82,8 @@ static bool spread(text_lexicon *l)
 
 int64_t text_lexicon_add(text_lexicon *l, const char *text, size_t length)
 {
-    if (!spread(l) || !text_reserve((void **)&l->entries, &l->room, l->count + 1,
-                                    sizeof *l->entries)) {
+    if (!spread(l) ||
+        !text_reserve((void **)&l->entries, &l->room, l->count + 1, sizeof *l->entries)) {
         return -1;
     }
     uint64_t hash = text_hash(text, length);

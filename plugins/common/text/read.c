@@ -18,8 +18,7 @@ void text_file_finish(text_file *file)
 }
 
 /* Appends what the stream has; a plain file comes through zlib as it is. */
-static collet_status read_all(const collet_host *host, const char *path, gzFile in,
-                              text_file *file)
+static collet_status read_all(const collet_host *host, const char *path, gzFile in, text_file *file)
 {
     size_t room = 0;
     for (;;) {
@@ -113,8 +112,8 @@ text_piece text_trim(text_piece piece)
         piece.text++;
         piece.length--;
     }
-    while (piece.length > 0 && (piece.text[piece.length - 1] == ' ' ||
-                                piece.text[piece.length - 1] == '\t')) {
+    while (piece.length > 0 &&
+           (piece.text[piece.length - 1] == ' ' || piece.text[piece.length - 1] == '\t')) {
         piece.length--;
     }
     return piece;
@@ -134,7 +133,8 @@ static size_t edits(const char *a, const char *b)
         size_t diagonal = row[0];
         row[0] = i + 1;
         for (size_t j = 0; j < length; j++) {
-            size_t change = diagonal + (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]));
+            size_t change =
+                diagonal + (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]));
             size_t gap = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
             diagonal = row[j + 1];
             row[j + 1] = change < gap ? change : gap;

@@ -22,9 +22,9 @@ locale_t text_locale(void);
 /** Longest word in bytes; what is beyond is cut off. */
 enum { TEXT_LONGEST_WORD = 127 };
 
-/** Writes the next word at or after *at in lower case to word[TEXT_LONGEST_WORD + 1], closed by a 0,
- *  moves *at behind it and returns its length; 0 where no word is left. text is valid UTF-8; bytes
- *  that are not part words. */
+/** Writes the next word at or after *at in lower case to word[TEXT_LONGEST_WORD + 1], closed by a
+ * 0, moves *at behind it and returns its length; 0 where no word is left. text is valid UTF-8;
+ * bytes that are not part words. */
 size_t text_next_word(locale_t locale, const char *text, size_t length, size_t *at, char *word);
 
 #endif /* TEXT_WORDS_H */
