@@ -269,7 +269,15 @@ static collet_status add_number(csv *t, uint32_t column, size_t row, text_piece 
 {
     table_column *c = &t->columns[column];
     int shown = cell.length < 60 ? (int)cell.length : 60;
-    if (!table_number(cell, &c->numbers[row])) {
+    bool number = table_number(cell, &c->numbers[row]);
+    if (!number && column == t->target) {
+        return collet_fail(t->host, COLLET_E_INVALID,
+                           "%s:%d: the target \"%s\": \"%.*s\" is not a number, which regression "
+                           "predicts; task = classification takes texts",
+                           table_path(&t->table, row), t->table.lines[row], c->name, shown,
+                           cell.text);
+    }
+    if (!number) {
         return collet_fail(t->host, COLLET_E_INVALID,
                            "%s:%d: column \"%s\": \"%.*s\" is not a number as most others are; "
                            "missing_text can say that it means a missing one",

@@ -278,9 +278,9 @@ static collet_status fit_rows(text *t, const uint32_t *rows, size_t count)
     uint32_t vocabulary = number(t, all);
     if (vocabulary == 1) {
         return collet_fail(t->host, COLLET_E_INVALID,
-                           "no word occurs %lld times or more in the %zu training texts: the "
+                           "%s: no word occurs %lld times or more in the %zu training texts: the "
                            "vocabulary would be empty; lower min_count",
-                           (long long)t->config->min_count, count);
+                           t->config->path, (long long)t->config->min_count, count);
     }
     translate(t);
     t->data = (collet_data){.struct_size = COLLET_SIZE(collet_data),

@@ -19,8 +19,8 @@ typedef struct test_point {
     const char *what; /**< for messages */
 } test_point;
 
-/** The loss, with the same random numbers at each call; and its gradient unless grad is NULL. Rows of
- *  sparse segments that the model does not name are zero in grad[theta_count], whatever it wrote
+/** The loss, with the same random numbers at each call; and its gradient unless grad is NULL. Rows
+ * of sparse segments that the model does not name are zero in grad[theta_count], whatever it wrote
  *  there; a row named twice or not rising fails the test. */
 double test_loss(const test_point *point, float *grad);
 

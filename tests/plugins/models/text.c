@@ -92,8 +92,8 @@ START_TEST(gradients_agree_with_finite_differences)
         {"max, hidden, dropout",
          {"pool", "max", "dim", "6", "hidden", "9", "activation", "tanh", "dropout", "0.2", NULL}},
         {"conv", {"pool", "conv", "dim", "8", "filters", "5", NULL}},
-        {"conv of one width", {"pool", "conv", "dim", "3", "filters", "17", "width", "1", "widths",
-                               "1", NULL}},
+        {"conv of one width",
+         {"pool", "conv", "dim", "3", "filters", "17", "width", "1", "widths", "1", NULL}},
         {"conv, wide, hidden, dropout",
          {"pool", "conv", "dim", "4", "filters", "6", "width", "4", "widths", "4", "hidden", "8",
           "activation", "sigmoid", "dropout", "0.3", NULL}},
@@ -120,7 +120,8 @@ static void convolve(const fixture *f, uint32_t row, uint32_t dim, uint32_t filt
         for (int64_t p = 0; p <= (length > width ? length : width) - width; p++) {
             double sum = 0;
             for (int64_t j = 0; j < width && p + j < length; j++) {
-                const float *e = f->point.theta + f->tokens[f->offsets[row] + (uint64_t)(p + j)] * dim;
+                const float *e =
+                    f->point.theta + f->tokens[f->offsets[row] + (uint64_t)(p + j)] * dim;
                 for (uint32_t c = 0; c < dim; c++) {
                     sum += (double)w[(i * width + j) * dim + c] * (double)e[c];
                 }
