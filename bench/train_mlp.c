@@ -1,68 +1,13 @@
 /* Samples a second of an MLP 784-256-128-10 on Fashion-MNIST, through the host's own training loop
  * and the bundled plugins.   bench_train_mlp BATCH EPOCHS [OPTIMIZER] */
-#include "config/option.h"
+#include "loaded.h"
 #include "plugin/blas.h"
-#include "plugin/registry.h"
-#include "train/train.h"
 
 #include <collet/dataset.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-typedef struct loaded {
-    const collet_unit *unit;
-    clt_options options;
-    void *config;
-    clt_host host;
-} loaded;
-
-static void fail(const clt_error *err)
-{
-    (void)fprintf(stderr, "%s\n", err->text);
-    exit(1);
-}
-
-static void load(clt_registry *registry, const char *kind, const char *id, loaded *out)
-{
-    clt_error err = {0};
-    if (clt_registry_find(registry, kind, id, &out->unit, &err) != CLT_OK) {
-        fail(&err);
-    }
-    out->options =
-        (clt_options){out->unit->options, out->unit->option_count, out->unit->option_size};
-    out->config = calloc(1, out->unit->config_size + 1u);
-    clt_host_init(&out->host, kind, id, NULL);
-    if (out->config == NULL || clt_option_defaults(out->options, out->config, &err) != CLT_OK) {
-        fail(&err);
-    }
-}
-
-static void set(loaded *unit, const char *key, const char *text)
-{
-    clt_error err = {0};
-    clt_value value;
-    uint32_t element;
-    const collet_option *option = clt_option_find(unit->options, key, &element, &err);
-    if (option == NULL || clt_option_parse(option, text, &value, &err) != CLT_OK) {
-        fail(&err);
-    }
-    clt_option_store(option, element, &value, unit->config);
-}
-
-static clt_registry *make_registry(void)
-{
-    clt_search search = {0};
-    clt_registry *registry = NULL;
-    clt_error err = {0};
-    if (clt_search_add(&search, PLUGINS, NULL, "bench", &err) != CLT_OK ||
-        clt_registry_create(&search, &registry, &err) != CLT_OK) {
-        fail(&err);
-    }
-    return registry;
-}
 
 int main(int argc, char **argv)
 {
@@ -90,20 +35,12 @@ int main(int argc, char **argv)
         (void)clt_host_fail(&dataset.host, COLLET_E_IO, "open", &err);
         fail(&err);
     }
-    clt_train_setup setup = {.model = model.unit->vtable,
-                             .model_config = model.config,
-                             .model_id = "mlp",
-                             .model_host = &model.host,
-                             .optimizer = optimizer.unit->vtable,
-                             .optimizer_config = optimizer.config,
-                             .optimizer_id = id,
-                             .optimizer_host = &optimizer.host,
-                             .lr = strcmp(id, "adam") == 0 ? 0.001 : 0.1,
-                             .data = data,
-                             .split = &split,
-                             .epochs = argc > 2 ? (uint32_t)atoi(argv[2]) : 3,
-                             .batch = argc > 1 ? (uint32_t)atoi(argv[1]) : 128,
-                             .seed = 1};
+    clt_train_setup setup = setup_of(&model, &optimizer);
+    setup.lr = strcmp(id, "adam") == 0 ? 0.001 : 0.1;
+    setup.data = data;
+    setup.split = &split;
+    setup.epochs = argc > 2 ? (uint32_t)atoi(argv[2]) : 3;
+    setup.batch = argc > 1 ? (uint32_t)atoi(argv[1]) : 128;
     if (clt_train(&setup, &result, &err) != CLT_OK) {
         fail(&err);
     }
