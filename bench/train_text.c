@@ -1,5 +1,6 @@
-/* Samples a second of processor time of the model `text` on made-up texts of 200 words, through the host's own
- * training loop and the bundled plugins.   bench_train_text POOL BATCH EPOCHS OPTIMIZER ROWS
+/* Samples a second of processor time of the model `text` on made-up texts of 200 words, through the
+ * host's own training loop and the bundled plugins.   bench_train_text POOL BATCH EPOCHS OPTIMIZER
+ * ROWS
  *
  * Words follow Zipf's law over a vocabulary of 20,000; one in ten is from 50 words of its class. */
 #include "base/rng.h"
@@ -100,8 +101,8 @@ int main(int argc, char **argv)
         fail(&err);
     }
     double seconds = processor_time() - start;
-    (void)printf("%.0f samples/s, accuracy %.4f, kernel %s\n",
-                 (double)result.samples / seconds, result.values[0], blas.chosen);
+    (void)printf("%.0f samples/s, accuracy %.4f, kernel %s\n", (double)result.samples / seconds,
+                 result.values[0], blas.chosen);
     clt_split_finish(&split);
     free(model.config);
     free(optimizer.config);

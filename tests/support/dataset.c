@@ -1,6 +1,7 @@
 #include "dataset.h"
 
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ void test_dataset_write(const test_dataset *d, const char *name, const char *tex
     (void)fclose(out);
 }
 
-void test_dataset_open(test_dataset *d, const char *const *options)
+static collet_status open_with(test_dataset *d, const char *const *options)
 {
     (void)snprintf(d->paths[0], sizeof d->paths[0], "%s/data", d->folder);
     test_set(&d->unit, "path", d->paths[0]);
@@ -43,8 +44,42 @@ void test_dataset_open(test_dataset *d, const char *const *options)
         test_set(&d->unit, options[0], test ? d->paths[1] : options[1]);
     }
     const collet_host *host = clt_host_table(&d->unit.host);
-    ck_assert_msg(d->dataset->open(host, d->unit.config, NULL, &d->self, &d->data) == COLLET_OK,
-                  "%s", d->unit.host.said);
+    return d->dataset->open(host, d->unit.config, NULL, &d->self, &d->data);
+}
+
+void test_dataset_open(test_dataset *d, const char *const *options)
+{
+    ck_assert_msg(open_with(d, options) == COLLET_OK, "%s", d->unit.host.said);
+}
+
+/* text with D in place of each mention of the folder */
+static void shorten(const test_dataset *d, const char *text, char *out)
+{
+    size_t n = strlen(d->folder);
+    while (*text != '\0') {
+        bool folder = strncmp(text, d->folder, n) == 0;
+        *out++ = folder ? 'D' : *text;
+        text += folder ? n : 1;
+    }
+    *out = '\0';
+}
+
+void test_dataset_refuses(const char *plugin, const test_refusal *refusal)
+{
+    test_dataset d;
+    char said[sizeof d.unit.host.said];
+    test_dataset_init(&d, plugin);
+    if (refusal->data != NULL) {
+        test_dataset_write(&d, "data", refusal->data);
+    }
+    if (refusal->t != NULL) {
+        test_dataset_write(&d, "t", refusal->t);
+    }
+    ck_assert_int_lt(open_with(&d, refusal->options), 0);
+    ck_assert_ptr_null(d.self);
+    shorten(&d, d.unit.host.said, said);
+    ck_assert_str_eq(said, refusal->said);
+    test_dataset_finish(&d);
 }
 
 static int remove_one(const char *path, const struct stat *about, int type, struct FTW *ftw)

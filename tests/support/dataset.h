@@ -29,6 +29,15 @@ void test_dataset_write(const test_dataset *d, const char *name, const char *tex
  * succeed. */
 void test_dataset_open(test_dataset *d, const char *const *options);
 
+/** A file that no dataset wants: "data" and, unless it is NULL, "t"; options as above; and what is
+ *  said of it, with D for the folder. data NULL: there is no file. */
+typedef struct test_refusal {
+    const char *data, *t, *options[8], *said;
+} test_refusal;
+
+/** Opens the plugin's dataset on it, which must fail with these words and leave nothing behind. */
+void test_dataset_refuses(const char *plugin, const test_refusal *refusal);
+
 /** Closes it and removes the folder. */
 void test_dataset_finish(test_dataset *d);
 

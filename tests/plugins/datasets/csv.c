@@ -178,5 +178,100 @@ START_TEST(what_is_learnt_comes_from_the_rows_that_are_fitted)
 }
 END_TEST
 
+static const test_refusal refusals[] = {
+    {"", NULL, {NULL}, "D/data: is empty"},
+    {"x,y\n", NULL, {NULL}, "D/data: has a header and no rows"},
+    {NULL, NULL, {NULL}, "D/data: cannot be opened: No such file or directory"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n5,red\n",
+     NULL,
+     {NULL},
+     "D/data:6: 2 cells; the first line has 3"},
+    {"x,y\n1,\"two\nlines\"\n2,b,c\n", NULL, {NULL}, "D/data:4: 3 cells; the first line has 2"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\nnan,red,a\n",
+     NULL,
+     {NULL},
+     "D/data:6: column \"x\": \"nan\" is not a finite number; missing_text can say that it means a "
+     "missing one"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n-Inf,red,a\n",
+     NULL,
+     {NULL},
+     "D/data:6: column \"x\": \"-Inf\" is not a finite number; missing_text can say that it means "
+     "a missing one"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n1e999,red,a\n",
+     NULL,
+     {NULL},
+     "D/data:6: column \"x\": \"1e999\" is not a finite number; missing_text can say that it means "
+     "a missing one"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\nNA,red,a\n",
+     NULL,
+     {NULL},
+     "D/data:6: column \"x\": the cell is missing; missing = mean, most_frequent or indicator says "
+     "what stands in"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n5,red,\n",
+     NULL,
+     {NULL},
+     "D/data:6: the target \"class\" is missing"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     NULL,
+     {"target", "humidity", NULL},
+     "D/data: target: there is no column \"humidity\"; there are 3, from \"x\" to \"class\""},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     NULL,
+     {"categorical", "color", NULL},
+     "D/data: categorical: there is no column \"color\" (did you mean \"colour\"?)"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     NULL,
+     {"ignore", "x, colours", NULL},
+     "D/data: ignore: there is no column \"colours\" (did you mean \"colour\"?)"},
+    {"x,class\n1,a\n2,a\n",
+     NULL,
+     {NULL},
+     "D/data: all rows are of the one class \"a\"; there must be two or more"},
+    {"x,x,class\n1,2,a\n3,4,b\n", NULL, {NULL}, "D/data:1: columns 1 and 2 are both called \"x\""},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     NULL,
+     {"ignore", "x, colour", NULL},
+     "D/data: no column is left to learn from"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     NULL,
+     {"max_categories", "1", NULL},
+     "D/data:3: column \"colour\" has more than 1 different texts; ignore it, or raise "
+     "max_categories"},
+    {"x,class\n1,a\n2,\"b\n3,c\n",
+     NULL,
+     {NULL},
+     "D/data:3: the quote that opens here is never closed; quote = none takes quotes for text"},
+    {"x,class\n1,\"a\"b\n",
+     NULL,
+     {NULL},
+     "D/data:2: \"b\" follows a closing quote; a quote in a quoted cell is written twice"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     NULL,
+     {"task", "regression", NULL},
+     "D/data:2: the target \"class\": \"a\" is not a number, which regression predicts; task = "
+     "classification takes texts"},
+    {"x,class\n1,a\n2,caf\351\n",
+     NULL,
+     {NULL},
+     "D/data:3: byte 0xe9 is not UTF-8 text; convert the file with iconv"},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     "x,color,class\n1,red,a\n",
+     {"test", "t", NULL},
+     "D/t:1: column 2 is \"color\", in D/data it is \"colour\""},
+    {"x,colour,class\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n",
+     "x,colour\n1,red\n",
+     {"test", "t", NULL},
+     "D/t:1: 2 columns; D/data has 3"},
+};
+
+START_TEST(bad_tables_are_refused_with_file_and_line)
+{
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        test_dataset_refuses(PLUGINS "/datasets/csv.so", &refusals[i]);
+    }
+}
+END_TEST
+
 TEST_MAIN("csv", tables_become_features, a_target_of_numbers_is_a_regression,
-          what_is_learnt_comes_from_the_rows_that_are_fitted)
+          what_is_learnt_comes_from_the_rows_that_are_fitted,
+          bad_tables_are_refused_with_file_and_line)

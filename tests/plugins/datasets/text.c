@@ -139,5 +139,41 @@ START_TEST(the_vocabulary_comes_from_the_rows_that_are_fitted)
 }
 END_TEST
 
+static const test_refusal refusals[] = {
+    {"", NULL, {NULL}, "D/data: has no text with a word in it"},
+    {NULL, NULL, {NULL}, "D/data: cannot be opened: No such file or directory"},
+    {"good\tit is fine\nbad\tit is not\n\tit is fine\n",
+     NULL,
+     {NULL},
+     "D/data:3: the class is empty: nothing stands before the tab"},
+    {"bad\t...\n", NULL, {"wordless", "skip", NULL}, "D/data: has no text with a word in it"},
+    {"good\tit is fine\ngood\tit is\n",
+     NULL,
+     {NULL},
+     "D/data: all texts are of the one class \"good\"; there must be two or more"},
+    {"good\tone two\nbad\tthree four\n",
+     NULL,
+     {NULL},
+     "D/data: no word occurs 2 times or more in the 2 training texts: the vocabulary would be "
+     "empty; lower min_count"},
+    {"a\tx\nb\tcaf\351\n",
+     NULL,
+     {NULL},
+     "D/data:2: byte 0xe9 is not UTF-8 text; convert the file with iconv"},
+    {"good\tit is fine\nbad\tit is not\n",
+     "ugly\tit is\n",
+     {"min_count", "1", "test", "t", NULL},
+     "D/t: the class \"ugly\" is not one of D/data"},
+};
+
+START_TEST(bad_texts_are_refused_with_file_and_line)
+{
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        test_dataset_refuses(PLUGINS "/datasets/text.so", &refusals[i]);
+    }
+}
+END_TEST
+
 TEST_MAIN("text", texts_become_tokens, folders_are_classes_by_name,
-          the_vocabulary_comes_from_the_rows_that_are_fitted)
+          the_vocabulary_comes_from_the_rows_that_are_fitted,
+          bad_texts_are_refused_with_file_and_line)
