@@ -24,7 +24,7 @@ static size_t most_tokens(const collet_data *data, uint32_t max_rows)
         uint64_t length = data->offsets[i + 1] - data->offsets[i];
         longest = length > longest ? length : longest;
     }
-    return (size_t)(longest * max_rows < all ? longest * max_rows : all);
+    return (size_t)(longest < all / max_rows ? longest * max_rows : all);
 }
 
 /* Memory for what the form of the data asks for; false when there is none. */

@@ -26,6 +26,8 @@
  *     filters = int(32, 256, log)
  *     dropout = real(0, 0.6)
  *
+ * Windows are neighbouring tokens, so pool = conv wants a dataset without n-grams behind the words.
+ *
  * How it works: the embedding is a sparse segment: a step writes the gradient of the tokens that
  * are in the batch, and the optimizer moves these rows only. With a batch's tokens listed by
  * number, the gradient of a mean is a sum of rows of a small matrix, written once. The maximum over

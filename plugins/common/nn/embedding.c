@@ -192,6 +192,9 @@ static void list_tokens(nn_index *index)
 int nn_index_build(nn_index *index, const collet_batch *batch)
 {
     size_t all = (size_t)batch->offsets[batch->rows];
+    if (all > UINT32_MAX) {
+        return -1; /* places in owners are 32 bits */
+    }
     if (all > index->owner_room) {
         uint32_t *owners = realloc(index->owners, 2 * all * sizeof *owners);
         if (owners == NULL) {
