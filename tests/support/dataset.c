@@ -1,5 +1,9 @@
 #include "dataset.h"
 
+#include "data/split.h"
+
+#include <collet/helpers.h>
+
 #include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -79,6 +83,64 @@ void test_dataset_refuses(const char *plugin, const test_refusal *refusal)
     ck_assert_ptr_null(d.self);
     shorten(&d, d.unit.host.said, said);
     ck_assert_str_eq(said, refusal->said);
+    test_dataset_finish(&d);
+}
+
+/* out = text with one to four bytes changed, put in or taken out; mostly by bytes that mean
+ * something to a parser. No byte is 0. */
+static void mutate(const collet_rng *rng, const char *text, char *out, size_t size)
+{
+    static const char special[] = ",;\t|\"'\n\r \\.-+eEnN\xef\xbb\xbf\xc3\xff";
+    (void)snprintf(out, size, "%s", text);
+    for (uint64_t n = 1 + collet_below(rng, 4); n > 0; n--) {
+        size_t length = strlen(out), at = collet_below(rng, length + 1);
+        char byte = special[collet_below(rng, sizeof special - 1)];
+        switch (collet_below(rng, 3)) {
+        case 0:
+            out[at] = at < length ? byte : '\0';
+            break;
+        case 1:
+            memmove(out + at, out + at + (at < length), length - at + (at == length));
+            break;
+        default:
+            if (length + 2 < size) {
+                memmove(out + at + 1, out + at, length + 1 - at);
+                out[at] = byte;
+            }
+        }
+    }
+}
+
+void test_dataset_mutants(const char *plugin, const char *text, const char *const *options,
+                          int count)
+{
+    test_dataset d;
+    clt_rng stream;
+    collet_rng rng = test_rng(&stream, 5);
+    char mutant[1024];
+    int opened = 0;
+    test_dataset_init(&d, plugin);
+    for (int i = 0; i < count; i++) {
+        clt_error err = {0};
+        static const uint32_t rows[] = {0};
+        mutate(&rng, text, mutant, sizeof mutant);
+        test_dataset_write(&d, "data", mutant);
+        d.unit.host.said[0] = '\0';
+        if (open_with(&d, options) < 0) {
+            ck_assert_msg(d.unit.host.said[0] != '\0', "no word about: %s", mutant);
+            continue;
+        }
+        opened++;
+        clt_data_check(d.data, "mutant", &err);
+        ck_assert_msg(err.status == CLT_OK, "%s: %s", err.text, mutant);
+        if (d.dataset->fit(d.self, rows, 1, &d.data) == COLLET_OK) {
+            clt_data_check(d.data, "mutant", &err);
+            ck_assert_msg(err.status == CLT_OK, "%s: %s", err.text, mutant);
+        }
+        d.dataset->close(d.self);
+        d.self = NULL;
+    }
+    ck_assert_int_gt(opened, count / 20); /* or nothing but the first check is tested */
     test_dataset_finish(&d);
 }
 

@@ -38,6 +38,11 @@ typedef struct test_refusal {
 /** Opens the plugin's dataset on it, which must fail with these words and leave nothing behind. */
 void test_dataset_refuses(const char *plugin, const test_refusal *refusal);
 
+/** Opens the dataset on `count` texts with a few bytes changed, put in or taken out: each is read,
+ * and then passes the host's checks, or is refused with words. options as above. */
+void test_dataset_mutants(const char *plugin, const char *text, const char *const *options,
+                          int count);
+
 /** Closes it and removes the folder. */
 void test_dataset_finish(test_dataset *d);
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-enum { CHUNK = 1 << 20 };
+enum { CHUNK = 1 << 15 };
 
 void text_file_finish(text_file *file)
 {

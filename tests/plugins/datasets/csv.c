@@ -272,6 +272,15 @@ START_TEST(bad_tables_are_refused_with_file_and_line)
 }
 END_TEST
 
+START_TEST(files_with_slips_are_read_or_refused)
+{
+    static const char *const options[] = {"missing", "indicator", "max_categories", "3", NULL};
+    test_dataset_mutants(PLUGINS "/datasets/csv.so",
+                         "a,b,\"c d\",e\n1,u,3,x\n,v,4e2,y\n3,\"w\n,\"\"\",5,x\n-.5,u,NA,y\n",
+                         options, 500);
+}
+END_TEST
+
 TEST_MAIN("csv", tables_become_features, a_target_of_numbers_is_a_regression,
           what_is_learnt_comes_from_the_rows_that_are_fitted,
-          bad_tables_are_refused_with_file_and_line)
+          bad_tables_are_refused_with_file_and_line, files_with_slips_are_read_or_refused)

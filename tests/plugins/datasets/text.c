@@ -174,6 +174,15 @@ START_TEST(bad_texts_are_refused_with_file_and_line)
 }
 END_TEST
 
+START_TEST(files_with_slips_are_read_or_refused)
+{
+    static const char *const options[] = {"min_count", "1",        "ngrams", "3", "buckets",
+                                          "7",         "wordless", "skip",   NULL};
+    test_dataset_mutants(PLUGINS "/datasets/text.so",
+                         "x\tone two, three\ny\ttwo Ünder One\r\nx\tone 你好\n", options, 500);
+}
+END_TEST
+
 TEST_MAIN("text", texts_become_tokens, folders_are_classes_by_name,
           the_vocabulary_comes_from_the_rows_that_are_fitted,
-          bad_texts_are_refused_with_file_and_line)
+          bad_texts_are_refused_with_file_and_line, files_with_slips_are_read_or_refused)
