@@ -130,14 +130,13 @@ static void close_data(void *self)
 /* ---- Columns -------------------------------------------------------------------------------- */
 
 /* Takes the next of some names between commas; false where there is none. */
-static bool next_name(const char **list, char *name, size_t size)
+static bool next_name(const char **list, text_piece *name)
 {
     while (**list != '\0') {
         size_t n = strcspn(*list, ",");
-        text_piece piece = text_trim((text_piece){*list, n});
+        *name = text_trim((text_piece){*list, n});
         *list += n + ((*list)[n] == ',');
-        if (piece.length > 0) {
-            (void)snprintf(name, size, "%.*s", (int)piece.length, piece.text);
+        if (name->length > 0) {
             return true;
         }
     }
@@ -170,20 +169,20 @@ static collet_status read_table(csv *t)
 static collet_status assign_roles(csv *t)
 {
     const csv_config *c = t->config;
-    char name[512];
+    text_piece name = {c->target, strlen(c->target)};
     uint32_t i;
     collet_status status = COLLET_OK;
     t->target = t->table.width - 1;
-    if (c->target[0] != '\0') {
-        status = table_find(&t->table, "target", c->target, &t->target);
+    if (name.length > 0) {
+        status = table_find(&t->table, "target", name, &t->target);
     }
-    for (const char *list = c->ignore; status >= 0 && next_name(&list, name, sizeof name);) {
+    for (const char *list = c->ignore; status >= 0 && next_name(&list, &name);) {
         status = table_find(&t->table, "ignore", name, &i);
         if (status >= 0) {
             t->roles[i] = IGNORED;
         }
     }
-    for (const char *list = c->categorical; status >= 0 && next_name(&list, name, sizeof name);) {
+    for (const char *list = c->categorical; status >= 0 && next_name(&list, &name);) {
         status = table_find(&t->table, "categorical", name, &i);
         if (status >= 0) {
             t->columns[i].categorical = true;
@@ -195,27 +194,39 @@ static collet_status assign_roles(csv *t)
 
 static bool is_missing(const csv *t, text_piece cell)
 {
-    char name[64];
-    for (const char *list = t->config->missing_text; next_name(&list, name, sizeof name);) {
-        if (strlen(name) == cell.length && memcmp(name, cell.text, cell.length) == 0) {
+    text_piece name;
+    for (const char *list = t->config->missing_text; next_name(&list, &name);) {
+        if (name.length == cell.length && memcmp(name.text, cell.text, cell.length) == 0) {
             return true;
         }
     }
     return cell.length == 0;
 }
 
-/* Are at least half of a column's cells, missing ones left out, numbers? */
-static bool is_numeric(const csv *t, uint32_t column)
+/* Which columns are numbers: at least half of their cells, missing ones left out. Row by row, for
+ * that is how the file lies in memory. Marks columns of texts as categorical. */
+static collet_status find_kinds(csv *t)
 {
-    size_t numbers = 0, others = 0;
-    double value;
-    for (size_t row = 0; row < t->table.rows; row++) {
-        text_piece cell = table_cell(&t->table, row, column);
-        bool number = table_number(cell, &value);
-        numbers += number;
-        others += !number && !is_missing(t, cell);
+    int64_t *lead = calloc(t->table.width, sizeof *lead); /* numbers less other cells */
+    if (lead == NULL) {
+        return table_no_memory(&t->table);
     }
-    return numbers >= others;
+    for (size_t row = 0; row < t->table.rows; row++) {
+        for (uint32_t i = 0; i < t->table.width; i++) {
+            text_piece cell = table_cell(&t->table, row, i);
+            double value;
+            if (table_number(cell, &value)) {
+                lead[i]++;
+            } else if (!is_missing(t, cell)) {
+                lead[i]--;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < t->table.width; i++) {
+        t->columns[i].categorical = t->columns[i].categorical || lead[i] < 0;
+    }
+    free(lead);
+    return COLLET_OK;
 }
 
 /* Does a numeric target look like a class? */
@@ -239,6 +250,13 @@ static bool is_class(const csv *t)
         count += i == count;
     }
     return count * ROWS_A_CLASS <= t->table.rows;
+}
+
+static void choose_task(csv *t)
+{
+    bool *classes = &t->columns[t->target].categorical;
+    *classes =
+        t->config->task == CLASSIFICATION || (t->config->task == AUTO && (*classes || is_class(t)));
 }
 
 static collet_status add_category(csv *t, uint32_t column, size_t row, text_piece cell)
@@ -314,39 +332,37 @@ static collet_status add_missing(csv *t, uint32_t column, size_t row)
     return COLLET_OK;
 }
 
-/* Turns a column's cells into numbers or codes. */
-static collet_status fill_column(csv *t, uint32_t column)
+static collet_status allocate_columns(csv *t)
 {
-    table_column *c = &t->columns[column];
-    if (c->categorical) {
-        c->codes = malloc(t->table.rows * sizeof *c->codes);
-    } else {
-        c->numbers = malloc(t->table.rows * sizeof *c->numbers);
+    for (uint32_t i = 0; i < t->table.width; i++) {
+        table_column *c = &t->columns[i];
+        if (t->roles[i] == IGNORED) {
+            continue;
+        }
+        if (c->categorical) {
+            c->codes = malloc(t->table.rows * sizeof *c->codes);
+        } else {
+            c->numbers = malloc(t->table.rows * sizeof *c->numbers);
+        }
+        if (c->codes == NULL && c->numbers == NULL) {
+            return table_no_memory(&t->table);
+        }
     }
-    collet_status status =
-        c->codes == NULL && c->numbers == NULL ? table_no_memory(&t->table) : COLLET_OK;
-    for (size_t row = 0; row < t->table.rows && status >= 0; row++) {
-        text_piece cell = table_cell(&t->table, row, column);
-        status = is_missing(t, cell) ? add_missing(t, column, row)
-                 : c->categorical    ? add_category(t, column, row, cell)
-                                     : add_number(t, column, row, cell);
-    }
-    return status;
+    return COLLET_OK;
 }
 
+/* Turns cells into numbers or codes. */
 static collet_status fill_columns(csv *t)
 {
-    const csv_config *c = t->config;
-    collet_status status = COLLET_OK;
-    for (uint32_t i = 0; i < t->table.width && status >= 0; i++) {
-        table_column *column = &t->columns[i];
-        if (t->roles[i] == TARGET) {
-            column->categorical = c->task == CLASSIFICATION ||
-                                  (c->task == AUTO && (!is_numeric(t, i) || is_class(t)));
-        } else {
-            column->categorical = column->categorical || !is_numeric(t, i);
+    collet_status status = allocate_columns(t);
+    for (size_t row = 0; row < t->table.rows; row++) {
+        for (uint32_t i = 0; i < t->table.width && status >= 0; i++) {
+            text_piece cell = table_cell(&t->table, row, i);
+            status = t->roles[i] == IGNORED      ? COLLET_OK
+                     : is_missing(t, cell)       ? add_missing(t, i, row)
+                     : t->columns[i].categorical ? add_category(t, i, row, cell)
+                                                 : add_number(t, i, row, cell);
         }
-        status = t->roles[i] == IGNORED ? COLLET_OK : fill_column(t, i);
     }
     return status;
 }
@@ -496,7 +512,11 @@ static collet_status open_data(const collet_host *host, const void *config, cons
     t->host = host;
     collet_status status = read_table(t);
     status = status < 0 ? status : assign_roles(t);
-    status = status < 0 ? status : fill_columns(t);
+    status = status < 0 ? status : find_kinds(t);
+    if (status >= 0) {
+        choose_task(t);
+        status = fill_columns(t);
+    }
     status = status < 0 || !t->columns[t->target].categorical ? status : make_labels(t);
     status = status < 0 ? status : fit_rows(t, NULL, t->table.training);
     if (status < 0) {

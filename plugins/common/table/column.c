@@ -37,8 +37,8 @@ bool table_number(text_piece cell, double *value)
     text[cell.length] = '\0';
     const char *digits = text + (text[0] == '-' || text[0] == '+');
     *value = NAN;
-    if (is_word(digits, not_finite)) {
-        return true;
+    if (isalpha((unsigned char)digits[0])) {
+        return is_word(digits, not_finite);
     }
     if (!isdigit((unsigned char)digits[0]) && digits[0] != '.') {
         return false;
@@ -56,9 +56,10 @@ static int rising(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Of sorted numbers[count], the one that comes most often, the smallest of equals. */
-static double most_frequent(const double *numbers, size_t count)
+/* Of numbers[count], which it sorts, the one that comes most often, the smallest of equals. */
+static double most_frequent(double *numbers, size_t count)
 {
+    qsort(numbers, count, sizeof *numbers, rising);
     double best = 0;
     size_t most = 0;
     for (size_t from = 0, to; from < count; from = to) {
@@ -72,13 +73,15 @@ static double most_frequent(const double *numbers, size_t count)
     return best;
 }
 
-/* Mean, spread and so on of sorted numbers[count]. */
-static void learn_numbers(table_column *c, const double *numbers, size_t count,
-                          table_missing missing, table_scale scale)
+/* Mean, spread and so on of numbers[count]. */
+static void learn_numbers(table_column *c, double *numbers, size_t count, table_missing missing,
+                          table_scale scale)
 {
-    double sum = 0, squares = 0;
+    double sum = 0, squares = 0, least = INFINITY, most = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         sum += numbers[i];
+        least = fmin(least, numbers[i]);
+        most = fmax(most, numbers[i]);
     }
     double mean = count > 0 ? sum / (double)count : 0;
     for (size_t i = 0; i < count; i++) {
@@ -91,8 +94,8 @@ static void learn_numbers(table_column *c, const double *numbers, size_t count,
         c->shift = mean;
         c->scale = sqrt(squares / (double)count);
     } else if (scale == TABLE_RANGE && count > 0) {
-        c->shift = numbers[0];
-        c->scale = numbers[count - 1] - numbers[0];
+        c->shift = least;
+        c->scale = most - least;
     }
     /* A column that is constant, but for rounding, has nothing to be scaled by. */
     c->scale = c->scale > 1e-12 * fabs(mean) && c->scale > 0 ? c->scale : 1;
@@ -111,8 +114,6 @@ static bool fit_numbers(table_column *c, const uint32_t *rows, size_t count, tab
     if (numbers == NULL) {
         return false;
     }
-    /* In rising order the sums do not depend on the order of the rows. */
-    qsort(numbers, n, sizeof *numbers, rising);
     learn_numbers(c, numbers, n, missing, scale);
     free(numbers);
     c->feature_count = 1;

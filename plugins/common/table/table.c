@@ -123,14 +123,8 @@ collet_status table_read(table *t)
     return status < 0 || t->paths[1][0] == '\0' ? status : read_file(t, &t->files[1], t->paths[1]);
 }
 
-collet_status table_find(const table *t, const char *key, const char *name, uint32_t *column)
+static collet_status not_found(const table *t, const char *key, const char *name)
 {
-    for (uint32_t i = 0; i < t->width; i++) {
-        if (strcmp(t->names[i], name) == 0) {
-            *column = i;
-            return COLLET_OK;
-        }
-    }
     int near = text_nearest(name, (const char *const *)t->names, t->width);
     return near >= 0
                ? collet_fail(t->host, COLLET_E_INVALID,
@@ -140,4 +134,18 @@ collet_status table_find(const table *t, const char *key, const char *name, uint
                              "%s: %s: there is no column \"%s\"; there are %u, from \"%s\" "
                              "to \"%s\"",
                              t->paths[0], key, name, t->width, t->names[0], t->names[t->width - 1]);
+}
+
+collet_status table_find(const table *t, const char *key, text_piece name, uint32_t *column)
+{
+    char read[128];
+    for (uint32_t i = 0; i < t->width; i++) {
+        if (strlen(t->names[i]) == name.length &&
+            memcmp(t->names[i], name.text, name.length) == 0) {
+            *column = i;
+            return COLLET_OK;
+        }
+    }
+    (void)snprintf(read, sizeof read, "%.*s", (int)name.length, name.text);
+    return not_found(t, key, read);
 }

@@ -34,7 +34,7 @@ void table_finish(table *t);
 
 /** The column of that name, to *column. COLLET_E_INVALID with the nearest name where there is none;
  *  key is the option that named it. */
-collet_status table_find(const table *t, const char *key, const char *name, uint32_t *column);
+collet_status table_find(const table *t, const char *key, text_piece name, uint32_t *column);
 
 /** The file that a row is from. */
 const char *table_path(const table *t, size_t row);
