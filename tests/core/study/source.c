@@ -11,7 +11,7 @@ enum { ROWS = 80 };
 
 static char folder[] = "/tmp/collet-source-XXXXXX";
 
-/* An open experiment on a file of the given name. */
+/* An open experiment. */
 typedef struct fixture {
     clt_arena arena;
     clt_ini ini;
@@ -20,25 +20,34 @@ typedef struct fixture {
     clt_source source;
 } fixture;
 
-static void open_source(fixture *f, const char *use, const char *options, const char *model)
+/* Opens the data of an experiment with these lines in [data]; plugins come first from the folder.
+ */
+static clt_status open_plan(fixture *f, const char *plugins, const char *data, const char *model,
+                            clt_error *err)
 {
     char text[1024];
     clt_search search = {0};
-    clt_error err = {0};
     *f = (fixture){0};
     (void)snprintf(text, sizeof text,
-                   "[study]\nminimize = loss\ntrials = 1\nseed = 3\n[data]\nuse = %s\n"
-                   "path = %s/data\n%s[model]\nuse = %s\n[optimizer]\nuse = sgd\n"
-                   "[training]\nvalidation = 0.3\n",
-                   use, folder, options, model);
-    clt_search_add(&search, PLUGINS, NULL, "test", &err);
-    clt_registry_create(&search, &f->registry, &err);
-    clt_ini_parse(&f->arena, "x.ini", text, &f->ini, &err);
-    ck_assert_msg(err.status == CLT_OK, "%s", err.text);
-    clt_plan_make(&f->plan, &f->ini, f->registry, &err);
-    ck_assert_msg(err.status == CLT_OK, "%s", err.text);
-    clt_source_open(&f->source, &f->plan, NULL, &err);
-    ck_assert_msg(err.status == CLT_OK, "%s", err.text);
+                   "[study]\nminimize = loss\ntrials = 1\nseed = 3\n[data]\n%s"
+                   "[model]\nuse = %s\n[optimizer]\nuse = sgd\n[training]\nvalidation = 0.3\n",
+                   data, model);
+    clt_search_add(&search, plugins, NULL, "test", err);
+    clt_search_add(&search, PLUGINS, NULL, "test", err);
+    clt_registry_create(&search, &f->registry, err);
+    clt_ini_parse(&f->arena, "x.ini", text, &f->ini, err);
+    ck_assert_msg(err->status == CLT_OK, "%s", err->text);
+    clt_plan_make(&f->plan, &f->ini, f->registry, err);
+    ck_assert_msg(err->status == CLT_OK, "%s", err->text);
+    return clt_source_open(&f->source, &f->plan, NULL, err);
+}
+
+static void open_source(fixture *f, const char *use, const char *options, const char *model)
+{
+    char data[512];
+    clt_error err = {0};
+    (void)snprintf(data, sizeof data, "use = %s\npath = %s/data\n%s", use, folder, options);
+    ck_assert_msg(open_plan(f, PLUGINS, data, model, &err) == CLT_OK, "%s", err.text);
 }
 
 static void close_source(fixture *f)
@@ -147,4 +156,41 @@ START_TEST(held_out_rows_do_not_change_what_training_sees)
 }
 END_TEST
 
-TEST_MAIN("source", held_out_rows_do_not_change_what_training_sees)
+START_TEST(a_fit_that_breaks_its_contract_is_refused)
+{
+    static const struct {
+        const char *does, *said;
+    } rows[] = {
+        {"nothing", NULL},
+        {"fewer_rows", "dataset \"fickle\": fit changed the number of rows, classes or targets"},
+        {"more_classes", "dataset \"fickle\": fit changed the number of rows, classes or targets"},
+        {"not_finite", "dataset \"fickle\": feature 0 of row 3 is not a finite number"},
+        {"fail", "x.ini:6: dataset \"fickle\": fit: it does not like these 6 rows"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fixture f;
+        char data[64];
+        clt_error err = {0};
+        (void)snprintf(data, sizeof data, "use = fickle\ndoes = %s\n", rows[i].does);
+        clt_status status = open_plan(&f, FIXTURES "/fickle/now", data, "mlp", &err);
+        ck_assert_int_eq(status, rows[i].said == NULL ? CLT_OK : CLT_BAD_INPUT);
+        ck_assert_str_eq(err.text, rows[i].said == NULL ? "" : rows[i].said);
+        close_source(&f);
+    }
+}
+END_TEST
+
+START_TEST(a_dataset_of_abi_1_0_is_taken_as_it_opens)
+{
+    fixture f;
+    clt_error err = {0};
+    ck_assert_msg(open_plan(&f, FIXTURES "/fickle/frozen", "use = fickle\ndoes = fail\n", "mlp",
+                            &err) == CLT_OK,
+                  "%s", err.text);
+    ck_assert_uint_eq(f.source.data->rows, 10);
+    close_source(&f);
+}
+END_TEST
+
+TEST_MAIN("source", held_out_rows_do_not_change_what_training_sees,
+          a_fit_that_breaks_its_contract_is_refused, a_dataset_of_abi_1_0_is_taken_as_it_opens)
