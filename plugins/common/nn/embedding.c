@@ -25,51 +25,52 @@ typedef struct row_sums {
     float *out;
 } row_sums;
 
-/* Sums stay in registers while the chosen rows go by, 64 columns at a time; rows that come soon are
- * asked for. */
+/* Columns c and on of one sum, `vectors` times 16 of them: they stay in registers while the chosen
+ * rows go by. Rows that come soon are asked for. vectors is a constant where this is called. */
+static inline __attribute__((always_inline)) void sum_columns(const row_sums *s, size_t i, size_t c,
+                                                              size_t vectors, float share,
+                                                              float *out)
+{
+    const uint64_t last = s->starts[s->count];
+    lanes sums[4] = {{0}};
+    for (uint64_t j = s->starts[i]; j < s->starts[i + 1]; j++) {
+        const lanes *row = at(s->table + s->which[j] * s->dim + c);
+        const lanes *soon = at(s->table + s->which[j + AHEAD < last ? j + AHEAD : j] * s->dim + c);
+        for (size_t v = 0; v < vectors; v++) {
+            __builtin_prefetch(soon + v);
+            sums[v] += row[v];
+        }
+    }
+    for (size_t v = 0; v < vectors; v++) {
+        ((lanes *)(void *)(out + c))[v] = sums[v] * share;
+    }
+}
+
+static inline __attribute__((always_inline)) void sum_column(const row_sums *s, size_t i, size_t c,
+                                                             float share, float *out)
+{
+    float sum = 0;
+    for (uint64_t j = s->starts[i]; j < s->starts[i + 1]; j++) {
+        sum += s->table[s->which[j] * s->dim + c];
+    }
+    out[c] = sum * share;
+}
+
 COLLET_SIMD static void sum_rows(const row_sums *s)
 {
-    const size_t dim = s->dim;
-    const uint64_t last = s->starts[s->count];
     for (size_t i = 0; i < s->count; i++) {
-        const uint64_t from = s->starts[i], to = s->starts[i + 1];
-        const float share = s->mean && to > from ? 1.0f / (float)(to - from) : 1.0f;
-        float *out = s->out + (s->places != NULL ? s->places[i] : i) * dim;
+        const uint64_t rows = s->starts[i + 1] - s->starts[i];
+        const float share = s->mean && rows > 0 ? 1.0f / (float)rows : 1.0f;
+        float *out = s->out + (s->places != NULL ? s->places[i] : i) * s->dim;
         size_t c = 0;
-        for (; c + 4 * LANES <= dim; c += 4 * LANES) {
-            lanes a = {0}, b = {0}, x = {0}, y = {0};
-            for (uint64_t j = from; j < to; j++) {
-                const lanes *row = at(s->table + s->which[j] * dim + c);
-                const char *soon =
-                    (const char *)(s->table + s->which[j + AHEAD < last ? j + AHEAD : j] * dim + c);
-                __builtin_prefetch(soon);
-                __builtin_prefetch(soon + 64);
-                __builtin_prefetch(soon + 128);
-                __builtin_prefetch(soon + 192);
-                a += row[0];
-                b += row[1];
-                x += row[2];
-                y += row[3];
-            }
-            lanes *sums = (lanes *)(void *)(out + c);
-            sums[0] = a * share;
-            sums[1] = b * share;
-            sums[2] = x * share;
-            sums[3] = y * share;
+        for (; c + 4 * LANES <= s->dim; c += 4 * LANES) {
+            sum_columns(s, i, c, 4, share, out);
         }
-        for (; c + LANES <= dim; c += LANES) {
-            lanes a = {0};
-            for (uint64_t j = from; j < to; j++) {
-                a += *at(s->table + s->which[j] * dim + c);
-            }
-            *(lanes *)(void *)(out + c) = a * share;
+        for (; c + LANES <= s->dim; c += LANES) {
+            sum_columns(s, i, c, 1, share, out);
         }
-        for (; c < dim; c++) {
-            float a = 0;
-            for (uint64_t j = from; j < to; j++) {
-                a += s->table[s->which[j] * dim + c];
-            }
-            out[c] = a * share;
+        for (; c < s->dim; c++) {
+            sum_column(s, i, c, share, out);
         }
     }
 }
