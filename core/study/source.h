@@ -13,6 +13,7 @@
 
 /** An open dataset. Zero it before clt_source_open(); it must not move while open. */
 typedef struct clt_source {
+    const clt_plan *plan;
     clt_host host;
     const collet_dataset *dataset;
     void *self;

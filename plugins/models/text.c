@@ -34,8 +34,8 @@
  * time lets one window a filter through, so going back through a convolution costs next to nothing;
  * see nn/textconv.h.
  *
- * The gradient of a token's row is divided by the batch and by the text's length, so plain sgd wants
- * learning rates of 1 to 50 with pool = mean; adam needs no such care.
+ * The gradient of a token's row is divided by the batch and by the text's length, so plain sgd
+ * wants learning rates of 1 to 50 with pool = mean; adam needs no such care.
  *
  * Joulin, Grave, Bojanowski, Mikolov: Bag of Tricks for Efficient Text Classification. EACL 2017.
  * Kim: Convolutional Neural Networks for Sentence Classification. EMNLP 2014.
