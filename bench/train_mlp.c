@@ -39,20 +39,12 @@ int main(int argc, char **argv)
         (void)clt_host_fail(&dataset.host, COLLET_E_IO, "open", &err);
         bench_fail(&err);
     }
-    clt_train_setup setup = {.model = model.unit->vtable,
-                             .model_config = model.config,
-                             .model_id = "mlp",
-                             .model_host = &model.host,
-                             .optimizer = optimizer.unit->vtable,
-                             .optimizer_config = optimizer.config,
-                             .optimizer_id = id,
-                             .optimizer_host = &optimizer.host,
-                             .lr = strcmp(id, "adam") == 0 ? 0.001 : 0.1,
-                             .data = data,
-                             .split = &split,
-                             .epochs = argc > 2 ? (uint32_t)atoi(argv[2]) : 3,
-                             .batch = argc > 1 ? (uint32_t)atoi(argv[1]) : 128,
-                             .seed = 1};
+    clt_train_setup setup = bench_setup(&model, &optimizer);
+    setup.lr = strcmp(id, "adam") == 0 ? 0.001 : 0.1;
+    setup.data = data;
+    setup.split = &split;
+    setup.epochs = argc > 2 ? (uint32_t)atoi(argv[2]) : 3;
+    setup.batch = argc > 1 ? (uint32_t)atoi(argv[1]) : 128;
     if (clt_train(&setup, &result, &err) != CLT_OK) {
         bench_fail(&err);
     }

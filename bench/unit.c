@@ -47,3 +47,16 @@ void bench_set(bench_unit *unit, const char *key, const char *text)
     }
     clt_option_store(option, element, &value, unit->config);
 }
+
+clt_train_setup bench_setup(bench_unit *model, bench_unit *optimizer)
+{
+    return (clt_train_setup){.model = model->unit->vtable,
+                             .model_config = model->config,
+                             .model_id = model->unit->id,
+                             .model_host = &model->host,
+                             .optimizer = optimizer->unit->vtable,
+                             .optimizer_config = optimizer->config,
+                             .optimizer_id = optimizer->unit->id,
+                             .optimizer_host = &optimizer->host,
+                             .seed = 1};
+}

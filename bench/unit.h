@@ -9,6 +9,7 @@
 #include "config/option.h"
 #include "plugin/host.h"
 #include "plugin/registry.h"
+#include "train/train.h"
 
 /** A unit with its options. */
 typedef struct bench_unit {
@@ -29,5 +30,8 @@ void bench_load(clt_registry *registry, const char *kind, const char *id, bench_
 
 /** Sets an option as the experiment file would. */
 void bench_set(bench_unit *unit, const char *key, const char *text);
+
+/** The setup of a training but for data, split and rates. */
+clt_train_setup bench_setup(bench_unit *model, bench_unit *optimizer);
 
 #endif /* BENCH_UNIT_H */

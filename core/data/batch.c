@@ -2,6 +2,7 @@
 
 #include <collet/helpers.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,23 +11,51 @@ void clt_batch_finish(clt_batch *batch)
     free(batch->x);
     free(batch->labels);
     free(batch->targets);
+    free(batch->tokens);
+    free(batch->offsets);
     *batch = (clt_batch){0};
+}
+
+/* The most tokens that any max_rows different rows can have, or somewhat more. */
+static size_t most_tokens(const collet_data *data, uint32_t max_rows)
+{
+    uint64_t longest = 0, all = data->offsets[data->rows];
+    for (uint64_t i = 0; i < data->rows; i++) {
+        uint64_t length = data->offsets[i + 1] - data->offsets[i];
+        longest = length > longest ? length : longest;
+    }
+    return (size_t)(longest < all / max_rows ? longest * max_rows : all);
+}
+
+/* Memory for what the form of the data asks for; false when there is none. */
+static bool allocate(clt_batch *batch)
+{
+    const collet_data *data = batch->data;
+    size_t rows = batch->max_rows;
+    if (data->form == COLLET_DATA_TOKENS) {
+        batch->tokens = malloc((most_tokens(data, batch->max_rows) + 1) * sizeof *batch->tokens);
+        batch->offsets = calloc(rows + 1, sizeof *batch->offsets);
+    } else {
+        batch->x = collet_zeros(rows * data->features);
+    }
+    batch->labels = data->classes > 0 ? calloc(rows, sizeof *batch->labels) : NULL;
+    batch->targets = data->target_count > 0 ? collet_zeros(rows * data->target_count) : NULL;
+    return (batch->x != NULL || (batch->tokens != NULL && batch->offsets != NULL)) &&
+           (data->classes == 0 || batch->labels != NULL) &&
+           (data->target_count == 0 || batch->targets != NULL);
 }
 
 clt_status clt_batch_init(clt_batch *batch, const collet_data *data, uint32_t max_rows,
                           clt_error *err)
 {
     *batch = (clt_batch){.data = data, .max_rows = max_rows};
-    batch->x = collet_zeros((size_t)max_rows * data->features);
-    batch->labels = data->classes > 0 ? calloc(max_rows, sizeof *batch->labels) : NULL;
-    batch->targets =
-        data->target_count > 0 ? collet_zeros((size_t)max_rows * data->target_count) : NULL;
-    if (batch->x == NULL || (data->classes > 0 && batch->labels == NULL) ||
-        (data->target_count > 0 && batch->targets == NULL)) {
+    if (!allocate(batch)) {
         clt_batch_finish(batch);
         return clt_fail_memory(err);
     }
     batch->view = (collet_batch){.struct_size = COLLET_SIZE(collet_batch),
+                                 .tokens = batch->tokens,
+                                 .offsets = batch->offsets,
                                  .labels = batch->labels,
                                  .targets = batch->targets};
     return CLT_OK;
@@ -42,10 +71,10 @@ COLLET_SIMD static void convert(const uint8_t *restrict bytes, float *restrict o
 }
 
 /* Asks for a row that is wanted soon: rows come in random order, from all over memory. */
-static void fetch(const uint8_t *row, size_t n)
+static void fetch(const void *row, size_t n)
 {
     for (size_t i = 0; i < n; i += 64) {
-        __builtin_prefetch(row + i);
+        __builtin_prefetch((const char *)row + i);
     }
 }
 
@@ -85,10 +114,32 @@ static void gather_x(clt_batch *batch, const uint32_t *rows, uint32_t count)
     }
 }
 
+/* Fills tokens and offsets. */
+static void gather_tokens(clt_batch *batch, const uint32_t *rows, uint32_t count)
+{
+    const collet_data *data = batch->data;
+    const uint64_t *offsets = data->offsets;
+    uint64_t used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t from = offsets[rows[i]], length = offsets[rows[i] + 1] - from;
+        if (i + 2 < count) {
+            const uint64_t *soon = offsets + rows[i + 2];
+            fetch(data->tokens + soon[0], (soon[1] - soon[0]) * sizeof *data->tokens);
+        }
+        memcpy(batch->tokens + used, data->tokens + from, length * sizeof *batch->tokens);
+        used += length;
+        batch->offsets[i + 1] = used;
+    }
+}
+
 const collet_batch *clt_batch_gather(clt_batch *batch, const uint32_t *rows, uint32_t count)
 {
     const collet_data *data = batch->data;
-    gather_x(batch, rows, count);
+    if (data->form == COLLET_DATA_TOKENS) {
+        gather_tokens(batch, rows, count);
+    } else {
+        gather_x(batch, rows, count);
+    }
     for (uint32_t i = 0; i < count; i++) {
         if (batch->labels != NULL) {
             batch->labels[i] = data->labels[rows[i]];

@@ -4,18 +4,10 @@
 
 /* Larger than any data that fits a machine of today; keeps every product below 2^63. */
 static const uint64_t MOST_ROWS = UINT32_MAX, MOST_FEATURES = 1u << 28;
+static const uint64_t MOST_TOKENS = (uint64_t)1 << 40;
 
-static const char *wrong_shape(const collet_data *data)
+static const char *wrong_numbers(const collet_data *data)
 {
-    if (data->rows == 0 || data->rows > MOST_ROWS) {
-        return "no rows, or more than 4294967295";
-    }
-    if (data->test_rows >= data->rows) {
-        return "every row is a test row";
-    }
-    if (data->form != COLLET_DATA_TABLE && data->form != COLLET_DATA_IMAGES) {
-        return "a form of data that this version does not train on";
-    }
     if (data->storage != COLLET_STORE_F32 && data->storage != COLLET_STORE_U8) {
         return "an unknown storage";
     }
@@ -26,8 +18,34 @@ static const char *wrong_shape(const collet_data *data)
         (uint64_t)data->height * data->width * data->channels != data->features) {
         return "height x width x channels is not the number of features";
     }
-    if (!isfinite(data->scale) || !isfinite(data->shift)) {
-        return "a scale that is not finite";
+    return isfinite(data->scale) && isfinite(data->shift) ? NULL : "a scale that is not finite";
+}
+
+static const char *wrong_tokens(const collet_data *data)
+{
+    if (data->features != 0 || data->x != NULL) {
+        return "features beside tokens";
+    }
+    if (data->vocabulary == 0 || data->tokens == NULL || data->offsets == NULL) {
+        return "no tokens, or no vocabulary";
+    }
+    return data->offsets[0] == 0 ? NULL : "tokens whose first sequence does not start at 0";
+}
+
+static const char *wrong_shape(const collet_data *data)
+{
+    if (data->rows == 0 || data->rows > MOST_ROWS) {
+        return "no rows, or more than 4294967295";
+    }
+    if (data->test_rows >= data->rows) {
+        return "every row is a test row";
+    }
+    if (data->form < COLLET_DATA_TABLE || data->form > COLLET_DATA_TOKENS) {
+        return "a form of data that this version does not train on";
+    }
+    const char *wrong = data->form == COLLET_DATA_TOKENS ? wrong_tokens(data) : wrong_numbers(data);
+    if (wrong != NULL) {
+        return wrong;
     }
     if (data->classes > 0 ? data->labels == NULL || data->classes < 2
                           : data->targets == NULL || data->target_count == 0) {
@@ -43,6 +61,26 @@ static clt_status check_labels(const collet_data *data, const char *unit, clt_er
             return clt_fail(err, CLT_BAD_INPUT,
                             "dataset \"%s\": row %llu has the label %d; there are classes 0 to %u",
                             unit, (unsigned long long)i, data->labels[i], data->classes - 1);
+        }
+    }
+    return CLT_OK;
+}
+
+/* Sequences rise without end beyond reason, and each token is one of the vocabulary. */
+static clt_status check_tokens(const collet_data *data, const char *unit, clt_error *err)
+{
+    for (uint64_t i = 0; i < data->rows; i++) {
+        if (data->offsets[i + 1] < data->offsets[i] || data->offsets[i + 1] > MOST_TOKENS) {
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "dataset \"%s\": the tokens of row %llu end at %llu", unit,
+                            (unsigned long long)i, (unsigned long long)data->offsets[i + 1]);
+        }
+        for (uint64_t t = data->offsets[i]; t < data->offsets[i + 1]; t++) {
+            if (data->tokens[t] >= data->vocabulary) {
+                return clt_fail(err, CLT_BAD_INPUT,
+                                "dataset \"%s\": row %llu has the token %u; there are 0 to %u",
+                                unit, (unsigned long long)i, data->tokens[t], data->vocabulary - 1);
+            }
         }
     }
     return CLT_OK;
@@ -72,7 +110,10 @@ clt_status clt_data_check(const collet_data *data, const char *unit, clt_error *
     if (check_labels(data, unit, err) != CLT_OK) {
         return err->status;
     }
-    if (data->storage == COLLET_STORE_F32 &&
+    if (data->form == COLLET_DATA_TOKENS && check_tokens(data, unit, err) != CLT_OK) {
+        return err->status;
+    }
+    if (data->form != COLLET_DATA_TOKENS && data->storage == COLLET_STORE_F32 &&
         check_finite(data->x, data->rows, data->features, "feature", unit, err) != CLT_OK) {
         return err->status;
     }

@@ -15,6 +15,7 @@
 
 /** An open dataset or objective. Zero it before clt_source_open(); it must not move while open. */
 typedef struct clt_source {
+    const clt_plan *plan;
     clt_host host;
     const collet_dataset *dataset;
     void *self;
@@ -24,8 +25,9 @@ typedef struct clt_source {
     clt_arena arena;
 } clt_source;
 
-/** Opens the plan's [data], checks what it hands over and splits it as [training] says; or opens
- *  its [objective]. CLT_BAD_INPUT for wrong files, naming the experiment's line. */
+/** Opens the plan's [data], checks what it hands over, splits it as [training] says and fits the
+ *  dataset to the training part; or opens its [objective]. CLT_BAD_INPUT for wrong files, naming
+ * the experiment's line. */
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err);
 

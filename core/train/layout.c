@@ -54,6 +54,20 @@ static clt_status sink_fail(clt_spans *spans, const char *what, uint32_t number)
     return clt_fail(&spans->error, CLT_PLUGIN_FAILED, "touched: %s %u", what, number);
 }
 
+/* Appends a row, or lengthens the last span by it. */
+static bool add_row(clt_spans *spans, const collet_segment *s, uint32_t segment, uint32_t row)
+{
+    uint64_t begin = s->offset + (uint64_t)row * s->columns;
+    size_t count = spans->sparse.count;
+    collet_span *last = count > 0 ? &spans->sparse.items[count - 1] : NULL;
+    if (last != NULL && last->segment == segment && last->begin + last->count == begin) {
+        last->count += s->columns;
+        return true;
+    }
+    spans->rising = spans->rising && (last == NULL || last->begin < begin);
+    return CLT_PUSH(&spans->sparse, (collet_span){begin, s->columns, s->flags, segment});
+}
+
 static collet_status take_rows(void *ctx, uint32_t segment, const uint32_t *rows, size_t count)
 {
     clt_spans *spans = ctx;
@@ -68,9 +82,7 @@ static collet_status take_rows(void *ctx, uint32_t segment, const uint32_t *rows
             sink_fail(spans, "the segment has no row", rows[i]);
             return COLLET_E_INVALID;
         }
-        collet_span span = {s->offset + (uint64_t)rows[i] * s->columns, s->columns, s->flags,
-                            segment};
-        if (!CLT_PUSH(&spans->sparse, span)) {
+        if (!add_row(spans, s, segment, rows[i])) {
             spans->failed = true;
             clt_fail_memory(&spans->error);
             return COLLET_E_NOMEM;
@@ -121,12 +133,27 @@ void clt_spans_finish(clt_spans *spans)
 void clt_spans_clear(clt_spans *spans)
 {
     spans->sparse.count = 0;
+    spans->rising = true;
 }
 
 static int by_begin(const void *a, const void *b)
 {
     uint64_t x = ((const collet_span *)a)->begin, y = ((const collet_span *)b)->begin;
     return (x > y) - (x < y);
+}
+
+/* Dense and sparse spans in one rising order; room is there. */
+static void merge(clt_spans *spans)
+{
+    const collet_span *dense = spans->dense.items, *sparse = spans->sparse.items;
+    const collet_span *dense_end = dense + spans->dense.count;
+    const collet_span *sparse_end = sparse + spans->sparse.count;
+    collet_span *out = spans->step.items;
+    while (dense < dense_end || sparse < sparse_end) {
+        bool take = sparse == sparse_end || (dense < dense_end && dense->begin < sparse->begin);
+        *out++ = take ? *dense++ : *sparse++;
+    }
+    spans->step.count = (size_t)(out - spans->step.items);
 }
 
 clt_status clt_spans_take(clt_spans *spans, const collet_span **items, uint32_t *count,
@@ -141,23 +168,22 @@ clt_status clt_spans_take(clt_spans *spans, const collet_span **items, uint32_t 
     if (!spans->has_sparse) {
         return CLT_OK;
     }
-    spans->step.count = 0;
+    if (!spans->rising) {
+        qsort(spans->sparse.items, spans->sparse.count, sizeof(collet_span), by_begin);
+    }
     size_t both = spans->dense.count + spans->sparse.count;
     if (!clt_vec_reserve((void **)&spans->step.items, &spans->step.capacity, both,
                          sizeof(collet_span))) {
         return clt_fail_memory(err);
     }
-    for (size_t i = 0; i < both; i++) {
-        spans->step.items[i] = i < spans->dense.count ? spans->dense.items[i]
-                                                      : spans->sparse.items[i - spans->dense.count];
-    }
-    qsort(spans->step.items, both, sizeof(collet_span), by_begin);
-    for (size_t i = 1; i < both; i++) {
-        if (spans->step.items[i].begin == spans->step.items[i - 1].begin) {
+    for (size_t i = 1; i < spans->sparse.count; i++) {
+        const collet_span *span = &spans->sparse.items[i];
+        if (span->begin < span[-1].begin + span[-1].count) {
             return clt_fail(err, CLT_PLUGIN_FAILED, "touched: a row of segment %u was named twice",
-                            spans->step.items[i].segment);
+                            span->segment);
         }
     }
+    merge(spans);
     *items = spans->step.items;
     *count = (uint32_t)both;
     return CLT_OK;

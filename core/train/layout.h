@@ -16,7 +16,8 @@ typedef struct clt_spans {
     const collet_layout *layout;
     CLT_VEC(collet_span) dense;  /**< neighbours with equal flags are one */
     CLT_VEC(collet_span) step;   /**< dense and touched, rising; what the optimizer gets */
-    CLT_VEC(collet_span) sparse; /**< touched rows of this batch */
+    CLT_VEC(collet_span) sparse; /**< touched rows of this batch, neighbours as one */
+    bool rising;                 /**< sparse spans are in order so far */
     bool has_sparse, has_buffer;
     bool failed; /**< a call of the sink was wrong; error holds why */
     clt_error error;

@@ -12,9 +12,9 @@
 #include "base/error.h"
 #include "data/split.h"
 #include "plugin/host.h"
-#include "train/slots.h"
 #include "train/gradient.h"
 #include "train/schedule.h"
+#include "train/slots.h"
 
 #include <collet/optimizer.h>
 

@@ -36,3 +36,18 @@ void linalg_nt(size_t m, size_t n, size_t k, const float *a, const float *b, flo
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k, b,
                 (int)k, 0.0f, c, (int)n);
 }
+
+void linalg_windows(size_t m, size_t n, size_t k, size_t step, const float *a, const float *b,
+                    float *c)
+{
+    tile_product t = {m, n, k, a, step, 1, b, NULL, c};
+    if (tile_suits(&t)) {
+        tile_multiply(&t);
+        return;
+    }
+    /* BLAS knows no overlapping rows: one product for each step along the window. */
+    for (size_t p = 0; p < k; p += step) {
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)step, 1.0f,
+                    a + p, (int)step, b + p * n, (int)n, p > 0 ? 1.0f : 0.0f, c, (int)n);
+    }
+}

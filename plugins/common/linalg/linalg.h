@@ -25,4 +25,9 @@ void linalg_tn(size_t m, size_t n, size_t k, const float *a, const float *b, flo
 /** c[m][n] = a[m][k] b[n][k]^T. A dense layer's gradient for its input. */
 void linalg_nt(size_t m, size_t n, size_t k, const float *a, const float *b, float *c);
 
+/** c[m][n] = A b[k][n], where row i of A is the k numbers from a + i step: neighbouring rows
+ * overlap. k is a multiple of step. The windows of a sequence. */
+void linalg_windows(size_t m, size_t n, size_t k, size_t step, const float *a, const float *b,
+                    float *c);
+
 #endif /* LINALG_LINALG_H */

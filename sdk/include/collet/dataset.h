@@ -3,7 +3,11 @@
  * @brief Kind "dataset/1": rows to learn from.
  *
  * A dataset is opened once a process, before any trial, and is then only read. It hands over
- * all rows at once; the host splits them, shuffles, gathers batches, augments and scales.
+ * all rows at once; the host splits them, shuffles and gathers batches.
+ *
+ * What is learnt from the rows themselves (means to scale by, categories, a vocabulary) is learnt
+ * in fit(), from the rows that train: the host calls open(), splits the rows, and calls fit() with
+ * the training part.
  *
  * Where the source has a test part of its own, its rows come last and test_rows says how many
  * they are: no trial ever sees them.
@@ -48,7 +52,7 @@ typedef struct collet_data {
     float scale, shift;               /**< COLLET_STORE_U8; else 1 and 0 */
     const void *x;                    /**< [rows][features], row major; NULL for TOKENS */
     const uint32_t *tokens;           /**< TOKENS: all sequences end to end; else NULL */
-    const uint64_t *offsets;          /**< TOKENS: rows + 1 starts into tokens; else NULL */
+    const uint64_t *offsets;          /**< TOKENS: rows + 1 starts into tokens, from 0; else NULL */
     const int32_t *labels;            /**< [rows], 0 .. classes - 1; NULL for regression */
     const float *targets;             /**< [rows][target_count]; NULL for classification */
     const char *const *class_names;   /**< [classes], or NULL */
@@ -69,6 +73,15 @@ typedef struct collet_dataset {
 
     /** Frees the instance and its rows; does nothing for NULL. [instance] */
     void (*close)(void *self);
+
+    /** Optional, since ABI 1.1: learns from rows[count] alone, numbers of rows rising or not, what
+     *  is to be learnt before training, and hands over all rows anew, computed with it: x, tokens,
+     *  targets, features, vocabulary may change, and what came before is no longer valid. Rows,
+     *  test rows, classes and labels stay. What rows[count] become must not depend on any other
+     *  row. A host of ABI 1.0 never calls it, so open() hands over data that have been fitted on
+     *  all rows that are not test rows. May be called again with other rows. On failure the host
+     *  calls nothing but close(). [instance] */
+    collet_status (*fit)(void *self, const uint32_t *rows, size_t count, const collet_data **data);
 } collet_dataset;
 
 #ifdef __cplusplus

@@ -29,7 +29,8 @@ typedef struct collet_span {
 } collet_span;
 
 /** [host] One step. theta and grad are 64-byte aligned; only what lies in spans may be read or
- *  written. Spans rise and do not overlap; neighbouring segments with equal flags come as one. */
+ *  written. Spans rise and do not overlap; neighbouring segments with equal flags come as one, and
+ *  so do neighbouring touched rows of a sparse segment. */
 typedef struct collet_update {
     uint32_t struct_size;
     uint32_t span_count;

@@ -75,6 +75,36 @@ START_TEST(neighbours_with_equal_flags_are_one_span_and_touched_rows_are_their_o
 }
 END_TEST
 
+START_TEST(neighbouring_touched_rows_are_one_span)
+{
+    const collet_segment segments[] = {segment(0, 9, 4, COLLET_SEGMENT_SPARSE)};
+    collet_layout layout = layout_of(segments, 1, 48);
+    static const uint32_t first[] = {8, 2, 3}, second[] = {0, 1, 5};
+    static const collet_span expected[] = {{0, 8, COLLET_SEGMENT_SPARSE, 0},
+                                           {20, 4, COLLET_SEGMENT_SPARSE, 0}};
+    clt_spans spans;
+    clt_error err = {0};
+    const collet_span *items;
+    uint32_t count;
+    ck_assert_int_eq(clt_spans_init(&spans, &layout, &err), CLT_OK);
+    for (int batch = 0; batch < 2; batch++) {
+        uint64_t floats = 0;
+        clt_spans_clear(&spans);
+        spans.touched.rows(spans.touched.ctx, 0, first, batch == 0 ? 3 : 0);
+        spans.touched.rows(spans.touched.ctx, 0, second, 3);
+        ck_assert_int_eq(clt_spans_take(&spans, &items, &count, &err), CLT_OK);
+        for (uint32_t i = 0; i < count; i++) {
+            ck_assert(i == 0 || items[i].begin >= items[i - 1].begin + items[i - 1].count);
+            floats += items[i].count;
+        }
+        ck_assert_uint_eq(floats, batch == 0 ? 24 : 12);
+    }
+    ck_assert_uint_eq(count, 2);
+    ck_assert_mem_eq(items, expected, sizeof expected);
+    clt_spans_finish(&spans);
+}
+END_TEST
+
 START_TEST(rows_that_are_not_there_or_named_twice_are_refused)
 {
     const collet_segment segments[] = {segment(0, 4, 4, COLLET_SEGMENT_SPARSE),
@@ -98,4 +128,5 @@ END_TEST
 
 TEST_MAIN("layout", layouts_that_lie_are_refused,
           neighbours_with_equal_flags_are_one_span_and_touched_rows_are_their_own,
+          neighbouring_touched_rows_are_one_span,
           rows_that_are_not_there_or_named_twice_are_refused)

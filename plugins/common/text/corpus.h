@@ -1,0 +1,41 @@
+/**
+ * @file text/corpus.h
+ * @brief Labelled texts, cut into words: from a file of lines, or from a folder a class.
+ *
+ * A file has a line a text: label, tab, text; blank lines are passed over. A folder has a folder a
+ * class, and in each of these a file a text; names that begin with a dot are passed over.
+ */
+#ifndef TEXT_CORPUS_H
+#define TEXT_CORPUS_H
+
+#include "text/lexicon.h"
+
+#include <collet/plugin.h>
+
+#include <locale.h>
+
+/** The texts in the order of the file, or of the names. Zero it, then set the first three. */
+typedef struct text_corpus {
+    const collet_host *host;
+    size_t most_words;    /**< of a text; the rest of it is left out */
+    bool skip_wordless;   /**< leave texts without a word out, in place of refusing them */
+    text_lexicon words;   /**< all different words, in lower case */
+    text_lexicon classes; /**< labels */
+    uint32_t *ids;        /**< words of all texts, end to end */
+    size_t id_count, id_room;
+    uint64_t *ends;  /**< [rows] where each text's words end in ids */
+    int32_t *labels; /**< [rows], numbers of classes */
+    size_t rows, end_room, label_room;
+    uint64_t wordless;         /**< texts that had no word */
+    char first_wordless[4200]; /**< where the first of them was */
+    locale_t locale;
+} text_corpus;
+
+/** Appends the texts at path, a file or a folder. COLLET_E_IO or COLLET_E_INVALID naming the file
+ *  and line; then only text_corpus_finish() may follow. */
+collet_status text_corpus_read(text_corpus *corpus, const char *path);
+
+/** Frees all. */
+void text_corpus_finish(text_corpus *corpus);
+
+#endif /* TEXT_CORPUS_H */
