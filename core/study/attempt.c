@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "train/train.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,16 +32,6 @@ clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *see
     }
     clt_arena_finish(&arena);
     return status;
-}
-
-static int goal_index(const clt_goal *goal, const clt_metrics *metrics)
-{
-    for (uint32_t i = 0; i < metrics->count; i++) {
-        if (strcmp(metrics->names[i], goal->metric) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
 }
 
 static bool on_epoch(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values)
@@ -121,7 +112,6 @@ static void fail(attempt *a, clt_failure failure, clt_attempt_result *result)
 static void record(attempt *a, const clt_train_result *trained, clt_attempt_result *result)
 {
     const clt_plan *plan = a->plan;
-    const clt_metrics *metrics = clt_metrics_of(a->source->data);
     result->last_step = trained->epochs;
     if (trained->outcome == CLT_TRAIN_DIVERGED) {
         fail(a, CLT_FAIL_NAN, result);
@@ -129,7 +119,13 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
     }
     result->value_count = plan->goal_count;
     for (size_t i = 0; i < plan->goal_count; i++) {
-        result->values[i] = trained->values[goal_index(&plan->goals[i], metrics)];
+        const char *metric = plan->goals[i].metric;
+        result->values[i] = trained->values[clt_metrics_find(&a->source->metrics, metric)];
+        if (!isfinite(result->values[i])) {
+            clt_fail(&a->err, CLT_OK, "%s is not defined on the rows that validate", metric);
+            fail(a, CLT_FAIL_NAN, result);
+            return;
+        }
     }
 }
 
@@ -161,6 +157,7 @@ void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t nu
     attempt a = {.plan = plan, .source = source, .listener = listener};
     clt_train_setup setup = {.data = source->data,
                              .split = &source->split,
+                             .metrics = &source->metrics,
                              .slots = slots,
                              .on_epoch = on_epoch,
                              .cancelled = alive,

@@ -4,7 +4,6 @@
 #include "base/vec.h"
 #include "study/child.h"
 #include "study/wire.h"
-#include "train/train.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -47,7 +46,7 @@ void clt_nursery_broken(int control, const clt_error *err)
 
 static bool say_ready(nursery *n)
 {
-    const clt_metrics *metrics = clt_metrics_of(n->source.data);
+    const clt_metrics *metrics = &n->source.metrics;
     clt_wire_ready body = {n->source.split.train_count, n->source.split.validation_count,
                            metrics->count};
     clt_str names = {0};

@@ -1,7 +1,7 @@
 #include "study/run.h"
 
 #include "base/clock.h"
-#include "base/suggest.h"
+#include "study/goals.h"
 
 #include <string.h>
 
@@ -9,30 +9,7 @@
 static clt_status check_goals(const clt_run *r)
 {
     const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
-    for (size_t g = 0; g < r->setup->plan->goal_count; g++) {
-        clt_suggest suggest = {.read = r->setup->plan->goals[g].metric};
-        clt_str names = {0};
-        char hint[96];
-        bool known = false;
-        for (size_t i = 0; i < facts->metric_count; i++) {
-            known = known || strcmp(facts->metrics[i], suggest.read) == 0;
-            clt_suggest_offer(&suggest, facts->metrics[i]);
-            clt_str_addf(&names, "%s%s", i > 0 ? ", " : "", facts->metrics[i]);
-        }
-        if (!known) {
-            const char *key = r->setup->plan->goals[g].maximize ? "maximize" : "minimize";
-            const clt_entry *entry = clt_ini_find(r->setup->plan->ini, "study", key);
-            clt_fail(r->err, CLT_BAD_INPUT,
-                     "%s:%d: study.%s: there is no metric \"%s\"%s; there are: %s",
-                     r->setup->plan->ini->path, entry != NULL ? entry->line : 0, key, suggest.read,
-                     clt_suggest_text(&suggest, hint, sizeof hint), clt_str_text(&names));
-        }
-        clt_str_finish(&names);
-        if (!known) {
-            return CLT_BAD_INPUT;
-        }
-    }
-    return CLT_OK;
+    return clt_goals_check(r->setup->plan, facts->metrics, facts->metric_count, r->err);
 }
 
 /* The first of name, name-2, name-3 ... that is free. */

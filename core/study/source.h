@@ -8,6 +8,7 @@
 #include "data/split.h"
 #include "plugin/host.h"
 #include "study/plan.h"
+#include "train/metrics.h"
 
 #include <collet/dataset.h>
 
@@ -18,6 +19,7 @@ typedef struct clt_source {
     void *self;
     const collet_data *data;
     clt_split split;
+    clt_metrics metrics; /**< that trials report: with every goal */
     clt_arena arena;
 } clt_source;
 

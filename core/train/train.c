@@ -1,7 +1,6 @@
 #include "train/train.h"
 
 #include "base/clock.h"
-#include "train/evaluate.h"
 #include "train/trainer.h"
 
 #include <collet/helpers.h>
@@ -14,13 +13,6 @@
 enum { EVALUATE_ROWS = 256 };
 
 typedef clt_trainer trainer;
-
-const clt_metrics *clt_metrics_of(const collet_data *data)
-{
-    static const clt_metrics classes = {{"accuracy", "loss", "train_loss"}, 3};
-    static const clt_metrics numbers = {{"loss", "mae", "train_loss"}, 3};
-    return data->classes > 0 ? &classes : &numbers;
-}
 
 static clt_status model_failed(trainer *t, collet_status code, const char *call)
 {
@@ -83,7 +75,10 @@ static clt_status make_buffers(trainer *t)
     if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL) {
         return clt_fail_memory(t->err);
     }
-    return clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err);
+    if (clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err) != CLT_OK) {
+        return t->err->status;
+    }
+    return clt_score_init(&t->score, t->s->data, split, &t->metrics, t->err);
 }
 
 /* Everything as it is before the first epoch, but for the instances. */
@@ -141,7 +136,7 @@ static clt_status move_theta(trainer *t)
     return code < 0 ? optimizer_failed(t, code, "step") : CLT_OK;
 }
 
-static clt_status diverged(trainer *t, const char *what, uint64_t epoch)
+clt_status clt_trainer_diverged(trainer *t, const char *what, uint64_t epoch)
 {
     t->result->outcome = CLT_TRAIN_DIVERGED;
     clt_fail(t->err, CLT_OK, "%s is not finite in epoch %llu, step %llu", what,
@@ -160,7 +155,7 @@ static clt_status train_batch(trainer *t, size_t from, uint32_t rows, uint64_t e
     collet_status code =
         s->model->loss(t->model, &rng, t->theta, batch, t->grad, &loss, &t->spans.touched);
     if (code == COLLET_E_NUMERIC || (code >= 0 && !isfinite(loss))) {
-        return diverged(t, "the loss", epoch);
+        return clt_trainer_diverged(t, "the loss", epoch);
     }
     if (code < 0) {
         return model_failed(t, code, "loss");
@@ -170,7 +165,7 @@ static clt_status train_batch(trainer *t, size_t from, uint32_t rows, uint64_t e
     return move_theta(t);
 }
 
-static bool is_over(const trainer *t)
+bool clt_trainer_is_over(const trainer *t)
 {
     return t->result->outcome != CLT_TRAIN_COMPLETE;
 }
@@ -183,7 +178,8 @@ static clt_status train_epoch(trainer *t, uint64_t epoch)
     clt_status status = CLT_OK;
     t->epoch_loss = 0;
     shuffle(t);
-    for (size_t from = 0; from < count && status == CLT_OK && !is_over(t); from += s->batch) {
+    for (size_t from = 0; from < count && status == CLT_OK && !clt_trainer_is_over(t);
+         from += s->batch) {
         if (s->cancelled != NULL && s->cancelled(s->ctx)) {
             t->result->outcome = CLT_TRAIN_CANCELLED;
             break;
@@ -193,57 +189,6 @@ static clt_status train_epoch(trainer *t, uint64_t epoch)
     }
     t->result->seconds += clt_clock() - start;
     return status;
-}
-
-static clt_status evaluate(trainer *t, clt_score *score)
-{
-    const clt_split *split = t->s->split;
-    for (size_t from = 0; from < split->validation_count; from += t->max_rows) {
-        size_t left = split->validation_count - from;
-        uint32_t rows = left < t->max_rows ? (uint32_t)left : t->max_rows;
-        const collet_batch *batch = clt_batch_gather(&t->batch, split->validation + from, rows);
-        collet_batch hidden = *batch; /* what is to be found out is not shown */
-        hidden.labels = NULL;
-        hidden.targets = NULL;
-        collet_status code = t->s->model->predict(t->model, t->theta, &hidden, t->out);
-        if (code < 0) {
-            return model_failed(t, code, "predict");
-        }
-        clt_score_add(score, batch, t->outputs, t->out);
-    }
-    return CLT_OK;
-}
-
-/* Evaluates, fills the result's values and tells the caller. */
-static clt_status end_epoch(trainer *t, uint64_t epoch)
-{
-    const clt_train_setup *s = t->s;
-    clt_score score = {0};
-    if (evaluate(t, &score) != CLT_OK) {
-        return t->err->status;
-    }
-    double n = (double)score.rows, *values = t->result->values;
-    bool classes = s->data->classes > 0;
-    if (!isfinite(score.loss)) {
-        return diverged(t, "the validation loss", epoch);
-    }
-    values[0] = classes ? score.correct / n : score.loss / n;
-    values[1] = classes ? score.loss / n : score.absolute / n;
-    values[2] = t->epoch_loss / (double)s->split->train_count;
-    t->result->epochs = epoch;
-    clt_epoch_values point = {{0}};
-    memcpy(point.values, values, sizeof point.values);
-    if (s->slots != NULL && !CLT_PUSH(&t->curve, point)) {
-        return clt_fail_memory(t->err);
-    }
-    if (s->on_epoch != NULL && !s->on_epoch(s->ctx, epoch, clt_metrics_of(s->data), values) &&
-        epoch < s->epochs) {
-        t->result->outcome = CLT_TRAIN_STOPPED;
-    }
-    if (!is_over(t) && epoch < s->epochs) {
-        clt_checkpoint_save(t);
-    }
-    return CLT_OK;
 }
 
 /* Finds the newest checkpoint that loads; where one does not, its traces are removed. */
@@ -276,7 +221,7 @@ static clt_status go_on(trainer *t)
     clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
                  (unsigned long long)t->result->epochs);
     for (size_t i = 0; i < t->curve.count && s->on_epoch != NULL; i++) {
-        (void)s->on_epoch(s->ctx, i + 1, clt_metrics_of(s->data), t->curve.items[i].values);
+        (void)s->on_epoch(s->ctx, i + 1, &t->metrics, t->curve.items[i].values);
     }
     return CLT_OK;
 }
@@ -285,10 +230,10 @@ static clt_status run(trainer *t)
 {
     clt_status status = CLT_OK;
     for (uint64_t epoch = t->result->epochs + 1;
-         epoch <= t->s->epochs && status == CLT_OK && !is_over(t); epoch++) {
+         epoch <= t->s->epochs && status == CLT_OK && !clt_trainer_is_over(t); epoch++) {
         status = train_epoch(t, epoch);
-        if (status == CLT_OK && !is_over(t)) {
-            status = end_epoch(t, epoch);
+        if (status == CLT_OK && !clt_trainer_is_over(t)) {
+            status = clt_trainer_end_epoch(t, epoch);
         }
     }
     return status;
@@ -303,6 +248,7 @@ static void finish(trainer *t)
         t->s->model->destroy(t->model);
     }
     clt_batch_finish(&t->batch);
+    clt_score_finish(&t->score);
     clt_spans_finish(&t->spans);
     free(t->theta);
     free(t->grad);
@@ -316,6 +262,7 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     const collet_data *data = setup->data;
     trainer t = {.s = setup, .err = err, .result = result};
     *result = (clt_train_result){.outcome = CLT_TRAIN_COMPLETE};
+    t.metrics = setup->metrics != NULL ? *setup->metrics : clt_metrics_of(data);
     t.outputs = data->classes > 0 ? data->classes : data->target_count;
     t.max_rows = setup->batch > EVALUATE_ROWS ? setup->batch : EVALUATE_ROWS;
     clt_status status = make_model(&t);

@@ -12,27 +12,13 @@
 #include "base/error.h"
 #include "data/split.h"
 #include "plugin/host.h"
+#include "train/metrics.h"
 #include "train/slots.h"
 
 #include <collet/optimizer.h>
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/** Most metrics that an epoch reports. */
-enum { CLT_MOST_METRICS = 4 };
-
-/** Names of the metrics of a task, "accuracy" first for classes, "loss" first for numbers.
- *  accuracy: share of validation rows whose largest score is their class. loss: mean validation
- *  loss (cross-entropy in nats; half the squared error). mae: mean absolute error of validation.
- *  train_loss: mean of the batches' losses during the epoch. */
-typedef struct clt_metrics {
-    const char *names[CLT_MOST_METRICS];
-    uint32_t count;
-} clt_metrics;
-
-/** The metrics of data with classes, or with targets. Constant. */
-const clt_metrics *clt_metrics_of(const collet_data *data);
 
 /** All that a trial's training needs. Everything outlives the call. */
 typedef struct clt_train_setup {
@@ -48,6 +34,7 @@ typedef struct clt_train_setup {
     double lr; /**< base learning rate */
     const collet_data *data;
     const clt_split *split;
+    const clt_metrics *metrics; /**< that are reported; NULL: clt_metrics_of(data) */
     uint32_t epochs, batch;
     uint64_t seed; /**< of this trial: init, order of rows, dropout derive from it */
 
@@ -55,7 +42,7 @@ typedef struct clt_train_setup {
      *  checkpoint are told again. */
     clt_slots *slots;
 
-    /** Called after each epoch, counted from 1, with the values of clt_metrics_of(). False ends
+    /** Called after each epoch, counted from 1, with the values of the metrics. False ends
      *  the training there. NULL: no calls. */
     bool (*on_epoch)(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values);
     /** Asked before each batch; true ends the training at once. NULL: never. */

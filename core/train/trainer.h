@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/vec.h"
 #include "data/batch.h"
+#include "train/evaluate.h"
 #include "train/layout.h"
 #include "train/train.h"
 
@@ -29,6 +30,8 @@ typedef struct clt_trainer {
     uint32_t outputs, max_rows;
     collet_task task;
     clt_batch batch;
+    clt_metrics metrics; /**< that each epoch reports */
+    clt_score score;
     clt_rng shuffle, dropout;
     uint64_t step;
     double epoch_loss; /**< sum over rows */
@@ -37,6 +40,15 @@ typedef struct clt_trainer {
     bool save_failed;        /**< that was said already */
     clt_train_result *result;
 } clt_trainer;
+
+/** Evaluates after an epoch, fills the result's values and tells the caller. */
+clt_status clt_trainer_end_epoch(clt_trainer *trainer, uint64_t epoch);
+
+/** Ends the training: a number is not finite. CLT_OK, since that is an outcome and no error. */
+clt_status clt_trainer_diverged(clt_trainer *trainer, const char *what, uint64_t epoch);
+
+/** Has something ended the training before its last epoch? */
+bool clt_trainer_is_over(const clt_trainer *trainer);
 
 /** Writes a checkpoint, where one is wanted and due. That it cannot be written harms nothing: it is
  *  said once, and training goes on. */
