@@ -1,6 +1,7 @@
 #include "study/attempt.h"
 
 #include "base/hash.h"
+#include "study/fitting.h"
 #include "train/train.h"
 
 #include <math.h>
@@ -63,8 +64,8 @@ static clt_status base_rate(const clt_component *optimizer, const void *config, 
 }
 
 /* Everything of the setup that depends on x. */
-static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *arena,
-                          clt_train_setup *s, clt_error *err)
+static clt_status prepare(const clt_plan *plan, const clt_source *source, const double *x,
+                          clt_arena *arena, clt_train_setup *s, clt_error *err)
 {
     const clt_component *model = clt_plan_component(plan, "model", x);
     const clt_component *optimizer = clt_plan_component(plan, "optimizer", x);
@@ -85,6 +86,7 @@ static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *aren
     s->optimizer_state_version = optimizer->unit->state_version;
     s->epochs = (uint32_t)t->epochs;
     s->batch = (uint32_t)t->batch;
+    clt_fitting_set(s, source, t);
     return base_rate(optimizer, optimizer_config, &s->lr, err);
 }
 
@@ -132,7 +134,7 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
 static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_attempt_result *result)
 {
     clt_train_result trained = {0};
-    if (prepare(a->plan, x, &a->arena, s, &a->err) != CLT_OK) {
+    if (prepare(a->plan, a->source, x, &a->arena, s, &a->err) != CLT_OK) {
         return a->err.status;
     }
     clt_host_hooks hooks = {.ctx = a->listener->ctx, .log = a->listener->log};

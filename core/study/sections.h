@@ -20,6 +20,10 @@ typedef struct clt_study_options {
 typedef struct clt_training_options {
     int64_t epochs, batch;
     double validation;
+    double min_delta, ema;
+    int64_t patience;
+    const char *monitor;
+    int32_t restore_best;
     int64_t rows, seed;
 } clt_training_options;
 

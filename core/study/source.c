@@ -1,7 +1,7 @@
 #include "study/source.h"
 
 #include "base/rng.h"
-#include "study/goals.h"
+#include "study/fitting.h"
 
 static clt_status open_dataset(clt_source *source, const clt_plan *plan,
                                const clt_component *component, const clt_host_hooks *hooks,
@@ -27,24 +27,6 @@ static clt_status open_dataset(clt_source *source, const clt_plan *plan,
     return clt_data_check(source->data, component->id, err);
 }
 
-/* The metrics that trials report: those that cost nothing, and every goal. */
-static clt_status choose_metrics(clt_source *source, const clt_plan *plan, clt_error *err)
-{
-    const char *names[2 * CLT_MOST_METRICS];
-    size_t count = 0;
-    while ((names[count] = clt_metric_name(source->data, (uint32_t)count)) != NULL) {
-        count++;
-    }
-    source->metrics = clt_metrics_of(source->data);
-    if (clt_goals_check(plan, names, count, err) != CLT_OK) {
-        return err->status;
-    }
-    for (size_t g = 0; g < plan->goal_count; g++) {
-        (void)clt_metrics_add(&source->metrics, source->data, plan->goals[g].metric);
-    }
-    return CLT_OK;
-}
-
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
@@ -52,8 +34,8 @@ clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_h
     const clt_component *training = clt_plan_component(plan, "training", NULL);
     void *config;
     if (open_dataset(source, plan, data, hooks, err) != CLT_OK ||
-        choose_metrics(source, plan, err) != CLT_OK ||
-        clt_plan_configure(plan, training, NULL, &source->arena, &config, err) != CLT_OK) {
+        clt_plan_configure(plan, training, NULL, &source->arena, &config, err) != CLT_OK ||
+        clt_fitting_metrics(source, plan, config, err) != CLT_OK) {
         return err->status;
     }
     const clt_training_options *t = config;

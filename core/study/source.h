@@ -20,6 +20,8 @@ typedef struct clt_source {
     const collet_data *data;
     clt_split split;
     clt_metrics metrics; /**< that trials report: with every goal */
+    uint32_t watched;    /**< index of the metric that early stopping watches */
+    bool watched_rises;  /**< larger values of it are better */
     clt_arena arena;
 } clt_source;
 

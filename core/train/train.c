@@ -1,6 +1,7 @@
 #include "train/train.h"
 
 #include "base/clock.h"
+#include "train/average.h"
 #include "train/trainer.h"
 
 #include <collet/helpers.h>
@@ -72,7 +73,11 @@ static clt_status make_buffers(trainer *t)
     t->grad = collet_zeros(t->layout->theta_count);
     t->out = collet_zeros((size_t)t->max_rows * t->outputs);
     t->order = malloc(split->train_count * sizeof *t->order);
-    if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL) {
+    bool averages = t->s->ema > 0, restores = t->s->stopping.restore;
+    t->average = averages ? collet_zeros(t->layout->theta_count) : NULL;
+    t->best = restores ? collet_zeros(t->layout->theta_count) : NULL;
+    if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL ||
+        (averages && t->average == NULL) || (restores && t->best == NULL)) {
         return clt_fail_memory(t->err);
     }
     if (clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err) != CLT_OK) {
@@ -90,7 +95,12 @@ static clt_status init_state(trainer *t)
         t->order[i] = split->train[i];
     }
     t->step = 0;
-    t->curve.count = 0;
+    t->log->curve.count = t->first;
+    t->waiting = (clt_waiting){0};
+    t->enough = false;
+    if (t->average != NULL) {
+        memset(t->average, 0, t->layout->theta_count * sizeof *t->average);
+    }
     clt_rng_init(&t->shuffle, t->s->seed, "shuffle", 0);
     clt_rng_init(&t->dropout, t->s->seed, "model.loss", 0);
     clt_rng_init(&rng, t->s->seed, "model.init", 0);
@@ -133,6 +143,9 @@ static clt_status move_theta(trainer *t)
                             .grad = t->grad};
     collet_status code = t->s->optimizer->step(t->optimizer, &update);
     clt_spans_copy_buffers(&t->spans, t->grad, t->theta);
+    if (t->average != NULL) {
+        clt_average_take(t->average, t->theta, t->layout->theta_count, t->s->ema, t->step);
+    }
     return code < 0 ? optimizer_failed(t, code, "step") : CLT_OK;
 }
 
@@ -213,24 +226,19 @@ static clt_status restore(trainer *t, bool *found)
 /* Takes up where a checkpoint stands, and tells the epochs before it again. */
 static clt_status go_on(trainer *t)
 {
-    const clt_train_setup *s = t->s;
     bool found;
-    if (restore(t, &found) != CLT_OK || !found) {
-        return t->err->status;
+    if (restore(t, &found) == CLT_OK && found) {
+        clt_trainer_tell_again(t);
     }
-    clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
-                 (unsigned long long)t->result->epochs);
-    for (size_t i = 0; i < t->curve.count && s->on_epoch != NULL; i++) {
-        (void)s->on_epoch(s->ctx, i + 1, &t->metrics, t->curve.items[i].values);
-    }
-    return CLT_OK;
+    return t->err->status;
 }
 
 static clt_status run(trainer *t)
 {
     clt_status status = CLT_OK;
     for (uint64_t epoch = t->result->epochs + 1;
-         epoch <= t->s->epochs && status == CLT_OK && !clt_trainer_is_over(t); epoch++) {
+         epoch <= t->s->epochs && status == CLT_OK && !clt_trainer_is_over(t) && !t->enough;
+         epoch++) {
         status = train_epoch(t, epoch);
         if (status == CLT_OK && !clt_trainer_is_over(t)) {
             status = clt_trainer_end_epoch(t, epoch);
@@ -252,9 +260,17 @@ static void finish(trainer *t)
     clt_spans_finish(&t->spans);
     free(t->theta);
     free(t->grad);
+    free(t->average);
+    free(t->best);
     free(t->out);
     free(t->order);
-    CLT_VEC_FINISH(&t->curve);
+    clt_train_log_finish(&t->own);
+}
+
+void clt_train_log_finish(clt_train_log *log)
+{
+    CLT_VEC_FINISH(&log->curve);
+    CLT_VEC_FINISH(&log->ends);
 }
 
 clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
@@ -262,6 +278,8 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     const collet_data *data = setup->data;
     trainer t = {.s = setup, .err = err, .result = result};
     *result = (clt_train_result){.outcome = CLT_TRAIN_COMPLETE};
+    t.log = setup->log != NULL ? setup->log : &t.own;
+    t.first = t.log->curve.count;
     t.metrics = setup->metrics != NULL ? *setup->metrics : clt_metrics_of(data);
     t.outputs = data->classes > 0 ? data->classes : data->target_count;
     t.max_rows = setup->batch > EVALUATE_ROWS ? setup->batch : EVALUATE_ROWS;
@@ -271,6 +289,9 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     status = status == CLT_OK ? init_state(&t) : status;
     status = status == CLT_OK ? go_on(&t) : status;
     status = status == CLT_OK ? run(&t) : status;
+    if (status == CLT_OK) {
+        clt_trainer_conclude(&t);
+    }
     finish(&t);
     return status;
 }
