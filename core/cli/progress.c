@@ -166,8 +166,17 @@ static void study_begun(void *ctx, const clt_study_view *view)
         (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
                       view->trials == 1 ? "" : "s");
     }
-    (void)fprintf(p->lines, "; %llu rows to train on, %llu to validate\n",
+    if (view->folds > 0) {
+        (void)fprintf(p->lines, "; %zu folds:", view->folds);
+    } else {
+        (void)fputs(";", p->lines);
+    }
+    (void)fprintf(p->lines, " %llu rows to train on, %llu to validate",
                   (unsigned long long)view->train_rows, (unsigned long long)view->validation_rows);
+    if (view->test_rows > 0) {
+        (void)fprintf(p->lines, ", %llu kept for a test", (unsigned long long)view->test_rows);
+    }
+    (void)fputs("\n", p->lines);
     if (p->finished > 0) {
         (void)fprintf(p->lines, "goes on after %llu finished trial%s\n",
                       (unsigned long long)p->finished, p->finished == 1 ? "" : "s");

@@ -2,7 +2,7 @@
 
 #include "base/hash.h"
 #include "study/fitting.h"
-#include "train/train.h"
+#include "train/parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 /* What the callbacks of one training need. */
 typedef struct attempt {
     const clt_plan *plan;
-    const clt_source *source;
+    clt_source *source;
     const clt_attempt_listener *listener;
     uint64_t epochs;
     clt_host model_host, optimizer_host;
@@ -40,6 +40,23 @@ static bool on_epoch(void *ctx, uint64_t epoch, const clt_metrics *metrics, cons
     const attempt *a = ctx;
     a->listener->epoch(a->listener->ctx, epoch, a->epochs, values, metrics->count);
     return true;
+}
+
+static clt_status enter_part(void *ctx, uint32_t part, clt_train_setup *train, clt_error *err)
+{
+    clt_source *source = ((const attempt *)ctx)->source;
+    clt_status status = part > 0 ? clt_source_enter(source, part, err) : CLT_OK;
+    train->data = source->data;
+    train->split = &source->split;
+    return status;
+}
+
+static void on_part(void *ctx, uint32_t part, const clt_part_end *end)
+{
+    const attempt *a = ctx;
+    if (a->source->division.count > 1) {
+        a->listener->fold(a->listener->ctx, part + 1, end->values, a->source->metrics.count);
+    }
 }
 
 static bool alive(void *ctx)
@@ -142,9 +159,11 @@ static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_att
     clt_host_init(&a->optimizer_host, "optimizer", s->optimizer_id, &hooks);
     s->model_host = &a->model_host;
     s->optimizer_host = &a->optimizer_host;
-    a->epochs = s->epochs;
-    a->listener->begun(a->listener->ctx, s->epochs);
-    clt_status status = clt_train(s, &trained, &a->err);
+    clt_parts_setup parts = {
+        .train = *s, .count = a->source->division.count, .enter = enter_part, .on_part = on_part};
+    a->epochs = (uint64_t)s->epochs * parts.count;
+    a->listener->begun(a->listener->ctx, a->epochs);
+    clt_status status = clt_train_parts(&parts, &trained, &a->err);
     result->last_step = trained.epochs;
     if (status == CLT_OK) {
         record(a, &trained, result);
@@ -152,14 +171,12 @@ static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_att
     return status;
 }
 
-void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
-                     const double *x, clt_slots *slots, const clt_attempt_listener *listener,
+void clt_attempt_run(const clt_plan *plan, clt_source *source, uint64_t number, const double *x,
+                     clt_slots *slots, const clt_attempt_listener *listener,
                      clt_attempt_result *result)
 {
     attempt a = {.plan = plan, .source = source, .listener = listener};
-    clt_train_setup setup = {.data = source->data,
-                             .split = &source->split,
-                             .metrics = &source->metrics,
+    clt_train_setup setup = {.metrics = &source->metrics,
                              .slots = slots,
                              .on_epoch = on_epoch,
                              .cancelled = alive,

@@ -18,6 +18,8 @@ typedef struct clt_attempt_listener {
     void (*begun)(void *ctx, uint64_t epochs);
     /** After each epoch: values of the source's metrics, in their order. */
     void (*epoch)(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count);
+    /** After each fold, counted from 1, where a trial has several: its values. */
+    void (*fold)(void *ctx, uint64_t fold, const double *values, size_t count);
     /** Before each batch. */
     void (*alive)(void *ctx);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
@@ -36,10 +38,10 @@ typedef struct clt_attempt_result {
  *  the study's seed and the trial's number. Below 2^53, so that it can be written in a file. */
 clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err);
 
-/** Runs trial `number` at x. slots: where its checkpoints are kept, NULL: nowhere. Whatever goes
- *  wrong is in *result. */
-void clt_attempt_run(const clt_plan *plan, const clt_source *source, uint64_t number,
-                     const double *x, clt_slots *slots, const clt_attempt_listener *listener,
+/** Runs trial `number` at x; the source is left in another part. slots: where its checkpoints are
+ * kept, NULL: nowhere. Whatever goes wrong is in *result. */
+void clt_attempt_run(const clt_plan *plan, clt_source *source, uint64_t number, const double *x,
+                     clt_slots *slots, const clt_attempt_listener *listener,
                      clt_attempt_result *result);
 
 #endif /* CLT_STUDY_ATTEMPT_H */

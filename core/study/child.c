@@ -44,6 +44,13 @@ static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *v
     send_or_die(t, CLT_WIRE_EPOCH, parts, 2);
 }
 
+static void on_fold(void *ctx, uint64_t fold, const double *values, size_t count)
+{
+    clt_wire_epoch body = {.epoch = fold, .metric_count = count};
+    clt_wire_part parts[] = {{&body, sizeof body}, {values, count * sizeof *values}};
+    send_or_die(ctx, CLT_WIRE_FOLD, parts, 2);
+}
+
 static void on_alive(void *ctx)
 {
     teller *t = ctx;
@@ -128,7 +135,7 @@ _Noreturn void clt_child_main(const clt_child *child)
                        .fingerprint = start.fingerprint,
                        .attempt = start.attempt};
     bool kept = slots.path != NULL && slots.path[0] != '\0';
-    clt_attempt_listener listener = {&t, on_begun, on_epoch, on_alive, on_log};
+    clt_attempt_listener listener = {&t, on_begun, on_epoch, on_fold, on_alive, on_log};
     clt_attempt_result result;
     clt_attempt_run(child->plan, child->source, start.number, x, kept ? &slots : NULL, &listener,
                     &result);

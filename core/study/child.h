@@ -14,7 +14,7 @@
 /** What an attempt is to do. */
 typedef struct clt_child {
     const clt_plan *plan;
-    const clt_source *source;
+    clt_source *source;
     const clt_wire *start; /**< CLT_WIRE_START, checked, with its two descriptors */
     pid_t nursery;         /**< which must be alive */
 } clt_child;

@@ -47,8 +47,12 @@ void clt_nursery_broken(int control, const clt_error *err)
 static bool say_ready(nursery *n)
 {
     const clt_metrics *metrics = &n->source.metrics;
-    clt_wire_ready body = {n->source.split.train_count, n->source.split.validation_count,
-                           metrics->count};
+    const clt_division *division = &n->source.division;
+    clt_wire_ready body = {.train_rows = n->source.split.train_count,
+                           .validation_rows = n->source.split.validation_count,
+                           .test_rows = division->test_count,
+                           .metric_count = metrics->count,
+                           .folds = division->how.folds > 0 ? division->count : 0};
     clt_str names = {0};
     for (uint32_t i = 0; i < metrics->count; i++) {
         clt_str_add_bytes(&names, metrics->names[i], strlen(metrics->names[i]) + 1);

@@ -60,6 +60,16 @@ static const collet_option training_options[] = {
     COLLET_OPT_REAL(clt_training_options, validation, "0.1", 0, 1, NULL,
                     COLLET_FIXED | COLLET_OPEN_MIN | COLLET_OPEN_MAX,
                     "share of the rows that judge a trial and are never trained on"),
+    COLLET_OPT_REAL(clt_training_options, test, "0", 0, 1, NULL, COLLET_FIXED | COLLET_OPEN_MAX,
+                    "share of the rows that no trial sees; where the dataset has test rows of its "
+                    "own it is these"),
+    COLLET_OPT_INT(clt_training_options, folds, "0", 0, 1000, NULL, COLLET_FIXED,
+                   "cross-validation instead of one validation part: a trial fits a model for each "
+                   "of so many folds, and its values are means over them; 0: off"),
+    COLLET_OPT_INT(clt_training_options, repeats, "1", 1, 1000, NULL, COLLET_FIXED,
+                   "times that the rows are divided into folds, each time differently"),
+    COLLET_OPT_BOOL(clt_training_options, stratify, "on", COLLET_FIXED,
+                    "give each part the same share of every class"),
     COLLET_OPT_INT(clt_training_options, patience, "0", 0, 1e6, "int(2, 10)", 0,
                    "epochs without a better value of monitor that end a training; 0: none do"),
     COLLET_OPT_REAL(clt_training_options, min_delta, "0", 0, 1e9, NULL, 0,

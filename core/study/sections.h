@@ -20,6 +20,9 @@ typedef struct clt_study_options {
 typedef struct clt_training_options {
     int64_t epochs, batch;
     double validation;
+    double test;
+    int64_t folds, repeats;
+    int32_t stratify;
     double min_delta, ema;
     int64_t patience;
     const char *monitor;

@@ -27,6 +27,44 @@ static clt_status open_dataset(clt_source *source, const clt_plan *plan,
     return clt_data_check(source->data, component->id, err);
 }
 
+/* Puts the line that is to blame before a failure of the division. */
+static clt_status blame(const clt_source *source, const clt_plan *plan, clt_error *err)
+{
+    const char *key = source->division.key;
+    const clt_entry *entry = key != NULL ? clt_ini_find(plan->ini, "training", key) : NULL;
+    const clt_component *data = clt_plan_component(plan, "data", NULL);
+    if (key == NULL) {
+        return clt_prefix(err, "%s:%d: dataset \"%s\"", plan->ini->path,
+                          plan->variables[data->use].line, data->id);
+    }
+    return entry != NULL ? clt_prefix(err, "%s:%d: training.%s", plan->ini->path, entry->line, key)
+                         : clt_prefix(err, "%s: training.%s", plan->ini->path, key);
+}
+
+/* Divides the rows and enters the first part. */
+static clt_status divide(clt_source *source, const clt_plan *plan, const clt_training_options *t,
+                         clt_error *err)
+{
+    clt_dividing how = {.validation = t->validation,
+                        .test = t->test,
+                        .rows = (uint64_t)t->rows,
+                        .folds = (uint32_t)t->folds,
+                        .repeats = (uint32_t)t->repeats,
+                        .stratify = t->stratify != 0,
+                        .seed = (uint64_t)plan->study.seed};
+    const clt_entry *idle =
+        clt_ini_find(plan->ini, "training", t->folds > 0 ? "validation" : "repeats");
+    if (idle != NULL) {
+        return clt_fail(err, CLT_BAD_INPUT, "%s:%d: training.%s: it has no meaning %s folds",
+                        plan->ini->path, idle->line, idle->key, t->folds > 0 ? "with" : "without");
+    }
+    if (clt_division_init(&source->division, source->data, &how, err) != CLT_OK ||
+        clt_source_enter(source, 0, err) != CLT_OK) {
+        return blame(source, plan, err);
+    }
+    return CLT_OK;
+}
+
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
@@ -38,17 +76,19 @@ clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_h
         clt_fitting_metrics(source, plan, config, err) != CLT_OK) {
         return err->status;
     }
-    const clt_training_options *t = config;
-    if (clt_split_init(&source->split, source->data, t->validation, (uint64_t)t->rows,
-                       (uint64_t)plan->study.seed, err) != CLT_OK) {
-        return clt_prefix(err, "%s: [training]", plan->ini->path);
-    }
-    return CLT_OK;
+    return divide(source, plan, config, err);
+}
+
+clt_status clt_source_enter(clt_source *source, uint32_t part, clt_error *err)
+{
+    clt_split_finish(&source->split);
+    return clt_division_split(&source->division, part, &source->split, err);
 }
 
 void clt_source_close(clt_source *source)
 {
     clt_split_finish(&source->split);
+    clt_division_finish(&source->division);
     if (source->dataset != NULL) {
         source->dataset->close(source->self);
     }

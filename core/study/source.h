@@ -1,11 +1,11 @@
 /**
  * @file study/source.h
- * @brief The data of a study: opened once, checked, split once.
+ * @brief The data of a study: opened once, checked, divided once.
  */
 #ifndef CLT_STUDY_SOURCE_H
 #define CLT_STUDY_SOURCE_H
 
-#include "data/split.h"
+#include "data/division.h"
 #include "plugin/host.h"
 #include "study/plan.h"
 #include "train/metrics.h"
@@ -18,17 +18,22 @@ typedef struct clt_source {
     const collet_dataset *dataset;
     void *self;
     const collet_data *data;
-    clt_split split;
-    clt_metrics metrics; /**< that trials report: with every goal */
-    uint32_t watched;    /**< index of the metric that early stopping watches */
-    bool watched_rises;  /**< larger values of it are better */
+    clt_division division; /**< with the test part, that no trial sees */
+    clt_split split;       /**< of the part that was entered last */
+    clt_metrics metrics;   /**< that trials report: with every goal */
+    uint32_t watched;      /**< index of the metric that early stopping watches */
+    bool watched_rises;    /**< larger values of it are better */
     clt_arena arena;
 } clt_source;
 
-/** Opens the plan's [data], checks what it hands over and splits it as [training] says.
- *  CLT_BAD_INPUT for wrong files, naming the experiment's line. */
+/** Opens the plan's [data], checks what it hands over, divides it as [training] says and enters the
+ *  first part. CLT_BAD_INPUT for wrong files, naming the experiment's line. */
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err);
+
+/** Enters a part of the division: split is its rows. The parts of the process that opened the
+ *  source and of those that it forks are their own. */
+clt_status clt_source_enter(clt_source *source, uint32_t part, clt_error *err);
 
 /** Closes it; also after a failure. */
 void clt_source_close(clt_source *source);

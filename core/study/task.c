@@ -65,30 +65,61 @@ static double goal_value(const clt_task *task, const double *values)
     return (double)NAN;
 }
 
-static void hear_epoch(clt_task *task, const clt_wire *m)
+/* A message with values of all metrics: its head, and the values. False: it is garbage. */
+static bool read_values(const clt_task *task, const clt_wire *m, clt_wire_epoch *body,
+                        double values[CLT_MOST_VALUES])
 {
-    clt_crew *crew = task->crew;
-    clt_wire_epoch body;
-    double values[CLT_MOST_VALUES];
-    size_t count = crew->facts.metric_count;
-    memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
-    if (m->length != sizeof body + count * sizeof *values || body.metric_count != count ||
-        body.epoch <= task->last_step) {
-        garbage(task, "a report that makes no sense");
-        return;
+    size_t count = task->crew->facts.metric_count;
+    memcpy(body, m->body, m->length >= sizeof *body ? sizeof *body : 0);
+    if (m->length != sizeof *body + count * sizeof *values || body->metric_count != count) {
+        return false;
     }
-    memcpy(values, m->body + sizeof body, count * sizeof *values);
-    for (size_t i = 0; i < count; i++) {
-        clt_point point = {body.epoch, crew->facts.metrics[i], values[i]};
+    memcpy(values, m->body + sizeof *body, count * sizeof *values);
+    return true;
+}
+
+/* Adds the values to the curve; names[metric_count]. */
+static void note_values(clt_task *task, uint64_t step, const char *const *names,
+                        const double *values)
+{
+    for (size_t i = 0; i < task->crew->facts.metric_count; i++) {
+        clt_point point = {step, names[i], values[i]};
         if (task->curve.count >= CLT_MOST_POINTS || !CLT_PUSH(&task->curve, point)) {
             clt_task_condemn(task, CLT_FAIL_INVALID, "it reported more than %d values",
                              CLT_MOST_POINTS);
             return;
         }
     }
+}
+
+static void hear_epoch(clt_task *task, const clt_wire *m)
+{
+    clt_crew *crew = task->crew;
+    clt_wire_epoch body;
+    double values[CLT_MOST_VALUES];
+    if (!read_values(task, m, &body, values) || body.epoch <= task->last_step) {
+        garbage(task, "a report that makes no sense");
+        return;
+    }
+    note_values(task, body.epoch, crew->facts.metrics, values);
     task->last_step = body.epoch;
     clt_trial_row row = row_of(task);
     crew->hooks.epoch(crew->hooks.ctx, &row, body.epoch, body.epochs, goal_value(task, values));
+}
+
+static void hear_fold(clt_task *task, const clt_wire *m)
+{
+    const clt_crew_facts *facts = &task->crew->facts;
+    clt_wire_epoch body;
+    double values[CLT_MOST_VALUES];
+    if (!read_values(task, m, &body, values) || body.epoch != task->folds + 1 ||
+        body.epoch > facts->folds) {
+        garbage(task, "a fold that makes no sense");
+        return;
+    }
+    note_values(task, task->last_step, facts->fold_metrics + task->folds * facts->metric_count,
+                values);
+    task->folds++;
 }
 
 static void hear_begun(clt_task *task, const clt_wire *m)
@@ -166,6 +197,9 @@ static void hear_one(clt_task *task, const clt_wire *m)
         break;
     case CLT_WIRE_EPOCH:
         hear_epoch(task, m);
+        break;
+    case CLT_WIRE_FOLD:
+        hear_fold(task, m);
         break;
     case CLT_WIRE_LOG:
         hear_log(task, m);
