@@ -1,5 +1,6 @@
 /* Samples a second of an MLP 784-256-128-10 on Fashion-MNIST, through the host's own training loop
- * and the bundled plugins.   bench_train_mlp BATCH EPOCHS [OPTIMIZER] */
+ * and the bundled plugins; with "augment" the pictures are shifted and mirrored.
+ *   bench_train_mlp BATCH EPOCHS [OPTIMIZER] [augment] */
 #include "config/option.h"
 #include "plugin/blas.h"
 #include "plugin/registry.h"
@@ -104,6 +105,9 @@ int main(int argc, char **argv)
                              .epochs = argc > 2 ? (uint32_t)atoi(argv[2]) : 3,
                              .batch = argc > 1 ? (uint32_t)atoi(argv[1]) : 128,
                              .seed = 1};
+    if (argc > 4 && strcmp(argv[4], "augment") == 0) {
+        setup.feeding.augment = (clt_augment){.shift = 2, .flip = 0.5};
+    }
     if (clt_train(&setup, &result, &err) != CLT_OK) {
         fail(&err);
     }

@@ -87,10 +87,12 @@ static clt_status prepare(const clt_plan *plan, const clt_source *source, const 
     const clt_component *model = clt_plan_component(plan, "model", x);
     const clt_component *optimizer = clt_plan_component(plan, "optimizer", x);
     const clt_component *training = clt_plan_component(plan, "training", x);
-    void *model_config, *optimizer_config, *training_config;
+    const clt_component *augment = clt_plan_component(plan, "augment", x);
+    void *model_config, *optimizer_config, *training_config, *augment_config;
     if (clt_plan_configure(plan, model, x, arena, &model_config, err) != CLT_OK ||
         clt_plan_configure(plan, optimizer, x, arena, &optimizer_config, err) != CLT_OK ||
-        clt_plan_configure(plan, training, x, arena, &training_config, err) != CLT_OK) {
+        clt_plan_configure(plan, training, x, arena, &training_config, err) != CLT_OK ||
+        clt_plan_configure(plan, augment, x, arena, &augment_config, err) != CLT_OK) {
         return err->status;
     }
     const clt_training_options *t = training_config;
@@ -103,7 +105,7 @@ static clt_status prepare(const clt_plan *plan, const clt_source *source, const 
     s->optimizer_state_version = optimizer->unit->state_version;
     s->epochs = (uint32_t)t->epochs;
     s->batch = (uint32_t)t->batch;
-    clt_fitting_set(s, source, t);
+    clt_fitting_set(s, source, t, augment_config);
     return base_rate(optimizer, optimizer_config, &s->lr, err);
 }
 

@@ -40,9 +40,52 @@ clt_status clt_fitting_metrics(clt_source *source, const clt_plan *plan,
     return choose_watched(source, plan, options->monitor, names, count, err);
 }
 
-void clt_fitting_set(clt_train_setup *setup, const clt_source *source,
-                     const clt_training_options *options)
+/* What an option needs of the data. */
+typedef enum need { NEEDS_IMAGES, NEEDS_NUMBERS, NEEDS_CLASSES } need;
+
+static const char *lacks(const collet_data *data, need what)
 {
+    switch (what) {
+    case NEEDS_IMAGES:
+        return data->form == COLLET_DATA_IMAGES ? NULL : "the data are no images";
+    case NEEDS_NUMBERS:
+        return data->form != COLLET_DATA_TOKENS ? NULL : "the data are sequences of tokens";
+    default:
+        return data->classes > 0 ? NULL : "the data have numbers to predict, and no classes";
+    }
+}
+
+clt_status clt_fitting_check(const clt_source *source, const clt_plan *plan, clt_error *err)
+{
+    static const struct {
+        const char *section, *key;
+        need what;
+    } needs[] = {
+        {"augment", "shift", NEEDS_IMAGES},
+        {"augment", "flip", NEEDS_IMAGES},
+        {"augment", "rotate", NEEDS_IMAGES},
+        {"augment", "zoom", NEEDS_IMAGES},
+        {"augment", "cutout", NEEDS_IMAGES},
+        {"augment", "fill", NEEDS_IMAGES},
+        {"augment", "noise", NEEDS_NUMBERS},
+        {"augment", "mixup", NEEDS_NUMBERS},
+        {"training", "label_smoothing", NEEDS_CLASSES},
+    };
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        const clt_entry *entry = clt_ini_find(plan->ini, needs[i].section, needs[i].key);
+        const char *lack = lacks(source->data, needs[i].what);
+        if (entry != NULL && lack != NULL) {
+            return clt_fail(err, CLT_BAD_INPUT, "%s:%d: %s.%s: %s", plan->ini->path, entry->line,
+                            entry->section, entry->key, lack);
+        }
+    }
+    return CLT_OK;
+}
+
+void clt_fitting_set(clt_train_setup *setup, const clt_source *source,
+                     const clt_training_options *options, const clt_augment *augment)
+{
+    setup->feeding = (clt_feeding){*augment, options->label_smoothing};
     setup->stopping = (clt_stopping){.patience = (uint64_t)options->patience,
                                      .min_delta = options->min_delta,
                                      .metric = source->watched,

@@ -204,7 +204,8 @@ static clt_status build_all(clt_plan_build *b)
             return b->err->status;
         }
     }
-    if (clt_plan_add_host(b, "training") != CLT_OK || make_identity(b) != CLT_OK) {
+    if (clt_plan_add_host(b, "training") != CLT_OK || clt_plan_add_host(b, "augment") != CLT_OK ||
+        make_identity(b) != CLT_OK) {
         return b->err->status;
     }
     plan->components = b->components.items;

@@ -4,6 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const collet_option augment_options[] = {
+    COLLET_OPT_INT(clt_augment, shift, "0", 0, 1000, "int(0, 4)", 0,
+                   "images: move them by up to so many pixels each way, as a random crop of the "
+                   "padded image does"),
+    COLLET_OPT_REAL(clt_augment, flip, "0", 0, 1, "choice(0, 0.5)", 0,
+                    "images: share that is mirrored left to right"),
+    COLLET_OPT_REAL(clt_augment, rotate, "0", 0, 180, "real(0, 20)", 0,
+                    "images: turn them by up to so many degrees each way"),
+    COLLET_OPT_REAL(clt_augment, zoom, "0", 0, 1, "real(0, 0.2)", COLLET_OPEN_MAX,
+                    "images: scale them by 1 - zoom to 1 + zoom"),
+    COLLET_OPT_INT(clt_augment, cutout, "0", 0, 1000, "int(0, 12)", 0,
+                   "images: black out a square with sides of so many pixels, anywhere"),
+    COLLET_OPT_ENUM(clt_augment, fill, "black", "black|edge|reflect", 0,
+                    "images: what comes in at the border"),
+    COLLET_OPT_REAL(clt_augment, noise, "0", 0, 1000, "real(0, 0.2)", 0,
+                    "add normal noise of this standard deviation to every number"),
+    COLLET_OPT_REAL(clt_augment, mixup, "0", 0, 1000, "real(0, 0.4)", 0,
+                    "mix each row with another, and their classes or targets, in shares drawn from "
+                    "Beta(mixup, mixup)"),
+};
+
 static const collet_option plugins_options[] = {
     COLLET_OPT_STRING(clt_plugins_options, path, "", COLLET_FIXED,
                       "folders to look in first, separated by ':', relative to this file"),
@@ -78,6 +99,9 @@ static const collet_option training_options[] = {
                       "with patience: the metric that is watched; the first goal if left out"),
     COLLET_OPT_BOOL(clt_training_options, restore_best, "on", 0,
                     "with patience: the best epoch counts, not the last"),
+    COLLET_OPT_REAL(clt_training_options, label_smoothing, "0", 0, 1, "real(0, 0.2)",
+                    COLLET_OPEN_MAX,
+                    "classes: train on labels of which this share is spread over all classes"),
     COLLET_OPT_REAL(clt_training_options, ema, "0", 0, 1, "real(0.9, 0.9999)", COLLET_OPEN_MAX,
                     "weight averaging: judge the mean of the weights over the steps, the step k "
                     "steps ago with weight ema^k; 0: the weights themselves"),
@@ -94,6 +118,8 @@ static const collet_option training_options[] = {
     }
 
 static const clt_host_section sections[] = {
+    SECTION("augment", "what is done to training rows, in each epoch anew", augment_options,
+            clt_augment),
     SECTION("plugins", "where plugins are looked for", plugins_options, clt_plugins_options),
     SECTION("run", "how trials are carried out", run_options, clt_run_options),
     SECTION("study", "what is looked for, and for how long", study_options, clt_study_options),

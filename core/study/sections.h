@@ -6,6 +6,7 @@
 #define CLT_STUDY_SECTIONS_H
 
 #include "config/option.h"
+#include "data/augment.h"
 
 /** [study]: what is looked for, and for how long. */
 typedef struct clt_study_options {
@@ -23,7 +24,7 @@ typedef struct clt_training_options {
     double test;
     int64_t folds, repeats;
     int32_t stratify;
-    double min_delta, ema;
+    double min_delta, ema, label_smoothing;
     int64_t patience;
     const char *monitor;
     int32_t restore_best;

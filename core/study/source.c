@@ -73,7 +73,8 @@ clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_h
     void *config;
     if (open_dataset(source, plan, data, hooks, err) != CLT_OK ||
         clt_plan_configure(plan, training, NULL, &source->arena, &config, err) != CLT_OK ||
-        clt_fitting_metrics(source, plan, config, err) != CLT_OK) {
+        clt_fitting_metrics(source, plan, config, err) != CLT_OK ||
+        clt_fitting_check(source, plan, err) != CLT_OK) {
         return err->status;
     }
     return divide(source, plan, config, err);

@@ -83,6 +83,9 @@ static clt_status make_buffers(trainer *t)
     if (clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err) != CLT_OK) {
         return t->err->status;
     }
+    if (clt_feed_init(&t->feed, &t->batch, split, &t->s->feeding, t->s->seed, t->err) != CLT_OK) {
+        return t->err->status;
+    }
     return clt_score_init(&t->score, t->s->data, split, &t->metrics, t->err);
 }
 
@@ -161,7 +164,7 @@ clt_status clt_trainer_diverged(trainer *t, const char *what, uint64_t epoch)
 static clt_status train_batch(trainer *t, size_t from, uint32_t rows, uint64_t epoch)
 {
     const clt_train_setup *s = t->s;
-    const collet_batch *batch = clt_batch_gather(&t->batch, t->order + from, rows);
+    const collet_batch *batch = clt_feed_gather(&t->feed, t->order + from, rows, epoch);
     collet_rng rng = clt_rng_view(&t->dropout);
     float loss = 0;
     clt_spans_clear(&t->spans);
@@ -255,6 +258,7 @@ static void finish(trainer *t)
     if (t->model != NULL) {
         t->s->model->destroy(t->model);
     }
+    clt_feed_finish(&t->feed);
     clt_batch_finish(&t->batch);
     clt_score_finish(&t->score);
     clt_spans_finish(&t->spans);

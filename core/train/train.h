@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/vec.h"
+#include "data/feed.h"
 #include "data/split.h"
 #include "plugin/host.h"
 #include "train/metrics.h"
@@ -64,6 +65,7 @@ typedef struct clt_train_setup {
     const clt_metrics *metrics; /**< that are reported; NULL: clt_metrics_of(data) */
     uint32_t epochs, batch;
     uint64_t seed;         /**< of this trial: init, order of rows, dropout derive from it */
+    clt_feeding feeding;   /**< augmentation and softened labels; zero: none */
     clt_stopping stopping; /**< zero: all epochs, and the last counts */
     double ema;            /**< decay of weight averaging; 0: none */
 

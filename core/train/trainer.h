@@ -7,7 +7,7 @@
 
 #include "base/rng.h"
 #include "base/vec.h"
-#include "data/batch.h"
+#include "data/feed.h"
 #include "train/evaluate.h"
 #include "train/layout.h"
 #include "train/train.h"
@@ -27,6 +27,7 @@ typedef struct clt_trainer {
     uint32_t outputs, max_rows;
     collet_task task;
     clt_batch batch;
+    clt_feed feed;       /**< of training rows, through batch */
     clt_metrics metrics; /**< that each epoch reports */
     clt_score score;
     clt_rng shuffle, dropout;
