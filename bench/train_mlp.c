@@ -1,5 +1,6 @@
 /* Samples a second of an MLP 784-256-128-10 on Fashion-MNIST, through the host's own training loop
- * and the bundled plugins.   bench_train_mlp BATCH EPOCHS [OPTIMIZER] */
+ * and the bundled plugins; with "augment" the pictures are shifted and mirrored.
+ *   bench_train_mlp BATCH EPOCHS [OPTIMIZER] [augment] */
 #include "plugin/blas.h"
 #include "train/train.h"
 #include "unit.h"
@@ -45,6 +46,9 @@ int main(int argc, char **argv)
     setup.split = &split;
     setup.epochs = argc > 2 ? (uint32_t)atoi(argv[2]) : 3;
     setup.batch = argc > 1 ? (uint32_t)atoi(argv[1]) : 128;
+    if (argc > 4 && strcmp(argv[4], "augment") == 0) {
+        setup.feeding.augment = (clt_augment){.shift = 2, .flip = 0.5};
+    }
     if (clt_train(&setup, &result, &err) != CLT_OK) {
         bench_fail(&err);
     }

@@ -20,28 +20,33 @@ static void list_commands(clt_str *out)
 #undef ADD_STATUS
 }
 
-static void add_option(const collet_option *option, clt_str *out)
+static void add_option(const collet_option *option, int width, clt_str *out)
 {
     char type[160];
-    clt_str_addf(out, "  %-14s %s\n  %-14s %s; default %s\n", option->key, option->doc, "",
-                 clt_option_describe(option, type, sizeof type),
+    clt_str_addf(out, "  %-*s %s\n  %-*s %s; default %s\n", width, option->key, option->doc, width,
+                 "", clt_option_describe(option, type, sizeof type),
                  option->def == NULL      ? "none, it must be given"
                  : option->def[0] == '\0' ? "empty"
                                           : option->def);
     if (option->search != NULL) {
-        clt_str_addf(out, "  %-14s search: %s\n", "", option->search);
+        clt_str_addf(out, "  %-*s search: %s\n", width, "", option->search);
     }
     if (option->count > 1) {
-        clt_str_addf(out, "  %-14s %s.1 to %s.%u set one element\n", "", option->key, option->key,
-                     option->count);
+        clt_str_addf(out, "  %-*s %s.1 to %s.%u set one element\n", width, "", option->key,
+                     option->key, option->count);
     }
 }
 
 static void add_options(clt_options options, clt_str *out)
 {
+    int width = 14;
     clt_str_add(out, options.count > 0 ? "\noptions:\n" : "\nno options\n");
     for (uint32_t i = 0; i < options.count; i++) {
-        add_option(clt_option_at(options, i), out);
+        int length = (int)strlen(clt_option_at(options, i)->key);
+        width = length > width ? length : width;
+    }
+    for (uint32_t i = 0; i < options.count; i++) {
+        add_option(clt_option_at(options, i), width, out);
     }
 }
 

@@ -158,6 +158,21 @@ static void draw(clt_progress *p)
     (void)fflush(stderr);
 }
 
+/* Where there are data: what becomes of their rows. */
+static void add_rows(const clt_study_view *view, FILE *out)
+{
+    if (view->folds > 0) {
+        (void)fprintf(out, "; %zu folds:", view->folds);
+    } else {
+        (void)fputs(";", out);
+    }
+    (void)fprintf(out, " %llu rows to train on, %llu to validate",
+                  (unsigned long long)view->train_rows, (unsigned long long)view->validation_rows);
+    if (view->test_rows > 0) {
+        (void)fprintf(out, ", %llu kept for a test", (unsigned long long)view->test_rows);
+    }
+}
+
 static void study_begun(void *ctx, const clt_study_view *view)
 {
     clt_progress *p = ctx;
@@ -175,9 +190,7 @@ static void study_begun(void *ctx, const clt_study_view *view)
                       view->trials == 1 ? "" : "s");
     }
     if (view->train_rows > 0) {
-        (void)fprintf(p->lines, "; %llu rows to train on, %llu to validate",
-                      (unsigned long long)view->train_rows,
-                      (unsigned long long)view->validation_rows);
+        add_rows(view, p->lines);
     }
     (void)fputs("\n", p->lines);
     if (p->finished > 0) {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "report/folds.h"
 #include "report/table.h"
 #include "study/attempt.h"
 #include "study/history.h"
@@ -119,9 +120,32 @@ static void add_failure(const clt_trial_row *trial, clt_str *out)
     }
 }
 
+/* A line an epoch, or a report; what is said of a fold as a whole stands in its table. */
+static void add_curve(const clt_trial_row *trial, const char *step_name, bool has_folds,
+                      clt_str *out)
+{
+    size_t fold, length;
+    bool open = false;
+    for (size_t i = 0; i < trial->curve_count; i++) {
+        const clt_point *p = &trial->curve[i];
+        if (has_folds && clt_fold_point(p, &fold, &length)) {
+            continue;
+        }
+        if (!open || trial->curve[i - 1].step != p->step) {
+            clt_str_addf(out, "%s%s %-4llu", open ? "\n" : "", step_name,
+                         (unsigned long long)p->step);
+        }
+        open = true;
+        clt_str_addf(out, "  %s %.6g", p->metric, p->value);
+    }
+    clt_str_add(out, open ? "\n" : "");
+}
+
 static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt_str *out)
 {
     bool objective = clt_study_has_objective(&opened->study);
+    clt_arena arena = {0};
+    clt_folds folds = clt_folds_of(trial, &arena);
     clt_str_addf(out, "trial %llu of %s: %s, %llu %s, %.1f s\n", (unsigned long long)trial->number,
                  opened->study.name, clt_trial_state_text(trial->state),
                  (unsigned long long)trial->last_step, objective ? "steps" : "epochs",
@@ -136,16 +160,13 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
     }
     clt_str_add(out, "parameters:\n");
     clt_trial_params(trial, out);
-    for (size_t i = 0; i < trial->curve_count; i++) {
-        const clt_point *p = &trial->curve[i];
-        bool first = i == 0 || trial->curve[i - 1].step != p->step;
-        bool last = i + 1 == trial->curve_count || trial->curve[i + 1].step != p->step;
-        if (first) {
-            clt_str_addf(out, "%s %-4llu", objective ? "step" : "epoch",
-                         (unsigned long long)p->step);
-        }
-        clt_str_addf(out, "  %s %.6g%s", p->metric, p->value, last ? "\n" : "");
+    if (folds.count > 0) {
+        clt_str_add(out, "\n");
+        clt_folds_table(&folds, out);
+        clt_str_add(out, "\n");
     }
+    add_curve(trial, objective ? "step" : "epoch", folds.count > 0, out);
+    clt_arena_finish(&arena);
 }
 
 /* The experiment that runs this trial alone. */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/vec.h"
+#include "report/folds.h"
 #include "report/table.h"
 #include "study/environment.h"
 
@@ -181,8 +182,10 @@ static void add_field(clt_str *out, const char *text)
 }
 
 static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t, const names *params,
-                        clt_str *out)
+                        const clt_folds *head, clt_str *out)
 {
+    clt_arena arena = {0};
+    clt_folds folds = clt_folds_of(t, &arena);
     char date[32];
     clt_str_addf(out, "%llu,%s", (unsigned long long)t->number, clt_trial_state_text(t->state));
     for (size_t g = 0; g < list->study->goal_count; g++) {
@@ -200,12 +203,27 @@ static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t, cons
         clt_str_add(out, ",");
         add_field(out, param != NULL ? param->text : "");
     }
+    clt_folds_csv(&folds, head, out);
     clt_str_add(out, "\r\n");
+    clt_arena_finish(&arena);
+}
+
+/* The folds of the trial that has most of them: the head of the table. */
+static clt_folds most_folds(const clt_trial_list *list, clt_arena *arena)
+{
+    clt_folds most = {.count = 0};
+    for (size_t i = 0; i < list->count; i++) {
+        clt_folds folds = clt_folds_of(&list->rows[i], arena);
+        most = folds.count > most.count ? folds : most;
+    }
+    return most;
 }
 
 void clt_trials_csv(const clt_trial_list *list, clt_str *out)
 {
     names params = {0};
+    clt_arena arena = {0};
+    clt_folds head = most_folds(list, &arena);
     if (!collect_names(list, &params)) {
         out->failed = true;
     }
@@ -219,10 +237,12 @@ void clt_trials_csv(const clt_trial_list *list, clt_str *out)
         clt_str_add(out, ",");
         add_field(out, params.items[p]);
     }
+    clt_folds_csv_head(&head, out);
     clt_str_add(out, "\r\n");
     for (size_t i = 0; i < list->count; i++) {
-        add_csv_row(list, &list->rows[i], &params, out);
+        add_csv_row(list, &list->rows[i], &params, &head, out);
     }
+    clt_arena_finish(&arena);
     CLT_VEC_FINISH(&params);
 }
 
@@ -240,16 +260,35 @@ static void add_json_params(const clt_trial_row *trial, clt_json *json)
     clt_json_close(json, '}');
 }
 
-static void add_json_curve(const clt_trial_row *trial, const char *step_name, clt_json *json)
+/* One object a step; with folds it says of which. */
+static void add_json_curve(const clt_trial_row *trial, const char *step_name, bool has_folds,
+                           clt_json *json)
 {
+    size_t fold, length, done = 0;
+    bool open = false;
     clt_json_open(json, "curve", '[');
-    for (size_t i = 0; i < trial->curve_count;) {
-        uint64_t step = trial->curve[i].step;
-        clt_json_open(json, NULL, '{');
-        clt_json_int(json, step_name, (int64_t)step);
-        for (; i < trial->curve_count && trial->curve[i].step == step; i++) {
-            clt_json_real(json, trial->curve[i].metric, trial->curve[i].value);
+    for (size_t i = 0; i < trial->curve_count; i++) {
+        const clt_point *p = &trial->curve[i];
+        bool is_fold = has_folds && clt_fold_point(p, &fold, &length);
+        if (open && (is_fold || p->step != trial->curve[i - 1].step)) {
+            clt_json_close(json, '}');
+            open = false;
         }
+        if (is_fold) {
+            done = fold;
+            continue;
+        }
+        if (!open) {
+            clt_json_open(json, NULL, '{');
+            clt_json_int(json, step_name, (int64_t)p->step);
+            if (has_folds) {
+                clt_json_int(json, "fold", (int64_t)done + 1);
+            }
+            open = true;
+        }
+        clt_json_real(json, p->metric, p->value);
+    }
+    if (open) {
         clt_json_close(json, '}');
     }
     clt_json_close(json, ']');
@@ -259,6 +298,8 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
                     clt_json *json)
 {
     char date[32];
+    clt_arena arena = {0};
+    clt_folds folds = clt_folds_of(t, &arena);
     clt_json_open(json, key, '{');
     clt_json_int(json, "trial", (int64_t)t->number);
     clt_json_text(json, "state", clt_trial_state_text(t->state));
@@ -273,8 +314,13 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
     clt_json_int(json, "attempt", t->attempt);
     clt_json_text(json, "why", t->why);
     add_json_params(t, json);
-    add_json_curve(t, clt_study_has_objective(list->study) ? "step" : "epoch", json);
+    if (folds.count > 0) {
+        clt_folds_json(&folds, json);
+    }
+    add_json_curve(t, clt_study_has_objective(list->study) ? "step" : "epoch", folds.count > 0,
+                   json);
     clt_json_close(json, '}');
+    clt_arena_finish(&arena);
 }
 
 static void add_json_entry(void *ctx, const char *key, size_t key_length, const char *value,

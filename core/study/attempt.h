@@ -20,6 +20,8 @@ typedef struct clt_attempt_listener {
      *  is set in `present` are there. */
     void (*epoch)(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count,
                   uint64_t present);
+    /** After each fold, counted from 1, where a training has several: its values. */
+    void (*fold)(void *ctx, uint64_t fold, const double *values, size_t count);
     /** Before each batch; whenever an objective asks whether it is cancelled. */
     void (*alive)(void *ctx);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
@@ -42,7 +44,8 @@ clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *see
 /** What is to be run. */
 typedef struct clt_attempt_task {
     const clt_plan *plan;
-    clt_source *source; /**< an objective's host is set to this attempt's listener */
+    clt_source *source; /**< an objective's host is set to this attempt's listener; data are left in
+                             another part */
     uint64_t number;
     uint32_t attempt; /**< from 1 */
     const double *x;  /**< [dim_count of the plan's space] */

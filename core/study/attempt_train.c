@@ -1,14 +1,16 @@
 #include "study/attempt_impl.h"
 
-#include "train/train.h"
+#include "study/fitting.h"
+#include "train/parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What the callbacks of one training need. */
 typedef struct attempt {
     const clt_plan *plan;
-    const clt_source *source;
+    clt_source *source;
     const clt_attempt_listener *listener;
     uint64_t epochs;
     clt_host model_host, optimizer_host;
@@ -16,21 +18,28 @@ typedef struct attempt {
     clt_error err;
 } attempt;
 
-static int goal_index(const clt_goal *goal, const clt_metrics *metrics)
-{
-    for (uint32_t i = 0; i < metrics->count; i++) {
-        if (strcmp(metrics->names[i], goal->metric) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
 static bool on_epoch(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values)
 {
     const attempt *a = ctx;
     a->listener->epoch(a->listener->ctx, epoch, a->epochs, values, metrics->count, UINT64_MAX);
     return true;
+}
+
+static clt_status enter_part(void *ctx, uint32_t part, clt_train_setup *train, clt_error *err)
+{
+    clt_source *source = ((const attempt *)ctx)->source;
+    clt_status status = clt_source_enter(source, part, err);
+    train->data = source->data;
+    train->split = &source->split;
+    return status;
+}
+
+static void on_part(void *ctx, uint32_t part, const clt_part_end *end)
+{
+    const attempt *a = ctx;
+    if (a->source->division.count > 1) {
+        a->listener->fold(a->listener->ctx, part + 1, end->values, a->source->metrics.count);
+    }
 }
 
 static bool alive(void *ctx)
@@ -72,16 +81,18 @@ static clt_schedule schedule_of(const clt_training_options *t)
 }
 
 /* Everything of the setup that depends on x. */
-static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *arena,
-                          clt_train_setup *s, clt_error *err)
+static clt_status prepare(const clt_plan *plan, const clt_source *source, const double *x,
+                          clt_arena *arena, clt_train_setup *s, clt_error *err)
 {
     const clt_component *model = clt_plan_component(plan, "model", x);
     const clt_component *optimizer = clt_plan_component(plan, "optimizer", x);
     const clt_component *training = clt_plan_component(plan, "training", x);
-    void *model_config, *optimizer_config, *training_config;
+    const clt_component *augment = clt_plan_component(plan, "augment", x);
+    void *model_config, *optimizer_config, *training_config, *augment_config;
     if (clt_plan_configure(plan, model, x, arena, &model_config, err) != CLT_OK ||
         clt_plan_configure(plan, optimizer, x, arena, &optimizer_config, err) != CLT_OK ||
-        clt_plan_configure(plan, training, x, arena, &training_config, err) != CLT_OK) {
+        clt_plan_configure(plan, training, x, arena, &training_config, err) != CLT_OK ||
+        clt_plan_configure(plan, augment, x, arena, &augment_config, err) != CLT_OK) {
         return err->status;
     }
     const clt_training_options *t = training_config;
@@ -96,14 +107,18 @@ static clt_status prepare(const clt_plan *plan, const double *x, clt_arena *aren
     s->batch = (uint32_t)t->batch;
     s->schedule = schedule_of(t);
     s->shaping = (clt_shaping){t->l1, t->l2, t->clip_value, t->clip_norm};
+    clt_fitting_set(s, source, t, augment_config);
     return base_rate(optimizer, optimizer_config, &s->lr, err);
 }
 
 /* The class of a failure that came up as an error. */
 static clt_failure class_of(const attempt *a)
 {
-    collet_status code =
-        a->model_host.failed_with != 0 ? a->model_host.failed_with : a->optimizer_host.failed_with;
+    const clt_host *hosts[] = {&a->model_host, &a->optimizer_host, &a->source->host};
+    collet_status code = 0;
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0] && code == 0; i++) {
+        code = hosts[i]->failed_with;
+    }
     if (a->err.status == CLT_IO || code == COLLET_E_NOMEM) {
         return CLT_FAIL_MEMORY;
     }
@@ -123,7 +138,6 @@ static void fail(attempt *a, clt_failure failure, clt_attempt_result *result)
 static void record(attempt *a, const clt_train_result *trained, clt_attempt_result *result)
 {
     const clt_plan *plan = a->plan;
-    const clt_metrics *metrics = clt_metrics_of(a->source->data);
     result->last_step = trained->epochs;
     if (trained->outcome == CLT_TRAIN_DIVERGED) {
         fail(a, CLT_FAIL_NAN, result);
@@ -131,24 +145,33 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
     }
     result->value_count = plan->goal_count;
     for (size_t i = 0; i < plan->goal_count; i++) {
-        result->values[i] = trained->values[goal_index(&plan->goals[i], metrics)];
+        const char *metric = plan->goals[i].metric;
+        result->values[i] = trained->values[clt_metrics_find(&a->source->metrics, metric)];
+        if (!isfinite(result->values[i])) {
+            clt_fail(&a->err, CLT_OK, "%s is not defined on the rows that validate", metric);
+            fail(a, CLT_FAIL_NAN, result);
+            return;
+        }
     }
 }
 
 static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_attempt_result *result)
 {
     clt_train_result trained = {0};
-    if (prepare(a->plan, x, &a->arena, s, &a->err) != CLT_OK) {
+    if (prepare(a->plan, a->source, x, &a->arena, s, &a->err) != CLT_OK) {
         return a->err.status;
     }
     clt_host_hooks hooks = {.ctx = a->listener->ctx, .log = a->listener->log};
     clt_host_init(&a->model_host, "model", s->model_id, &hooks);
     clt_host_init(&a->optimizer_host, "optimizer", s->optimizer_id, &hooks);
+    a->source->host.hooks = hooks; /* a dataset that is fitted to a part may speak too */
     s->model_host = &a->model_host;
     s->optimizer_host = &a->optimizer_host;
-    a->epochs = s->epochs;
-    a->listener->begun(a->listener->ctx, s->epochs);
-    clt_status status = clt_train(s, &trained, &a->err);
+    clt_parts_setup parts = {
+        .train = *s, .count = a->source->division.count, .enter = enter_part, .on_part = on_part};
+    a->epochs = (uint64_t)s->epochs * parts.count;
+    a->listener->begun(a->listener->ctx, a->epochs);
+    clt_status status = clt_train_parts(&parts, &trained, &a->err);
     result->last_step = trained.epochs;
     if (status == CLT_OK) {
         record(a, &trained, result);
@@ -160,8 +183,7 @@ void clt_attempt_train(const clt_attempt_task *task, const clt_attempt_listener 
                        clt_attempt_result *result)
 {
     attempt a = {.plan = task->plan, .source = task->source, .listener = listener};
-    clt_train_setup setup = {.data = task->source->data,
-                             .split = &task->source->split,
+    clt_train_setup setup = {.metrics = &task->source->metrics,
                              .slots = task->slots,
                              .on_epoch = on_epoch,
                              .cancelled = alive,
@@ -171,5 +193,6 @@ void clt_attempt_train(const clt_attempt_task *task, const clt_attempt_listener 
     if (status != CLT_OK) {
         fail(&a, class_of(&a), result);
     }
+    task->source->host.hooks = (clt_host_hooks){0};
     clt_arena_finish(&a.arena);
 }

@@ -59,6 +59,13 @@ static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *v
     send_or_die(t, CLT_WIRE_EPOCH, parts, 2);
 }
 
+static void on_fold(void *ctx, uint64_t fold, const double *values, size_t count)
+{
+    clt_wire_epoch body = {.epoch = fold, .metric_count = count, .present = UINT64_MAX};
+    clt_wire_part parts[] = {{&body, sizeof body}, {values, count * sizeof *values}};
+    send_or_die(ctx, CLT_WIRE_FOLD, parts, 2);
+}
+
 static void on_alive(void *ctx)
 {
     teller *t = ctx;
@@ -150,6 +157,14 @@ static void ignore_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const doubl
     (void)present;
 }
 
+static void ignore_fold(void *ctx, uint64_t fold, const double *values, size_t count)
+{
+    (void)ctx;
+    (void)fold;
+    (void)values;
+    (void)count;
+}
+
 static void ignore_alive(void *ctx)
 {
     (void)ctx;
@@ -167,8 +182,8 @@ static void ignore_log(void *ctx, const char *unit, int32_t level, const char *l
  * calls, or reads a clock, does not. */
 static bool comes_again(const clt_attempt_task *task, const clt_attempt_result *first)
 {
-    const clt_attempt_listener nobody = {NULL, ignore_begun, ignore_epoch, ignore_alive,
-                                         ignore_log};
+    const clt_attempt_listener nobody = {NULL,        ignore_begun, ignore_epoch,
+                                         ignore_fold, ignore_alive, ignore_log};
     clt_attempt_result again;
     clt_attempt_run(task, &nobody, &again);
     return again.failure == first->failure && again.last_step == first->last_step &&
@@ -203,7 +218,7 @@ static bool run_one(runner *r)
     const clt_wire *m = r->child->message;
     clt_wire_start start = start_of(m);
     const double *x = (const double *)(const void *)(m->body + sizeof start);
-    clt_attempt_listener listener = {&r->teller, on_begun, on_epoch, on_alive, on_log};
+    clt_attempt_listener listener = {&r->teller, on_begun, on_epoch, on_fold, on_alive, on_log};
     size_t at = sizeof start + start.dim_count * sizeof *x;
     clt_slots slots = {.path = clt_wire_text(m, at, &at),
                        .fingerprint = start.fingerprint,

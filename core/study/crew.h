@@ -41,9 +41,11 @@ typedef struct clt_crew_hooks {
 
 /** What the nursery found. Texts live as long as the crew. */
 typedef struct clt_crew_facts {
-    uint64_t train_rows, validation_rows;
+    uint64_t train_rows, validation_rows, test_rows;
     const char *const *metrics; /**< [metric_count] */
     size_t metric_count;
+    size_t folds;                    /**< of each trial; 0: a hold-out */
+    const char *const *fold_metrics; /**< [folds][metric_count]: "accuracy@1" */
 } clt_crew_facts;
 
 typedef struct clt_crew clt_crew;

@@ -48,6 +48,7 @@ typedef struct clt_task {
     clt_failure condemned; /**< why the coordinator ends it, or CLT_FAIL_NONE */
     char why[1100];
     uint64_t epochs, last_step;
+    size_t folds; /**< finished ones */
     CLT_VEC(clt_point) curve;
     clt_attempt_result result;
     char tail[CLT_TAIL_SIZE]; /**< a ring of what it printed */

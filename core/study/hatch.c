@@ -82,6 +82,22 @@ int clt_crew_bury_nursery(clt_crew *crew)
     return status;
 }
 
+/* The names under which the values of each fold are kept; NULL: no memory. */
+static const char *const *fold_metrics(clt_crew *crew, const clt_wire_ready *ready,
+                                       const char *const *names)
+{
+    size_t count = ready->folds * ready->metric_count;
+    const char **out = clt_arena_array(&crew->arena, count + 1, sizeof *out);
+    for (size_t i = 0; out != NULL && i < count; i++) {
+        out[i] = clt_arena_printf(&crew->arena, "%s@%zu", names[i % ready->metric_count],
+                                  i / ready->metric_count + 1);
+        if (out[i] == NULL) {
+            return NULL;
+        }
+    }
+    return out;
+}
+
 static void hear_ready(clt_crew *crew)
 {
     const clt_wire *m = &crew->message;
@@ -99,7 +115,18 @@ static void hear_ready(clt_crew *crew)
         (void)clt_fail_memory(crew->err);
         return;
     }
-    crew->facts = (clt_crew_facts){body.train_rows, body.validation_rows, names, body.metric_count};
+    const char *const *folds = fold_metrics(crew, &body, names);
+    if (folds == NULL) {
+        (void)clt_fail_memory(crew->err);
+        return;
+    }
+    crew->facts = (clt_crew_facts){.train_rows = body.train_rows,
+                                   .validation_rows = body.validation_rows,
+                                   .test_rows = body.test_rows,
+                                   .metrics = names,
+                                   .metric_count = body.metric_count,
+                                   .folds = body.folds,
+                                   .fold_metrics = folds};
     crew->ready = true;
 }
 

@@ -118,6 +118,7 @@ static void take_up(clt_task *task, const clt_errand *errand)
     task->busy = true;
     task->begun = task->has_result = false;
     task->last_step = 0;
+    task->folds = 0;
     task->curve.count = 0;
     task->printed = 0;
     task->why[0] = '\0';

@@ -51,7 +51,12 @@ static bool say_ready(nursery *n)
 {
     size_t count;
     const char *const *metrics = clt_source_metrics(&n->source, &count);
-    clt_wire_ready body = {n->source.split.train_count, n->source.split.validation_count, count};
+    const clt_division *division = &n->source.division;
+    clt_wire_ready body = {.train_rows = n->source.split.train_count,
+                           .validation_rows = n->source.split.validation_count,
+                           .test_rows = division->test_count,
+                           .metric_count = count,
+                           .folds = division->how.folds > 0 ? division->count : 0};
     clt_str names = {0};
     for (size_t i = 0; i < count; i++) {
         clt_str_add_bytes(&names, metrics[i], strlen(metrics[i]) + 1);

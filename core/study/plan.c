@@ -213,6 +213,7 @@ static clt_status build_all(clt_plan_build *b)
         }
     }
     clt_status status = plan->black_box ? clt_plan_add_params(b) : clt_plan_add_host(b, "training");
+    status = status == CLT_OK && !plan->black_box ? clt_plan_add_host(b, "augment") : status;
     if (status != CLT_OK || make_identity(b) != CLT_OK) {
         return b->err->status;
     }

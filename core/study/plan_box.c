@@ -27,8 +27,9 @@ static const clt_section *section_of(const clt_ini *ini, const char *role)
     return NULL;
 }
 
-/* [training] alone says nothing about which of the two is meant, and needs no section either. */
-static const char *const trains[] = {"data", "model", "optimizer", "training"};
+/* [training] or [augment] alone says nothing about which of the two is meant, and needs no section
+ * either. */
+static const char *const trains[] = {"data", "model", "optimizer", "training", "augment"};
 enum { TRAINS = sizeof trains / sizeof trains[0] };
 
 static clt_status check_box(clt_plan_build *b, const clt_section *objective)

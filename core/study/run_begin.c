@@ -200,6 +200,8 @@ static void announce(const clt_run *r)
                            .time_limit = plan->time_limit,
                            .train_rows = facts->train_rows,
                            .validation_rows = facts->validation_rows,
+                           .test_rows = facts->test_rows,
+                           .folds = facts->folds,
                            .workers = plan->limits.workers};
     r->setup->watcher.study_begun(r->setup->watcher.ctx, &view);
 }

@@ -4,6 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const collet_option augment_options[] = {
+    COLLET_OPT_INT(clt_augment, shift, "0", 0, 1000, "int(0, 4)", 0,
+                   "images: move them by up to so many pixels each way, as a random crop of the "
+                   "padded image does"),
+    COLLET_OPT_REAL(clt_augment, flip, "0", 0, 1, "choice(0, 0.5)", 0,
+                    "images: share that is mirrored left to right"),
+    COLLET_OPT_REAL(clt_augment, rotate, "0", 0, 180, "real(0, 20)", 0,
+                    "images: turn them by up to so many degrees each way"),
+    COLLET_OPT_REAL(clt_augment, zoom, "0", 0, 1, "real(0, 0.2)", COLLET_OPEN_MAX,
+                    "images: scale them by 1 - zoom to 1 + zoom"),
+    COLLET_OPT_INT(clt_augment, cutout, "0", 0, 1000, "int(0, 12)", 0,
+                   "images: black out a square with sides of so many pixels, anywhere"),
+    COLLET_OPT_ENUM(clt_augment, fill, "black", "black|edge|reflect", 0,
+                    "images: what comes in at the border"),
+    COLLET_OPT_REAL(clt_augment, noise, "0", 0, 1000, "real(0, 0.2)", 0,
+                    "add normal noise of this standard deviation to every number"),
+    COLLET_OPT_REAL(clt_augment, mixup, "0", 0, 1000, "real(0, 0.4)", 0,
+                    "mix each row with another, and their classes or targets, in shares drawn from "
+                    "Beta(mixup, mixup)"),
+};
+
 static const collet_option plugins_options[] = {
     COLLET_OPT_STRING(clt_plugins_options, path, "", COLLET_FIXED,
                       "folders to look in first, separated by ':', relative to this file"),
@@ -67,6 +88,30 @@ static const collet_option training_options[] = {
     COLLET_OPT_REAL(clt_training_options, validation, "0.1", 0, 1, NULL,
                     COLLET_FIXED | COLLET_OPEN_MIN | COLLET_OPEN_MAX,
                     "share of the rows that judge a trial and are never trained on"),
+    COLLET_OPT_REAL(clt_training_options, test, "0", 0, 1, NULL, COLLET_FIXED | COLLET_OPEN_MAX,
+                    "share of the rows that no trial sees; where the dataset has test rows of its "
+                    "own it is these"),
+    COLLET_OPT_INT(clt_training_options, folds, "0", 0, 1000, NULL, COLLET_FIXED,
+                   "cross-validation instead of one validation part: a trial fits a model for each "
+                   "of so many folds, and its values are means over them; 0: off"),
+    COLLET_OPT_INT(clt_training_options, repeats, "1", 1, 1000, NULL, COLLET_FIXED,
+                   "times that the rows are divided into folds, each time differently"),
+    COLLET_OPT_BOOL(clt_training_options, stratify, "on", COLLET_FIXED,
+                    "give each part the same share of every class"),
+    COLLET_OPT_INT(clt_training_options, patience, "0", 0, 1e6, "int(2, 10)", 0,
+                   "epochs without a better value of monitor that end a training; 0: none do"),
+    COLLET_OPT_REAL(clt_training_options, min_delta, "0", 0, 1e9, NULL, 0,
+                    "with patience: by how much a value must be better to count as better"),
+    COLLET_OPT_STRING(clt_training_options, monitor, "", COLLET_FIXED,
+                      "with patience: the metric that is watched; the first goal if left out"),
+    COLLET_OPT_BOOL(clt_training_options, restore_best, "on", 0,
+                    "with patience: the best epoch counts, not the last"),
+    COLLET_OPT_REAL(clt_training_options, label_smoothing, "0", 0, 1, "real(0, 0.2)",
+                    COLLET_OPEN_MAX,
+                    "classes: train on labels of which this share is spread over all classes"),
+    COLLET_OPT_REAL(clt_training_options, ema, "0", 0, 1, "real(0.9, 0.9999)", COLLET_OPEN_MAX,
+                    "weight averaging: judge the mean of the weights over the steps, the step k "
+                    "steps ago with weight ema^k; 0: the weights themselves"),
     COLLET_OPT_INT(clt_training_options, rows, "0", 0, 1e12, NULL, COLLET_FIXED,
                    "use this many rows only, drawn at random; 0 uses all"),
     COLLET_OPT_INT(clt_training_options, seed, "-1", -1, 9007199254740992.0, NULL, COLLET_FIXED,
@@ -116,6 +161,8 @@ static const collet_option training_options[] = {
     }
 
 static const clt_host_section sections[] = {
+    SECTION("augment", "what is done to training rows, in each epoch anew", augment_options,
+            clt_augment),
     {"params",
      "the parameters of an objective: any key, each a value, real(), int() or choice()",
      {NULL, 0, sizeof(collet_option)},

@@ -6,6 +6,7 @@
 #define CLT_STUDY_SECTIONS_H
 
 #include "config/option.h"
+#include "data/augment.h"
 
 /** [study]: what is looked for, and for how long. */
 typedef struct clt_study_options {
@@ -20,6 +21,13 @@ typedef struct clt_study_options {
 typedef struct clt_training_options {
     int64_t epochs, batch;
     double validation;
+    double test;
+    int64_t folds, repeats;
+    int32_t stratify;
+    double min_delta, ema, label_smoothing;
+    int64_t patience;
+    const char *monitor;
+    int32_t restore_best;
     int64_t rows, seed;
     int32_t schedule, per; /**< clt_curve; 0: step, 1: epoch */
     double warmup, warmup_share, lr_floor, lr_decay, step_every, step_factor, power;

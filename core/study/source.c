@@ -2,7 +2,7 @@
 
 #include "base/pages.h"
 #include "base/rng.h"
-#include "train/train.h"
+#include "study/fitting.h"
 
 /* A call of the dataset failed: its words, behind the line of the experiment that names it. */
 static clt_status dataset_failed(clt_source *source, collet_status code, const char *call,
@@ -14,7 +14,6 @@ static clt_status dataset_failed(clt_source *source, collet_status code, const c
     err->status = CLT_BAD_INPUT;
     return clt_prefix(err, "%s:%d", plan->ini->path, plan->variables[data->use].line);
 }
-
 static clt_status open_dataset(clt_source *source, const clt_plan *plan,
                                const clt_component *component, const clt_host_hooks *hooks,
                                clt_error *err)
@@ -73,6 +72,65 @@ static clt_status fit_dataset(clt_source *source, clt_error *err)
                           "dataset \"%s\": fit changed the number of rows, classes or targets", id);
 }
 
+/* Puts the line that is to blame before a failure of the division. */
+static clt_status blame(const clt_source *source, clt_error *err)
+{
+    const clt_plan *plan = source->plan;
+    const char *key = source->division.key;
+    const clt_entry *entry = key != NULL ? clt_ini_find(plan->ini, "training", key) : NULL;
+    const clt_component *data = clt_plan_component(plan, "data", NULL);
+    if (key == NULL) {
+        return clt_prefix(err, "%s:%d: dataset \"%s\"", plan->ini->path,
+                          plan->variables[data->use].line, data->id);
+    }
+    return entry != NULL ? clt_prefix(err, "%s:%d: training.%s", plan->ini->path, entry->line, key)
+                         : clt_prefix(err, "%s: training.%s", plan->ini->path, key);
+}
+
+clt_status clt_source_enter(clt_source *source, uint32_t part, clt_error *err)
+{
+    bool first = source->entered == 0;
+    if (source->entered == part + 1) {
+        return CLT_OK;
+    }
+    source->entered = 0;
+    clt_split_finish(&source->split);
+    if (clt_division_split(&source->division, part, &source->split, err) != CLT_OK) {
+        return blame(source, err);
+    }
+    if (fit_dataset(source, err) != CLT_OK) {
+        return err->status;
+    }
+    source->division.data = source->data;
+    if (first || COLLET_CAN(source->dataset, fit)) {
+        join_pages(source->data);
+    }
+    source->entered = part + 1;
+    return CLT_OK;
+}
+
+/* Divides the rows and enters the first part. */
+static clt_status divide(clt_source *source, const clt_plan *plan, const clt_training_options *t,
+                         clt_error *err)
+{
+    clt_dividing how = {.validation = t->validation,
+                        .test = t->test,
+                        .rows = (uint64_t)t->rows,
+                        .folds = (uint32_t)t->folds,
+                        .repeats = (uint32_t)t->repeats,
+                        .stratify = t->stratify != 0,
+                        .seed = (uint64_t)plan->study.seed};
+    const clt_entry *idle =
+        clt_ini_find(plan->ini, "training", t->folds > 0 ? "validation" : "repeats");
+    if (idle != NULL) {
+        return clt_fail(err, CLT_BAD_INPUT, "%s:%d: training.%s: it has no meaning %s folds",
+                        plan->ini->path, idle->line, idle->key, t->folds > 0 ? "with" : "without");
+    }
+    return clt_division_init(&source->division, source->data, &how, err) == CLT_OK
+               ? clt_source_enter(source, 0, err)
+               : blame(source, err);
+}
+
 static clt_status open_data(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                             clt_error *err)
 {
@@ -81,19 +139,12 @@ static clt_status open_data(clt_source *source, const clt_plan *plan, const clt_
     void *config;
     source->plan = plan;
     if (open_dataset(source, plan, data, hooks, err) != CLT_OK ||
-        clt_plan_configure(plan, training, NULL, &source->arena, &config, err) != CLT_OK) {
+        clt_plan_configure(plan, training, NULL, &source->arena, &config, err) != CLT_OK ||
+        clt_fitting_metrics(source, plan, config, err) != CLT_OK ||
+        clt_fitting_check(source, plan, err) != CLT_OK) {
         return err->status;
     }
-    const clt_training_options *t = config;
-    if (clt_split_init(&source->split, source->data, t->validation, (uint64_t)t->rows,
-                       (uint64_t)plan->study.seed, err) != CLT_OK) {
-        return clt_prefix(err, "%s: [training]", plan->ini->path);
-    }
-    if (fit_dataset(source, err) != CLT_OK) {
-        return err->status;
-    }
-    join_pages(source->data);
-    return CLT_OK;
+    return divide(source, plan, config, err);
 }
 
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
@@ -109,15 +160,15 @@ const char *const *clt_source_metrics(const clt_source *source, size_t *count)
         *count = source->box.metrics->count;
         return source->box.metrics->names;
     }
-    const clt_metrics *metrics = clt_metrics_of(source->data);
-    *count = metrics->count;
-    return metrics->names;
+    *count = source->metrics.count;
+    return source->metrics.names;
 }
 
 void clt_source_close(clt_source *source)
 {
     clt_box_close(&source->box);
     clt_split_finish(&source->split);
+    clt_division_finish(&source->division);
     if (source->dataset != NULL) {
         source->dataset->close(source->self);
     }

@@ -74,38 +74,76 @@ static double goal_value(const clt_task *task, const double *values)
     return (double)NAN;
 }
 
-static void hear_epoch(clt_task *task, const clt_wire *m)
+/* A message with values of all metrics: its head, and the values. False: it is garbage. */
+static bool read_values(const clt_task *task, const clt_wire *m, clt_wire_epoch *body,
+                        double values[CLT_MOST_VALUES])
 {
-    clt_crew *crew = task->crew;
-    clt_wire_epoch body;
-    double values[CLT_MOST_VALUES];
-    size_t count = crew->facts.metric_count;
-    memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
-    if (m->length != sizeof body + count * sizeof *values || body.metric_count != count ||
-        body.epoch <= task->last_step || body.epoch > INT64_MAX || count > CLT_MOST_VALUES) {
-        garbage(task, "a report that makes no sense");
-        return;
+    size_t count = task->crew->facts.metric_count;
+    memcpy(body, m->body, m->length >= sizeof *body ? sizeof *body : 0);
+    if (m->length != sizeof *body + count * sizeof *values || body->metric_count != count ||
+        body->epoch > INT64_MAX || count > CLT_MOST_VALUES) {
+        return false;
     }
-    memcpy(values, m->body + sizeof body, count * sizeof *values);
+    memcpy(values, m->body + sizeof *body, count * sizeof *values);
     for (size_t i = 0; i < count; i++) {
-        clt_point point = {body.epoch, crew->facts.metrics[i], values[i]};
-        if ((body.present >> i & 1) == 0) {
-            values[i] = (double)NAN;
+        values[i] = (body->present >> i & 1) != 0 ? values[i] : (double)NAN;
+    }
+    return true;
+}
+
+/* Adds the values that are present to the curve; names[metric_count]. False: it went wrong. */
+static bool note_values(clt_task *task, uint64_t step, const char *const *names,
+                        const double *values, uint64_t present)
+{
+    for (size_t i = 0; i < task->crew->facts.metric_count; i++) {
+        clt_point point = {step, names[i], values[i]};
+        if ((present >> i & 1) == 0) {
             continue;
         }
         if (task->curve.count >= CLT_MOST_POINTS) {
             clt_task_condemn(task, CLT_FAIL_INVALID, "it reported more than %d values",
                              CLT_MOST_POINTS);
-            return;
+            return false;
         }
         if (!CLT_PUSH(&task->curve, point)) { /* ours ran out, which is no fault of the trial */
-            (void)clt_fail_memory(crew->err);
-            return;
+            (void)clt_fail_memory(task->crew->err);
+            return false;
         }
+    }
+    return true;
+}
+
+static void hear_epoch(clt_task *task, const clt_wire *m)
+{
+    clt_crew *crew = task->crew;
+    clt_wire_epoch body;
+    double values[CLT_MOST_VALUES];
+    if (!read_values(task, m, &body, values) || body.epoch <= task->last_step) {
+        garbage(task, "a report that makes no sense");
+        return;
+    }
+    if (!note_values(task, body.epoch, crew->facts.metrics, values, body.present)) {
+        return;
     }
     task->last_step = body.epoch;
     clt_trial_row row = row_of(task);
     crew->hooks.epoch(crew->hooks.ctx, &row, body.epoch, body.epochs, goal_value(task, values));
+}
+
+static void hear_fold(clt_task *task, const clt_wire *m)
+{
+    const clt_crew_facts *facts = &task->crew->facts;
+    clt_wire_epoch body;
+    double values[CLT_MOST_VALUES];
+    if (!read_values(task, m, &body, values) || body.epoch != task->folds + 1 ||
+        body.epoch > facts->folds) {
+        garbage(task, "a fold that makes no sense");
+        return;
+    }
+    const char *const *names = facts->fold_metrics + task->folds * facts->metric_count;
+    if (note_values(task, task->last_step, names, values, body.present)) {
+        task->folds++;
+    }
 }
 
 static void hear_begun(clt_task *task, const clt_wire *m)
@@ -203,6 +241,9 @@ static void hear_one(clt_task *task, const clt_wire *m)
         break;
     case CLT_WIRE_EPOCH:
         hear_epoch(task, m);
+        break;
+    case CLT_WIRE_FOLD:
+        hear_fold(task, m);
         break;
     case CLT_WIRE_LOG:
         hear_log(task, m);

@@ -20,8 +20,10 @@ typedef struct clt_study_view {
     uint64_t trials;              /**< wanted in all; 0: not known */
     const clt_trial_row *history; /**< [history_count], what is there already */
     size_t history_count;
-    double time_limit; /**< seconds; 0: none */
-    uint64_t train_rows, validation_rows;
+    double time_limit;                    /**< seconds; 0: none */
+    uint64_t train_rows, validation_rows; /**< of a part, the first one */
+    uint64_t test_rows;
+    size_t folds; /**< of each trial; 0: a hold-out */
     uint32_t workers;
 } clt_study_view;
 

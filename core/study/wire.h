@@ -4,8 +4,8 @@
  *
  *   coordinator -> nursery    START (with two descriptors), KILL; end of file: kill all, exit
  *   nursery -> coordinator    READY or BROKEN, then STARTED and ENDED for each attempt
- *   attempt -> coordinator    BEGUN, EPOCH ..., ALIVE ..., LOG ..., RESULT; then it exits, or
- *                             waits for another trial
+ *   attempt -> coordinator    BEGUN, EPOCH ..., FOLD ..., ALIVE ..., LOG ..., RESULT; then it
+ *                             exits, or waits for another trial
  *   coordinator -> attempt    START (without descriptors), as many as are to follow one another
  *
  * A message is one packet of a SOCK_SEQPACKET pair: a head with magic, type, length, sequence and
@@ -31,9 +31,10 @@ typedef enum clt_wire_type {
     CLT_WIRE_ENDED,     /**< a clt_wire_ended */
     CLT_WIRE_BEGUN,     /**< a clt_wire_epoch without values */
     CLT_WIRE_EPOCH,     /**< a clt_wire_epoch, then values[metric_count] */
-    CLT_WIRE_ALIVE,     /**< nothing: it gets on */
-    CLT_WIRE_LOG,       /**< int32 level, then unit and line, each with its NUL */
-    CLT_WIRE_RESULT     /**< a clt_wire_result, then values, then why with its NUL */
+    CLT_WIRE_FOLD, /**< a clt_wire_epoch with the fold's number from 1 for the epoch, then values */
+    CLT_WIRE_ALIVE, /**< nothing: it gets on */
+    CLT_WIRE_LOG,   /**< int32 level, then unit and line, each with its NUL */
+    CLT_WIRE_RESULT /**< a clt_wire_result, then values, then why with its NUL */
 } clt_wire_type;
 
 /** Most bytes of a body. */
@@ -59,7 +60,8 @@ typedef struct clt_wire_kill {
 } clt_wire_kill;
 
 typedef struct clt_wire_ready {
-    uint64_t train_rows, validation_rows, metric_count;
+    uint64_t train_rows, validation_rows, test_rows, metric_count;
+    uint64_t folds; /**< that each trial has; 0: a hold-out */
 } clt_wire_ready;
 
 typedef struct clt_wire_started {

@@ -1,7 +1,7 @@
 #include "train/train.h"
 
 #include "base/clock.h"
-#include "train/evaluate.h"
+#include "train/average.h"
 #include "train/trainer.h"
 
 #include <collet/helpers.h>
@@ -14,13 +14,6 @@
 enum { EVALUATE_ROWS = 256 };
 
 typedef clt_trainer trainer;
-
-const clt_metrics *clt_metrics_of(const collet_data *data)
-{
-    static const clt_metrics classes = {{"accuracy", "loss", "train_loss"}, 3};
-    static const clt_metrics numbers = {{"loss", "mae", "train_loss"}, 3};
-    return data->classes > 0 ? &classes : &numbers;
-}
 
 static clt_status model_failed(trainer *t, collet_status code, const char *call)
 {
@@ -80,10 +73,20 @@ static clt_status make_buffers(trainer *t)
     t->grad = collet_zeros(t->layout->theta_count);
     t->out = collet_zeros((size_t)t->max_rows * t->outputs);
     t->order = malloc(split->train_count * sizeof *t->order);
-    if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL) {
+    bool averages = t->s->ema > 0, restores = t->s->stopping.restore;
+    t->average = averages ? collet_zeros(t->layout->theta_count) : NULL;
+    t->best = restores ? collet_zeros(t->layout->theta_count) : NULL;
+    if (t->theta == NULL || t->grad == NULL || t->out == NULL || t->order == NULL ||
+        (averages && t->average == NULL) || (restores && t->best == NULL)) {
         return clt_fail_memory(t->err);
     }
-    return clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err);
+    if (clt_batch_init(&t->batch, t->s->data, t->max_rows, t->err) != CLT_OK) {
+        return t->err->status;
+    }
+    if (clt_feed_init(&t->feed, &t->batch, split, &t->s->feeding, t->s->seed, t->err) != CLT_OK) {
+        return t->err->status;
+    }
+    return clt_score_init(&t->score, t->s->data, split, &t->metrics, t->err);
 }
 
 /* Everything as it is before the first epoch, but for the instances. */
@@ -95,7 +98,12 @@ static clt_status init_state(trainer *t)
         t->order[i] = split->train[i];
     }
     t->step = 0;
-    t->curve.count = 0;
+    t->log->curve.count = t->first;
+    t->waiting = (clt_waiting){0};
+    t->enough = false;
+    if (t->average != NULL) {
+        memset(t->average, 0, t->layout->theta_count * sizeof *t->average);
+    }
     clt_rng_init(&t->shuffle, t->s->seed, "shuffle", 0);
     clt_rng_init(&t->dropout, t->s->seed, "model.loss", 0);
     clt_rng_init(&rng, t->s->seed, "model.init", 0);
@@ -123,7 +131,7 @@ static double rate(const trainer *t)
     return s->lr * clt_schedule_factor(&s->schedule, s->epochs, steps, t->step);
 }
 
-static clt_status diverged(trainer *t, const char *what, uint64_t epoch)
+clt_status clt_trainer_diverged(trainer *t, const char *what, uint64_t epoch)
 {
     t->result->outcome = CLT_TRAIN_DIVERGED;
     clt_fail(t->err, CLT_OK, "%s is not finite in epoch %llu, step %llu", what,
@@ -139,7 +147,7 @@ static clt_status move_theta(trainer *t, uint64_t epoch)
         return clt_prefix(t->err, "model \"%s\"", t->s->model_id);
     }
     if (!clt_gradient_shape(&t->s->shaping, spans, count, t->theta, t->grad)) {
-        return diverged(t, "the gradient", epoch);
+        return clt_trainer_diverged(t, "the gradient", epoch);
     }
     double lr = rate(t);
     collet_update update = {.struct_size = COLLET_SIZE(collet_update),
@@ -152,6 +160,9 @@ static clt_status move_theta(trainer *t, uint64_t epoch)
                             .grad = t->grad};
     collet_status code = t->s->optimizer->step(t->optimizer, &update);
     clt_spans_copy_buffers(&t->spans, t->grad, t->theta);
+    if (t->average != NULL) {
+        clt_average_take(t->average, t->theta, t->layout->theta_count, t->s->ema, t->step);
+    }
     return code < 0 ? optimizer_failed(t, code, "step") : CLT_OK;
 }
 
@@ -159,14 +170,14 @@ static clt_status move_theta(trainer *t, uint64_t epoch)
 static clt_status train_batch(trainer *t, size_t from, uint32_t rows, uint64_t epoch)
 {
     const clt_train_setup *s = t->s;
-    const collet_batch *batch = clt_batch_gather(&t->batch, t->order + from, rows);
+    const collet_batch *batch = clt_feed_gather(&t->feed, t->order + from, rows, epoch);
     collet_rng rng = clt_rng_view(&t->dropout);
     float loss = 0;
     clt_spans_clear(&t->spans);
     collet_status code =
         s->model->loss(t->model, &rng, t->theta, batch, t->grad, &loss, &t->spans.touched);
     if (code == COLLET_E_NUMERIC || (code >= 0 && !isfinite(loss))) {
-        return diverged(t, "the loss", epoch);
+        return clt_trainer_diverged(t, "the loss", epoch);
     }
     if (code < 0) {
         return model_failed(t, code, "loss");
@@ -176,7 +187,7 @@ static clt_status train_batch(trainer *t, size_t from, uint32_t rows, uint64_t e
     return move_theta(t, epoch);
 }
 
-static bool is_over(const trainer *t)
+bool clt_trainer_is_over(const trainer *t)
 {
     return t->result->outcome != CLT_TRAIN_COMPLETE;
 }
@@ -189,7 +200,8 @@ static clt_status train_epoch(trainer *t, uint64_t epoch)
     clt_status status = CLT_OK;
     t->epoch_loss = 0;
     shuffle(t);
-    for (size_t from = 0; from < count && status == CLT_OK && !is_over(t); from += s->batch) {
+    for (size_t from = 0; from < count && status == CLT_OK && !clt_trainer_is_over(t);
+         from += s->batch) {
         if (s->cancelled != NULL && s->cancelled(s->ctx)) {
             t->result->outcome = CLT_TRAIN_CANCELLED;
             break;
@@ -199,57 +211,6 @@ static clt_status train_epoch(trainer *t, uint64_t epoch)
     }
     t->result->seconds += clt_clock() - start;
     return status;
-}
-
-static clt_status evaluate(trainer *t, clt_score *score)
-{
-    const clt_split *split = t->s->split;
-    for (size_t from = 0; from < split->validation_count; from += t->max_rows) {
-        size_t left = split->validation_count - from;
-        uint32_t rows = left < t->max_rows ? (uint32_t)left : t->max_rows;
-        const collet_batch *batch = clt_batch_gather(&t->batch, split->validation + from, rows);
-        collet_batch hidden = *batch; /* what is to be found out is not shown */
-        hidden.labels = NULL;
-        hidden.targets = NULL;
-        collet_status code = t->s->model->predict(t->model, t->theta, &hidden, t->out);
-        if (code < 0) {
-            return model_failed(t, code, "predict");
-        }
-        clt_score_add(score, batch, t->outputs, t->out);
-    }
-    return CLT_OK;
-}
-
-/* Evaluates, fills the result's values and tells the caller. */
-static clt_status end_epoch(trainer *t, uint64_t epoch)
-{
-    const clt_train_setup *s = t->s;
-    clt_score score = {0};
-    if (evaluate(t, &score) != CLT_OK) {
-        return t->err->status;
-    }
-    double n = (double)score.rows, *values = t->result->values;
-    bool classes = s->data->classes > 0;
-    if (!isfinite(score.loss)) {
-        return diverged(t, "the validation loss", epoch);
-    }
-    values[0] = classes ? score.correct / n : score.loss / n;
-    values[1] = classes ? score.loss / n : score.absolute / n;
-    values[2] = t->epoch_loss / (double)s->split->train_count;
-    t->result->epochs = epoch;
-    clt_epoch_values point = {{0}};
-    memcpy(point.values, values, sizeof point.values);
-    if (s->slots != NULL && !CLT_PUSH(&t->curve, point)) {
-        return clt_fail_memory(t->err);
-    }
-    if (s->on_epoch != NULL && !s->on_epoch(s->ctx, epoch, clt_metrics_of(s->data), values) &&
-        epoch < s->epochs) {
-        t->result->outcome = CLT_TRAIN_STOPPED;
-    }
-    if (!is_over(t) && epoch < s->epochs) {
-        clt_checkpoint_save(t);
-    }
-    return CLT_OK;
 }
 
 /* Finds the newest checkpoint that loads; where one does not, its traces are removed. */
@@ -274,27 +235,22 @@ static clt_status restore(trainer *t, bool *found)
 /* Takes up where a checkpoint stands, and tells the epochs before it again. */
 static clt_status go_on(trainer *t)
 {
-    const clt_train_setup *s = t->s;
     bool found;
-    if (restore(t, &found) != CLT_OK || !found) {
-        return t->err->status;
+    if (restore(t, &found) == CLT_OK && found) {
+        clt_trainer_tell_again(t);
     }
-    clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
-                 (unsigned long long)t->result->epochs);
-    for (size_t i = 0; i < t->curve.count && s->on_epoch != NULL; i++) {
-        (void)s->on_epoch(s->ctx, i + 1, clt_metrics_of(s->data), t->curve.items[i].values);
-    }
-    return CLT_OK;
+    return t->err->status;
 }
 
 static clt_status run(trainer *t)
 {
     clt_status status = CLT_OK;
     for (uint64_t epoch = t->result->epochs + 1;
-         epoch <= t->s->epochs && status == CLT_OK && !is_over(t); epoch++) {
+         epoch <= t->s->epochs && status == CLT_OK && !clt_trainer_is_over(t) && !t->enough;
+         epoch++) {
         status = train_epoch(t, epoch);
-        if (status == CLT_OK && !is_over(t)) {
-            status = end_epoch(t, epoch);
+        if (status == CLT_OK && !clt_trainer_is_over(t)) {
+            status = clt_trainer_end_epoch(t, epoch);
         }
     }
     return status;
@@ -308,13 +264,23 @@ static void finish(trainer *t)
     if (t->model != NULL) {
         t->s->model->destroy(t->model);
     }
+    clt_feed_finish(&t->feed);
     clt_batch_finish(&t->batch);
+    clt_score_finish(&t->score);
     clt_spans_finish(&t->spans);
     free(t->theta);
     free(t->grad);
+    free(t->average);
+    free(t->best);
     free(t->out);
     free(t->order);
-    CLT_VEC_FINISH(&t->curve);
+    clt_train_log_finish(&t->own);
+}
+
+void clt_train_log_finish(clt_train_log *log)
+{
+    CLT_VEC_FINISH(&log->curve);
+    CLT_VEC_FINISH(&log->ends);
 }
 
 clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
@@ -322,6 +288,9 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     const collet_data *data = setup->data;
     trainer t = {.s = setup, .err = err, .result = result};
     *result = (clt_train_result){.outcome = CLT_TRAIN_COMPLETE};
+    t.log = setup->log != NULL ? setup->log : &t.own;
+    t.first = t.log->curve.count;
+    t.metrics = setup->metrics != NULL ? *setup->metrics : clt_metrics_of(data);
     t.outputs = data->classes > 0 ? data->classes : data->target_count;
     t.max_rows = setup->batch > EVALUATE_ROWS ? setup->batch : EVALUATE_ROWS;
     clt_status status = make_model(&t);
@@ -330,6 +299,9 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     status = status == CLT_OK ? init_state(&t) : status;
     status = status == CLT_OK ? go_on(&t) : status;
     status = status == CLT_OK ? run(&t) : status;
+    if (status == CLT_OK) {
+        clt_trainer_conclude(&t);
+    }
     finish(&t);
     return status;
 }

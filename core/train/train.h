@@ -4,37 +4,51 @@
  *
  * What the host owns during a trial: theta and gradient (flat, float32, 64-byte aligned), the
  * batches, the order of rows, evaluation. One epoch: shuffle; for each batch gather, loss, step;
- * then predict the validation rows. Nothing is allocated inside the loop.
+ * then predict the validation rows. With weight averaging what is judged
+ * is the average; with early stopping what counts is the best epoch. Nothing is allocated inside
+ * the loop.
  */
 #ifndef CLT_TRAIN_TRAIN_H
 #define CLT_TRAIN_TRAIN_H
 
 #include "base/error.h"
+#include "base/vec.h"
+#include "data/feed.h"
 #include "data/split.h"
 #include "plugin/host.h"
 #include "train/gradient.h"
+#include "train/metrics.h"
 #include "train/schedule.h"
 #include "train/slots.h"
+#include "train/stopping.h"
 
 #include <collet/optimizer.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Most metrics that an epoch reports. */
-enum { CLT_MOST_METRICS = 4 };
+/** The values of one finished epoch. */
+typedef struct clt_epoch_values {
+    double values[CLT_MOST_METRICS];
+} clt_epoch_values;
 
-/** Names of the metrics of a task, "accuracy" first for classes, "loss" first for numbers.
- *  accuracy: share of validation rows whose largest score is their class. loss: mean validation
- *  loss (cross-entropy in nats; half the squared error). mae: mean absolute error of validation.
- *  train_loss: mean of the batches' losses during the epoch. */
-typedef struct clt_metrics {
-    const char *names[CLT_MOST_METRICS];
-    uint32_t count;
-} clt_metrics;
+/** A part on which a trial is judged (the hold-out, or one fold) that is finished. Plain data. */
+typedef struct clt_part_end {
+    uint64_t epochs;                 /**< done */
+    uint64_t counts;                 /**< the one whose values count */
+    double values[CLT_MOST_METRICS]; /**< of that epoch */
+    uint64_t samples;                /**< trained on */
+    double seconds;                  /**< spent training, without evaluation */
+} clt_part_end;
 
-/** The metrics of data with classes, or with targets. Constant. */
-const clt_metrics *clt_metrics_of(const collet_data *data);
+/** Every epoch of a trial so far: of the parts that are finished, then of the one under way. */
+typedef struct clt_train_log {
+    CLT_VEC(clt_epoch_values) curve;
+    CLT_VEC(clt_part_end) ends;
+} clt_train_log;
+
+/** Empties a log and frees its memory. */
+void clt_train_log_finish(clt_train_log *log);
 
 /** All that a trial's training needs. Everything outlives the call. */
 typedef struct clt_train_setup {
@@ -52,24 +66,34 @@ typedef struct clt_train_setup {
     clt_shaping shaping;   /**< of the gradient before the optimizer's step; zero: none */
     const collet_data *data;
     const clt_split *split;
+    const clt_metrics *metrics; /**< that are reported; NULL: clt_metrics_of(data) */
     uint32_t epochs, batch;
-    uint64_t seed; /**< of this trial: init, order of rows, dropout derive from it */
+    uint64_t seed;         /**< of this trial: init, order of rows, dropout derive from it */
+    clt_feeding feeding;   /**< augmentation and softened labels; zero: none */
+    clt_stopping stopping; /**< zero: all epochs, and the last counts */
+    double ema;            /**< decay of weight averaging; 0: none */
+
+    /** Where the epochs are noted; those of earlier parts are there already. NULL: nowhere. */
+    clt_train_log *log;
+    uint32_t part, part_count; /**< which part of how many; 0 and 0: the only one */
 
     /** Where checkpoints are kept between epochs, and looked for; NULL: none. Epochs from before a
      *  checkpoint are told again. */
     clt_slots *slots;
 
-    /** Called after each epoch, counted from 1, with the values of clt_metrics_of(). False ends
+    /** Called after each epoch, counted from 1, with the values of the metrics. False ends
      *  the training there. NULL: no calls. */
     bool (*on_epoch)(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values);
     /** Asked before each batch; true ends the training at once. NULL: never. */
     bool (*cancelled)(void *ctx);
+    /** Given the theta that counts (the best epoch's, the averaged), at the end. NULL: no call. */
+    void (*fitted)(void *ctx, const collet_layout *layout, const float *theta);
     void *ctx;
 } clt_train_setup;
 
 /** How a training ended. */
 typedef enum clt_train_outcome {
-    CLT_TRAIN_COMPLETE,  /**< all epochs */
+    CLT_TRAIN_COMPLETE,  /**< all epochs, or as many as early stopping wanted */
     CLT_TRAIN_STOPPED,   /**< on_epoch() said so */
     CLT_TRAIN_CANCELLED, /**< cancelled() said so */
     CLT_TRAIN_DIVERGED   /**< a loss was not finite; the error text says where */
@@ -79,7 +103,8 @@ typedef enum clt_train_outcome {
 typedef struct clt_train_result {
     clt_train_outcome outcome;
     uint64_t epochs;                 /**< finished ones */
-    double values[CLT_MOST_METRICS]; /**< after the last finished epoch */
+    uint64_t counts;                 /**< the epoch whose values and theta count; 0: none */
+    double values[CLT_MOST_METRICS]; /**< of that epoch */
     uint64_t samples;                /**< trained on */
     double seconds;                  /**< spent training, without evaluation */
 } clt_train_result;

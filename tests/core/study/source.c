@@ -23,15 +23,15 @@ typedef struct fixture {
 /* Opens the data of an experiment with these lines in [data]; plugins come first from the folder.
  */
 static clt_status open_plan(fixture *f, const char *plugins, const char *data, const char *model,
-                            clt_error *err)
+                            const char *training, clt_error *err)
 {
     char text[1024];
     clt_search search = {0};
     *f = (fixture){0};
     (void)snprintf(text, sizeof text,
                    "[study]\nminimize = loss\ntrials = 1\nseed = 3\n[data]\n%s"
-                   "[model]\nuse = %s\n[optimizer]\nuse = sgd\n[training]\nvalidation = 0.3\n",
-                   data, model);
+                   "[model]\nuse = %s\n[optimizer]\nuse = sgd\n[training]\n%s",
+                   data, model, training);
     clt_search_add(&search, plugins, NULL, "test", err);
     clt_search_add(&search, PLUGINS, NULL, "test", err);
     clt_registry_create(&search, &f->registry, err);
@@ -42,12 +42,24 @@ static clt_status open_plan(fixture *f, const char *plugins, const char *data, c
     return clt_source_open(&f->source, &f->plan, NULL, err);
 }
 
-static void open_source(fixture *f, const char *use, const char *options, const char *model)
+/* Parts of a division, in the order in which they are entered. */
+typedef struct division {
+    const char *training;
+    uint32_t first, last;
+} division;
+
+static const char HOLD_OUT[] = "validation = 0.3\n";
+
+static void open_source(fixture *f, const char *use, const char *options, const char *model,
+                        const division *how)
 {
     char data[512];
     clt_error err = {0};
     (void)snprintf(data, sizeof data, "use = %s\npath = %s/data\n%s", use, folder, options);
-    ck_assert_msg(open_plan(f, PLUGINS, data, model, &err) == CLT_OK, "%s", err.text);
+    ck_assert_msg(open_plan(f, PLUGINS, data, model, how->training, &err) == CLT_OK, "%s",
+                  err.text);
+    ck_assert_int_eq(clt_source_enter(&f->source, how->first, &err), CLT_OK);
+    ck_assert_int_eq(clt_source_enter(&f->source, how->last, &err), CLT_OK);
 }
 
 static void close_source(fixture *f)
@@ -115,29 +127,39 @@ static void compare(const clt_source *a, const clt_source *b)
     }
 }
 
-static void check(const char *use, const char *options, const char *model, const char *header,
-                  void (*row)(FILE *out, int i, bool odd))
+static void check_part(const char *use, const char *options, const char *model, const char *header,
+                       void (*row)(FILE *out, int i, bool odd), const division *how)
 {
+    const division straight = {how->training, how->last, how->last};
     bool marked[ROWS] = {0};
     fixture before, after, mixed;
     write_rows(header, row, marked);
-    open_source(&before, use, options, model);
+    open_source(&before, use, options, model, &straight);
     for (size_t i = 0; i < before.source.split.validation_count; i++) {
         marked[before.source.split.validation[i]] = true;
     }
     write_rows(header, row, marked);
-    open_source(&after, use, options, model);
+    open_source(&after, use, options, model, how);
     compare(&before.source, &after.source);
     /* And the data are such that a training row would make a difference. */
     memset(marked, 0, sizeof marked);
     marked[before.source.split.train[0]] = true;
     write_rows(header, row, marked);
-    open_source(&mixed, use, options, model);
+    open_source(&mixed, use, options, model, how);
     ck_assert(mixed.source.data->features != before.source.data->features ||
               mixed.source.data->vocabulary != before.source.data->vocabulary);
     close_source(&before);
     close_source(&after);
     close_source(&mixed);
+}
+
+static void check(const char *use, const char *options, const char *model, const char *header,
+                  void (*row)(FILE *out, int i, bool odd))
+{
+    static const division ways[] = {{HOLD_OUT, 0, 0}, {"folds = 4\n", 1, 3}, {"folds = 4\n", 2, 0}};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        check_part(use, options, model, header, row, &ways[i]);
+    }
 }
 
 START_TEST(held_out_rows_do_not_change_what_training_sees)
@@ -172,7 +194,7 @@ START_TEST(a_fit_that_breaks_its_contract_is_refused)
         char data[64];
         clt_error err = {0};
         (void)snprintf(data, sizeof data, "use = fickle\ndoes = %s\n", rows[i].does);
-        clt_status status = open_plan(&f, FIXTURES "/fickle/now", data, "mlp", &err);
+        clt_status status = open_plan(&f, FIXTURES "/fickle/now", data, "mlp", HOLD_OUT, &err);
         ck_assert_int_eq(status, rows[i].said == NULL ? CLT_OK : CLT_BAD_INPUT);
         ck_assert_str_eq(err.text, rows[i].said == NULL ? "" : rows[i].said);
         close_source(&f);
@@ -185,7 +207,7 @@ START_TEST(a_dataset_of_abi_1_0_is_taken_as_it_opens)
     fixture f;
     clt_error err = {0};
     ck_assert_msg(open_plan(&f, FIXTURES "/fickle/frozen", "use = fickle\ndoes = fail\n", "mlp",
-                            &err) == CLT_OK,
+                            HOLD_OUT, &err) == CLT_OK,
                   "%s", err.text);
     ck_assert_uint_eq(f.source.data->rows, 10);
     close_source(&f);

@@ -1,0 +1,95 @@
+#include "study/fitting.h"
+
+#include "study/goals.h"
+
+/* The metric that is watched, and which way is better: the first goal's, unless another is named.
+ */
+static clt_status choose_watched(clt_source *source, const clt_plan *plan, const char *monitor,
+                                 const char *const *names, size_t count, clt_error *err)
+{
+    const char *watched = monitor[0] != '\0' ? monitor : plan->goals[0].metric;
+    if (clt_goal_check(plan, "training", "monitor", watched, names, count, err) != CLT_OK) {
+        return err->status;
+    }
+    (void)clt_metrics_add(&source->metrics, source->data, watched);
+    source->watched = (uint32_t)clt_metrics_find(&source->metrics, watched);
+    source->watched_rises = clt_metric_rises(&source->metrics, source->watched);
+    for (size_t g = plan->goal_count; g-- > 0;) {
+        if (clt_metrics_find(&source->metrics, plan->goals[g].metric) == (int)source->watched) {
+            source->watched_rises = plan->goals[g].maximize;
+        }
+    }
+    return CLT_OK;
+}
+
+clt_status clt_fitting_metrics(clt_source *source, const clt_plan *plan,
+                               const clt_training_options *options, clt_error *err)
+{
+    const char *names[CLT_MOST_METRICS + 1];
+    size_t count = 0;
+    while ((names[count] = clt_metric_name(source->data, (uint32_t)count)) != NULL) {
+        count++;
+    }
+    source->metrics = clt_metrics_of(source->data);
+    if (clt_goals_check(plan, names, count, err) != CLT_OK) {
+        return err->status;
+    }
+    for (size_t g = 0; g < plan->goal_count; g++) {
+        (void)clt_metrics_add(&source->metrics, source->data, plan->goals[g].metric);
+    }
+    return choose_watched(source, plan, options->monitor, names, count, err);
+}
+
+/* What an option needs of the data. */
+typedef enum need { NEEDS_IMAGES, NEEDS_NUMBERS, NEEDS_CLASSES } need;
+
+static const char *lacks(const collet_data *data, need what)
+{
+    switch (what) {
+    case NEEDS_IMAGES:
+        return data->form == COLLET_DATA_IMAGES ? NULL : "the data are no images";
+    case NEEDS_NUMBERS:
+        return data->form != COLLET_DATA_TOKENS ? NULL : "the data are sequences of tokens";
+    default:
+        return data->classes > 0 ? NULL : "the data have numbers to predict, and no classes";
+    }
+}
+
+clt_status clt_fitting_check(const clt_source *source, const clt_plan *plan, clt_error *err)
+{
+    static const struct {
+        const char *section, *key;
+        need what;
+    } needs[] = {
+        {"augment", "shift", NEEDS_IMAGES},
+        {"augment", "flip", NEEDS_IMAGES},
+        {"augment", "rotate", NEEDS_IMAGES},
+        {"augment", "zoom", NEEDS_IMAGES},
+        {"augment", "cutout", NEEDS_IMAGES},
+        {"augment", "fill", NEEDS_IMAGES},
+        {"augment", "noise", NEEDS_NUMBERS},
+        {"augment", "mixup", NEEDS_NUMBERS},
+        {"training", "label_smoothing", NEEDS_CLASSES},
+    };
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        const clt_entry *entry = clt_ini_find(plan->ini, needs[i].section, needs[i].key);
+        const char *lack = lacks(source->data, needs[i].what);
+        if (entry != NULL && lack != NULL) {
+            return clt_fail(err, CLT_BAD_INPUT, "%s:%d: %s.%s: %s", plan->ini->path, entry->line,
+                            entry->section, entry->key, lack);
+        }
+    }
+    return CLT_OK;
+}
+
+void clt_fitting_set(clt_train_setup *setup, const clt_source *source,
+                     const clt_training_options *options, const clt_augment *augment)
+{
+    setup->feeding = (clt_feeding){*augment, options->label_smoothing};
+    setup->stopping = (clt_stopping){.patience = (uint64_t)options->patience,
+                                     .min_delta = options->min_delta,
+                                     .metric = source->watched,
+                                     .rises = source->watched_rises,
+                                     .restore = options->patience > 0 && options->restore_best};
+    setup->ema = options->ema;
+}

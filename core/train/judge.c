@@ -1,0 +1,100 @@
+#include "train/trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What is judged. */
+static const float *judged(const clt_trainer *t)
+{
+    return t->average != NULL ? t->average : t->theta;
+}
+
+static clt_status evaluate(clt_trainer *t)
+{
+    const clt_split *split = t->s->split;
+    clt_score_begin(&t->score);
+    for (size_t from = 0; from < split->validation_count; from += t->max_rows) {
+        size_t left = split->validation_count - from;
+        uint32_t rows = left < t->max_rows ? (uint32_t)left : t->max_rows;
+        const collet_batch *batch = clt_batch_gather(&t->batch, split->validation + from, rows);
+        collet_batch hidden = *batch; /* what is to be found out is not shown */
+        hidden.labels = NULL;
+        hidden.targets = NULL;
+        collet_status code = t->s->model->predict(t->model, judged(t), &hidden, t->out);
+        if (code < 0) {
+            return clt_host_fail(t->s->model_host, code, "predict", t->err);
+        }
+        clt_score_add(&t->score, batch, t->out);
+    }
+    return CLT_OK;
+}
+
+static void wait_for_better(clt_trainer *t, uint64_t epoch, double value)
+{
+    const clt_stopping *stopping = &t->s->stopping;
+    bool better = clt_stopping_take(stopping, &t->waiting, epoch, value);
+    if (better && t->best != NULL) {
+        memcpy(t->best, judged(t), t->layout->theta_count * sizeof *t->best);
+    }
+    t->enough = clt_stopping_over(stopping, &t->waiting, epoch);
+}
+
+clt_status clt_trainer_end_epoch(clt_trainer *t, uint64_t epoch)
+{
+    const clt_train_setup *s = t->s;
+    if (evaluate(t) != CLT_OK) {
+        return t->err->status;
+    }
+    if (!isfinite(t->score.loss)) {
+        return clt_trainer_diverged(t, "the validation loss", epoch);
+    }
+    clt_epoch_values point = {{0}};
+    clt_score_values(&t->score, t->epoch_loss / (double)s->split->train_count, point.values);
+    memcpy(t->result->values, point.values, sizeof point.values);
+    t->result->epochs = epoch;
+    if (!CLT_PUSH(&t->log->curve, point)) {
+        return clt_fail_memory(t->err);
+    }
+    wait_for_better(t, epoch, point.values[s->stopping.metric]);
+    if (s->on_epoch != NULL && !s->on_epoch(s->ctx, epoch, &t->metrics, point.values) &&
+        epoch < s->epochs) {
+        t->result->outcome = CLT_TRAIN_STOPPED;
+    }
+    if (!clt_trainer_is_over(t) && !t->enough && epoch < s->epochs) {
+        clt_checkpoint_save(t);
+    }
+    return CLT_OK;
+}
+
+void clt_trainer_conclude(clt_trainer *t)
+{
+    clt_train_result *r = t->result;
+    const float *theta = judged(t);
+    r->counts = r->epochs;
+    if (t->best != NULL && t->waiting.best_epoch > 0) {
+        r->counts = t->waiting.best_epoch;
+        theta = t->best;
+    }
+    if (r->counts > 0) {
+        memcpy(r->values, t->log->curve.items[t->first + r->counts - 1].values, sizeof r->values);
+    }
+    if (t->s->fitted != NULL) {
+        t->s->fitted(t->s->ctx, t->layout, theta);
+    }
+}
+
+void clt_trainer_tell_again(const clt_trainer *t)
+{
+    const clt_train_setup *s = t->s;
+    if (s->part_count > 1) {
+        clt_host_say(s->model_host, COLLET_LOG_INFO,
+                     "goes on after epoch %llu of fold %u, from a checkpoint",
+                     (unsigned long long)t->result->epochs, s->part + 1);
+    } else {
+        clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
+                     (unsigned long long)t->result->epochs);
+    }
+    for (size_t i = t->first; i < t->log->curve.count && s->on_epoch != NULL; i++) {
+        (void)s->on_epoch(s->ctx, i - t->first + 1, &t->metrics, t->log->curve.items[i].values);
+    }
+}
