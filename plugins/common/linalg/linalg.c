@@ -8,7 +8,7 @@
 void linalg_nn(size_t m, size_t n, size_t k, const float *a, const float *b, const float *bias,
                float *c)
 {
-    tile_product t = {m, n, k, a, k, 1, b, bias, c};
+    tile_product t = tile_plain(m, n, k, a, k, 1, b, bias, c);
     if (tile_suits(&t)) {
         tile_multiply(&t);
         return;
@@ -22,7 +22,7 @@ void linalg_nn(size_t m, size_t n, size_t k, const float *a, const float *b, con
 
 void linalg_tn(size_t m, size_t n, size_t k, const float *a, const float *b, float *c)
 {
-    tile_product t = {m, n, k, a, 1, m, b, NULL, c};
+    tile_product t = tile_plain(m, n, k, a, 1, m, b, NULL, c);
     if (tile_suits(&t)) {
         tile_multiply(&t);
         return;
