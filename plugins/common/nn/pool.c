@@ -28,47 +28,92 @@ static line line_of(const nn_pool *p)
     return l;
 }
 
-COLLET_SIMD static void max_four(const line *l, const float *restrict x, float *restrict y,
-                                 uint8_t *restrict which)
+/* Numbers of several channels at once. Loops over the bytes of which would become vector code for
+ * 32 or 64 channels only; of these types the compiler makes what the processor has. */
+enum { LANES = 8 };
+typedef float floats __attribute__((vector_size(4 * LANES)));
+typedef int32_t whole __attribute__((vector_size(4 * LANES)));
+typedef uint8_t bytes __attribute__((vector_size(LANES)));
+
+/* for each lane: condition ? a : b, where condition is -1 or 0 */
+#define SELECT(condition, a, b) (((condition) & (a)) | (~(condition) & (b)))
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void max_lanes(const line *l, uint32_t taps, const float *x, float *y, uint8_t *which)
 {
-    const size_t n = l->step, below = l->offset[2];
-    for (uint32_t i = 0; i < l->width; i++, x += 2 * n, y += n, which += n) {
-        for (size_t o = 0; o < n; o++) {
-            float a = x[o], b = x[n + o], c = x[below + o], d = x[below + n + o];
-            float ab = b > a ? b : a, cd = d > c ? d : c;
-            int32_t first = b > a ? 1 : 0, second = d > c ? 3 : 2;
-            y[o] = cd > ab ? cd : ab;
-            which[o] = (uint8_t)(cd > ab ? second : first);
+    floats best, next;
+    whole at = {0};
+    memcpy(&best, x, sizeof best);
+    for (uint32_t t = 1; t < taps; t++) {
+        memcpy(&next, x + l->offset[t], sizeof next);
+        whole more = next > best, tap = at - at + (int32_t)t;
+        best = (floats)SELECT(more, (whole)next, (whole)best);
+        at = SELECT(more, tap, at);
+    }
+    bytes narrow = __builtin_convertvector(at, bytes);
+    memcpy(y, &best, sizeof best);
+    memcpy(which, &narrow, sizeof narrow);
+}
+
+INLINE void max_one(const line *l, const float *x, float *y, uint8_t *which)
+{
+    *y = *x;
+    *which = 0;
+    for (uint32_t t = 1; t < l->taps; t++) {
+        if (x[l->offset[t]] > *y) {
+            *y = x[l->offset[t]];
+            *which = (uint8_t)t;
         }
     }
 }
 
-COLLET_SIMD static void max_any(const line *l, const float *restrict x, float *restrict y,
-                                uint8_t *restrict which)
+/* taps is that of the line; a constant for the usual square of 2 x 2 */
+INLINE void max_line(const line *l, uint32_t taps, const float *x, float *y, uint8_t *which)
 {
-    const size_t n = l->step;
+    const uint32_t n = l->step, vectors = n / LANES * LANES;
     for (uint32_t i = 0; i < l->width; i++, x += l->size * n, y += n, which += n) {
-        memcpy(y, x, n * sizeof *y);
-        memset(which, 0, n);
-        for (uint32_t t = 1; t < l->taps; t++) {
-            const float *from = x + l->offset[t];
-            for (size_t o = 0; o < n; o++) {
-                which[o] = (uint8_t)(from[o] > y[o] ? t : which[o]);
-                y[o] = from[o] > y[o] ? from[o] : y[o];
-            }
+        for (uint32_t o = 0; o < vectors; o += LANES) {
+            max_lanes(l, taps, x + o, y + o, which + o);
+        }
+        for (uint32_t o = vectors; o < n; o++) {
+            max_one(l, x + o, y + o, which + o);
         }
     }
 }
 
-COLLET_SIMD static void max_back(const line *l, const float *restrict dy,
-                                 const uint8_t *restrict which, float *restrict dx)
+COLLET_SIMD static void max_four(const line *l, const float *x, float *y, uint8_t *which)
 {
-    const size_t n = l->step;
+    max_line(l, 4, x, y, which);
+}
+
+COLLET_SIMD static void max_any(const line *l, const float *x, float *y, uint8_t *which)
+{
+    max_line(l, l->taps, x, y, which);
+}
+
+INLINE void max_lanes_back(const line *l, const float *dy, const uint8_t *which, float *dx)
+{
+    floats d;
+    bytes narrow;
+    memcpy(&d, dy, sizeof d);
+    memcpy(&narrow, which, sizeof narrow);
+    whole at = __builtin_convertvector(narrow, whole);
+    for (uint32_t t = 0; t < l->taps; t++) {
+        whole here = (at == (int32_t)t) & (whole)d;
+        memcpy(dx + l->offset[t], &here, sizeof here);
+    }
+}
+
+COLLET_SIMD static void max_back(const line *l, const float *dy, const uint8_t *which, float *dx)
+{
+    const uint32_t n = l->step, vectors = n / LANES * LANES;
     for (uint32_t i = 0; i < l->width; i++, dx += l->size * n, dy += n, which += n) {
-        for (uint32_t t = 0; t < l->taps; t++) {
-            float *to = dx + l->offset[t];
-            for (size_t o = 0; o < n; o++) {
-                to[o] = which[o] == t ? dy[o] : 0.0f;
+        for (uint32_t o = 0; o < vectors; o += LANES) {
+            max_lanes_back(l, dy + o, which + o, dx + o);
+        }
+        for (uint32_t o = vectors; o < n; o++) {
+            for (uint32_t t = 0; t < l->taps; t++) {
+                dx[o + l->offset[t]] = which[o] == t ? dy[o] : 0.0f;
             }
         }
     }
