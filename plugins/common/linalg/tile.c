@@ -38,13 +38,21 @@ bool tile_multiply_by(int kernel, const tile_product *product)
 }
 #endif
 
-/* Where OpenBLAS wins (measured on Zen 4 and Sapphire Rapids): many rows share a B that is too
- * large for the cache, or whose rows begin in the middle of a cache line. */
+/* Where OpenBLAS wins (measured on Zen 4 and Sapphire Rapids): many rows share a B whose rows begin
+ * in the middle of a cache line. */
 bool tile_suits(const tile_product *product)
 {
-    const size_t few_rows = 56, most_k = 896, short_k = 128, lanes = 16;
+    const size_t few_rows = 56, short_k = 128, lanes = 16;
     bool kind = product->n % lanes == 0 || product->n < lanes || product->k <= short_k;
-    return best() == 2 && (product->m <= few_rows || (kind && product->k <= most_k));
+    return best() == 2 && (product->m <= few_rows || kind);
+}
+
+/* Few rows do not pay for transposing B. */
+bool tile_suits_transposed(size_t m, size_t n, size_t k)
+{
+    (void)n;
+    (void)k;
+    return best() == 2 && m >= 12;
 }
 
 void tile_multiply(const tile_product *product)

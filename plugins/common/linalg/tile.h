@@ -67,6 +67,9 @@ static inline tile_product tile_plain(size_t m, size_t n, size_t k, const float 
 /** Is this plain product better done here than by OpenBLAS, on this processor? */
 bool tile_suits(const tile_product *product);
 
+/** The same for c[m][n] = a[m][k] b[n][k]^T, where b has to be transposed first. */
+bool tile_suits_transposed(size_t m, size_t n, size_t k);
+
 /** Computes the product. */
 void tile_multiply(const tile_product *product);
 

@@ -37,7 +37,7 @@ typedef uint8_t bytes __attribute__((vector_size(LANES)));
 
 /* for each lane: condition ? a : b, where condition is -1 or 0 */
 #define SELECT(condition, a, b) (((condition) & (a)) | (~(condition) & (b)))
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE                  static inline __attribute__((always_inline))
 
 INLINE void max_lanes(const line *l, uint32_t taps, const float *x, float *y, uint8_t *which)
 {
@@ -91,25 +91,27 @@ COLLET_SIMD static void max_any(const line *l, const float *x, float *y, uint8_t
     max_line(l, l->taps, x, y, which);
 }
 
-INLINE void max_lanes_back(const line *l, const float *dy, const uint8_t *which, float *dx)
+INLINE void max_lanes_back(const line *l, uint32_t taps, const float *dy, const uint8_t *which,
+                           float *dx)
 {
     floats d;
     bytes narrow;
     memcpy(&d, dy, sizeof d);
     memcpy(&narrow, which, sizeof narrow);
     whole at = __builtin_convertvector(narrow, whole);
-    for (uint32_t t = 0; t < l->taps; t++) {
+    for (uint32_t t = 0; t < taps; t++) {
         whole here = (at == (int32_t)t) & (whole)d;
         memcpy(dx + l->offset[t], &here, sizeof here);
     }
 }
 
-COLLET_SIMD static void max_back(const line *l, const float *dy, const uint8_t *which, float *dx)
+INLINE void max_line_back(const line *l, uint32_t taps, const float *dy, const uint8_t *which,
+                          float *dx)
 {
     const uint32_t n = l->step, vectors = n / LANES * LANES;
     for (uint32_t i = 0; i < l->width; i++, dx += l->size * n, dy += n, which += n) {
         for (uint32_t o = 0; o < vectors; o += LANES) {
-            max_lanes_back(l, dy + o, which + o, dx + o);
+            max_lanes_back(l, taps, dy + o, which + o, dx + o);
         }
         for (uint32_t o = vectors; o < n; o++) {
             for (uint32_t t = 0; t < l->taps; t++) {
@@ -119,13 +121,27 @@ COLLET_SIMD static void max_back(const line *l, const float *dy, const uint8_t *
     }
 }
 
+COLLET_SIMD static void max_four_back(const line *l, const float *dy, const uint8_t *which,
+                                      float *dx)
+{
+    max_line_back(l, 4, dy, which, dx);
+}
+
+COLLET_SIMD static void max_any_back(const line *l, const float *dy, const uint8_t *which,
+                                     float *dx)
+{
+    max_line_back(l, l->taps, dy, which, dx);
+}
+
 COLLET_SIMD static void average(const line *l, const float *restrict x, float *restrict y)
 {
     const size_t n = l->step;
     const float share = 1.0f / (float)l->taps;
     for (uint32_t i = 0; i < l->width; i++, x += l->size * n, y += n) {
-        memset(y, 0, n * sizeof *y);
-        for (uint32_t t = 0; t < l->taps; t++) {
+        for (size_t o = 0; o < n; o++) {
+            y[o] = share * x[o];
+        }
+        for (uint32_t t = 1; t < l->taps; t++) {
             const float *from = x + l->offset[t];
             for (size_t o = 0; o < n; o++) {
                 y[o] += share * from[o];
@@ -189,7 +205,7 @@ void nn_pool_max_backward(const nn_pool *p, uint32_t rows, const float *dy, cons
     clear_rest(p, rows, dx);
     for (uint32_t r = 0; r < rows; r++, dx += nn_pool_in(p)) {
         for (uint32_t i = 0; i < lines(p); i++, dy += y_line(p), which += y_line(p)) {
-            max_back(&l, dy, which, dx + i * x_line(p));
+            (p->size == 2 ? max_four_back : max_any_back)(&l, dy, which, dx + i * x_line(p));
         }
     }
 }
