@@ -12,13 +12,13 @@ enum { STRETCH = 256, FOUR = 4 };
 /* The plain product t by tiles, k in stretches where it is long. */
 static void multiply(tile_product t)
 {
-    const size_t k = t.k;
-    size_t step = k > 3 * STRETCH ? STRETCH : k;
+    const tile_product whole = t;
+    const size_t k = t.k, step = k > 3 * STRETCH ? STRETCH : k + 1;
     for (size_t p = 0; p < k || p == 0; p += step) {
         t.k = k - p < step ? k - p : step;
+        t.a = whole.a + p * t.a_step;
+        t.b = whole.b + p * t.b_step;
         tile_multiply(&t);
-        t.a += step * t.a_step;
-        t.b += step * t.b_step;
         t.add = true;
     }
 }
