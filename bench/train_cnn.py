@@ -1,6 +1,6 @@
 """The peer of train_cnn.c: the same network in PyTorch, written as its tutorials do but with the data
-in memory and batches by index. Prints samples a second of processor time; --rows limits an epoch.
-train_cnn.py BATCH EPOCHS [OPTIMIZER]"""
+in memory and batches by index. Prints samples a second of processor time.
+train_cnn.py BATCH EPOCHS [OPTIMIZER [ROWS]]"""
 import gzip
 import sys
 import time
