@@ -16,11 +16,9 @@
  *
  * Cox: The regression analysis of binary sequences (1958).
  */
-#include <collet/helpers.h>
 #include <collet/model.h>
 
-#include "nn/loss.h"
-#include "nn/stack.h"
+#include "nn/perceptron.h"
 
 typedef struct linear_config {
     int32_t init;
@@ -30,89 +28,15 @@ static const collet_option options[] = {
     COLLET_OPT_ENUM(linear_config, init, "zero", "zero|he|glorot", 0, "how weights start"),
 };
 
-typedef struct linear {
-    const linear_config *config;
-    collet_task task;
-    nn_layout layout;
-    nn_stack stack; /* of no hidden layers */
-} linear;
-
-static void destroy(void *self)
-{
-    linear *m = self;
-    if (m != NULL) {
-        nn_stack_free(&m->stack);
-        free(m);
-    }
-}
-
 static collet_status create(const collet_host *host, const void *config, const collet_task *task,
                             void **self)
 {
-    if (task->form != COLLET_DATA_TABLE && task->form != COLLET_DATA_IMAGES) {
-        return collet_fail(host, COLLET_E_UNSUPPORTED,
-                           "it learns from tables and images, not from sequences of tokens");
-    }
-    linear *m = calloc(1, sizeof *m);
-    if (m != NULL) {
-        m->config = config;
-        m->task = *task;
-        nn_stack_plan(&m->stack, task->features, 0, NULL, NULL, task->outputs, &m->layout);
-    }
-    if (m == NULL || !nn_stack_allocate(&m->stack, task->max_rows)) {
-        destroy(m);
-        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
-    }
-    *self = m;
-    return COLLET_OK;
+    static const nn_init inits[] = {NN_ZERO, NN_HE, NN_GLOROT};
+    const linear_config *c = config;
+    return nn_perceptron_create(host, task, 0, NULL, NULL, inits[c->init], self);
 }
 
-static const collet_layout *layout(void *self)
-{
-    linear *m = self;
-    return &m->layout.view;
-}
-
-static collet_status init(void *self, const collet_rng *rng, float *theta)
-{
-    const linear *m = self;
-    if (m->config->init > 0) {
-        nn_stack_init(&m->stack, (nn_init)(m->config->init - 1), rng, theta);
-    }
-    return COLLET_OK;
-}
-
-static collet_status loss(void *self, const collet_rng *rng, const float *theta,
-                          const collet_batch *batch, float *grad, float *value,
-                          const collet_touched *touched)
-{
-    (void)touched; /* no sparse segments */
-    linear *m = self;
-    float *z = nn_stack_forward(&m->stack, rng, batch->rows, theta, batch->x);
-    *value = nn_loss(m->task.type, batch, m->task.outputs, z);
-    if (grad != NULL) {
-        nn_stack_backward(&m->stack, batch->rows, theta, batch->x, z, grad, NULL);
-    }
-    return COLLET_OK;
-}
-
-static collet_status predict(void *self, const float *theta, const collet_batch *batch, float *out)
-{
-    linear *m = self;
-    const float *z = nn_stack_forward(&m->stack, NULL, batch->rows, theta, batch->x);
-    memcpy(out, z, (size_t)batch->rows * m->task.outputs * sizeof *out);
-    return COLLET_OK;
-}
-
-static const collet_model vtable = {
-    .struct_size = COLLET_SIZE(collet_model),
-    .create = create,
-    .destroy = destroy,
-    .layout = layout,
-    .init = init,
-    .loss = loss,
-    .predict = predict,
-};
+static const collet_model vtable = NN_PERCEPTRON_VTABLE(create);
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  0,

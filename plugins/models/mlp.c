@@ -27,11 +27,9 @@
  *
  * Rumelhart, Hinton, Williams: Learning representations by back-propagating errors (1986).
  */
-#include <collet/helpers.h>
 #include <collet/model.h>
 
-#include "nn/loss.h"
-#include "nn/stack.h"
+#include "nn/perceptron.h"
 
 typedef struct mlp_config {
     int64_t layers;
@@ -53,102 +51,22 @@ static const collet_option options[] = {
     COLLET_OPT_ENUM(mlp_config, init, "he", "he|glorot", 0, "how weights start"),
 };
 
-typedef struct mlp {
-    const mlp_config *config;
-    collet_task task;
-    nn_layout layout;
-    nn_stack stack;
-} mlp;
-
-static void destroy(void *self)
-{
-    mlp *m = self;
-    if (m != NULL) {
-        nn_stack_free(&m->stack);
-        free(m);
-    }
-}
-
-/* Widths, activations and the place of every matrix in theta. */
-static void plan(mlp *m)
-{
-    const mlp_config *c = m->config;
-    const nn_hidden kind = {(nn_activation)c->activation, c->norm != 0, c->dropout};
-    nn_stack_plan(&m->stack, m->task.features, (uint32_t)c->layers, c->units, &kind,
-                  m->task.outputs, &m->layout);
-}
-
 static collet_status create(const collet_host *host, const void *config, const collet_task *task,
                             void **self)
 {
-    if (task->form != COLLET_DATA_TABLE && task->form != COLLET_DATA_IMAGES) {
-        return collet_fail(host, COLLET_E_UNSUPPORTED,
-                           "it learns from tables and images, not from sequences of tokens");
-    }
-    mlp *m = calloc(1, sizeof *m);
-    if (m != NULL) {
-        m->config = config;
-        m->task = *task;
-        plan(m);
-    }
-    if (m == NULL || !nn_stack_allocate(&m->stack, task->max_rows)) {
-        destroy(m);
-        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
-    }
-    *self = m;
-    return COLLET_OK;
+    const mlp_config *c = config;
+    const nn_hidden kind = {(nn_activation)c->activation, c->norm != 0, c->dropout};
+    return nn_perceptron_create(host, task, (uint32_t)c->layers, c->units, &kind, (nn_init)c->init,
+                                self);
 }
 
-static const collet_layout *layout(void *self)
-{
-    mlp *m = self;
-    return &m->layout.view;
-}
-
-static collet_status init(void *self, const collet_rng *rng, float *theta)
-{
-    const mlp *m = self;
-    nn_stack_init(&m->stack, (nn_init)m->config->init, rng, theta);
-    return COLLET_OK;
-}
-
-static collet_status loss(void *self, const collet_rng *rng, const float *theta,
-                          const collet_batch *batch, float *grad, float *value,
-                          const collet_touched *touched)
-{
-    (void)touched; /* no sparse segments */
-    mlp *m = self;
-    float *z = nn_stack_forward(&m->stack, rng, batch->rows, theta, batch->x);
-    *value = nn_loss(m->task.type, batch, m->task.outputs, z);
-    if (grad != NULL) {
-        nn_stack_backward(&m->stack, batch->rows, theta, batch->x, z, grad, NULL);
-    }
-    return COLLET_OK;
-}
-
-static collet_status predict(void *self, const float *theta, const collet_batch *batch, float *out)
-{
-    mlp *m = self;
-    const float *z = nn_stack_forward(&m->stack, NULL, batch->rows, theta, batch->x);
-    memcpy(out, z, (size_t)batch->rows * m->task.outputs * sizeof *out);
-    return COLLET_OK;
-}
-
-static const collet_model vtable = {
-    .struct_size = COLLET_SIZE(collet_model),
-    .create = create,
-    .destroy = destroy,
-    .layout = layout,
-    .init = init,
-    .loss = loss,
-    .predict = predict,
-};
+static const collet_model vtable = NN_PERCEPTRON_VTABLE(create);
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  0,
                                  COLLET_KIND_MODEL,
                                  "mlp",
-                                 "1.0.0",
+                                 "1.1.0",
                                  "multilayer perceptron",
                                  "doi.org/10.1038/323533a0",
                                  &vtable,

@@ -8,6 +8,10 @@ void nn_weights_init(nn_init init, size_t count, double in, double out, const co
                      float *w)
 {
     double deviation = sqrt(2.0 / in), bound = sqrt(6.0 / (in + out));
+    if (init == NN_ZERO) {
+        memset(w, 0, count * sizeof *w);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         w[i] = (float)(init == NN_HE ? deviation * collet_normal(rng)
                                      : bound * (2 * collet_uniform(rng) - 1));

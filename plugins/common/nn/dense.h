@@ -13,6 +13,7 @@
 typedef enum nn_init {
     NN_HE,     /**< normal, variance 2 / in: He, Zhang, Ren, Sun 2015 */
     NN_GLOROT, /**< uniform in +- sqrt(6 / (in + out)): Glorot, Bengio 2010 */
+    NN_ZERO    /**< 0 */
 } nn_init;
 
 /** Fills w[count] for sums of in numbers, where each number is in out sums. */
