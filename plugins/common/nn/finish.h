@@ -45,7 +45,7 @@ void nn_finish_init(const nn_finish *l, float *theta);
 void nn_finish_observe(nn_finish *l, bool training, size_t rows, const float *u,
                        const float *theta);
 
-/** y[rows][n] = normalised u, by what was observed; y may be u. */
+/** y[rows][n] = normalised u, by what was observed; y is not u. */
 void nn_finish_normalise(const nn_finish *l, size_t rows, const float *u, const float *theta,
                          float *y);
 

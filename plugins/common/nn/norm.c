@@ -52,11 +52,11 @@ void nn_norm_statistics(size_t rows, uint32_t n, const float *x, float *mean, fl
 }
 
 /* y = (x - mean) by */
-COLLET_SIMD static void apply(size_t rows, size_t step, uint32_t n, const float *x,
-                              const float *restrict mean, const float *restrict by, float *y)
+COLLET_SIMD static void apply(size_t rows, size_t step, uint32_t n, const float *restrict x,
+                              const float *restrict mean, const float *restrict by,
+                              float *restrict y)
 {
     for (size_t r = 0; r < rows; r++, x += step, y += step) {
-#pragma GCC ivdep
         for (uint32_t i = 0; i < n; i++) {
             y[i] = (x[i] - mean[i]) * by[i];
         }

@@ -21,7 +21,7 @@
  *  and put together in double, so that many rows do not cost digits. */
 void nn_norm_statistics(size_t rows, uint32_t n, const float *x, float *mean, float *variance);
 
-/** y[rows][n]; may be x. */
+/** y[rows][n]; not x. */
 void nn_norm_forward(size_t rows, uint32_t n, const float *x, const float *mean,
                      const float *variance, const float *scale, float *y);
 

@@ -28,8 +28,8 @@ static line line_of(const nn_pool *p)
     return l;
 }
 
-/* Numbers of several channels at once. Loops over the bytes of which would become vector code for
- * 32 or 64 channels only; of these types the compiler makes what the processor has. */
+/* Several channels at once. Plain loops over the bytes of `which` become vector code for 32 or 64
+ * channels only; of these types the compiler makes what the processor has. */
 enum { LANES = 8 };
 typedef float floats __attribute__((vector_size(4 * LANES)));
 typedef int32_t whole __attribute__((vector_size(4 * LANES)));
@@ -46,7 +46,7 @@ INLINE void max_lanes(const line *l, uint32_t taps, const float *x, float *y, ui
     memcpy(&best, x, sizeof best);
     for (uint32_t t = 1; t < taps; t++) {
         memcpy(&next, x + l->offset[t], sizeof next);
-        whole more = next > best, tap = at - at + (int32_t)t;
+        whole more = next > best, tap = (whole){0} + (int32_t)t;
         best = (floats)SELECT(more, (whole)next, (whole)best);
         at = SELECT(more, tap, at);
     }
@@ -133,19 +133,37 @@ COLLET_SIMD static void max_any_back(const line *l, const float *dy, const uint8
     max_line_back(l, l->taps, dy, which, dx);
 }
 
-COLLET_SIMD static void average(const line *l, const float *restrict x, float *restrict y)
+INLINE void average_lanes(const line *l, const float *x, float share, float *y)
 {
-    const size_t n = l->step;
+    floats sum, next;
+    memcpy(&sum, x, sizeof sum);
+    for (uint32_t t = 1; t < l->taps; t++) {
+        memcpy(&next, x + l->offset[t], sizeof next);
+        sum += next;
+    }
+    sum *= share;
+    memcpy(y, &sum, sizeof sum);
+}
+
+INLINE float average_one(const line *l, const float *x, float share)
+{
+    float sum = *x;
+    for (uint32_t t = 1; t < l->taps; t++) {
+        sum += x[l->offset[t]];
+    }
+    return sum * share;
+}
+
+COLLET_SIMD static void average(const line *l, const float *x, float *y)
+{
+    const uint32_t n = l->step, vectors = n / LANES * LANES;
     const float share = 1.0f / (float)l->taps;
     for (uint32_t i = 0; i < l->width; i++, x += l->size * n, y += n) {
-        for (size_t o = 0; o < n; o++) {
-            y[o] = share * x[o];
+        for (uint32_t o = 0; o < vectors; o += LANES) {
+            average_lanes(l, x + o, share, y + o);
         }
-        for (uint32_t t = 1; t < l->taps; t++) {
-            const float *from = x + l->offset[t];
-            for (size_t o = 0; o < n; o++) {
-                y[o] += share * from[o];
-            }
+        for (uint32_t o = vectors; o < n; o++) {
+            y[o] = average_one(l, x + o, share);
         }
     }
 }

@@ -62,8 +62,7 @@ static const char *const settings[] = {
     "blocks 1 filters 17 activation tanh kernel 5 padding 2 pool_size 3",
     "blocks 3 filters 3 activation tanh dropout 0.3 pool none padding.2 1 layers 2 units 5",
     "filters 4 activation tanh norm batch units 6",
-    "filters 4 activation gelu norm batch pool average units 6 dense_norm batch "
-    "dense_activation tanh",
+    "filters 4 activation gelu norm batch pool average units 6 dense_norm batch",
     "filters 4 activation sigmoid norm.2 batch pool none dropout 0.2",
     "blocks 1 filters 6 layers 0 pool none",
     "init glorot blocks 1 filters 6 dense_activation gelu"};
