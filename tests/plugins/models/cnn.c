@@ -77,6 +77,103 @@ START_TEST(gradients_agree_with_finite_differences)
 }
 END_TEST
 
+/* A network of one block without hidden layers, as the manual defines it: images of 6 x 5 x 2,
+ * 3 filters of 3 x 3, pooled to 3 x 2. */
+enum { H = 6, W = 5, C = 2, F = 3 };
+
+typedef struct reference {
+    const float *weight, *bias, *scale, *mean, *variance, *dense, *dense_bias;
+    const char *activation, *pool;
+} reference;
+
+static double activate(const char *name, double x)
+{
+    if (name[0] == 'g') {
+        return x / 2 * (1 + tanh(sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
+    }
+    return name[0] == 't' ? tanh(x) : name[0] == 's' ? 1 / (1 + exp(-x)) : fmax(0, x);
+}
+
+/* f(norm(conv(x)) + b) at a pixel */
+static double activated(const reference *n, const float *x, int y, int at, int o)
+{
+    double sum = 0;
+    for (int tap = 0; tap < 9 * C; tap++) {
+        int ky = y + tap / C / 3 - 1, kx = at + tap / C % 3 - 1;
+        if (ky >= 0 && ky < H && kx >= 0 && kx < W) {
+            sum += (double)x[(ky * W + kx) * C + tap % C] * (double)n->weight[tap * F + o];
+        }
+    }
+    if (n->scale != NULL) {
+        sum =
+            (double)n->scale[o] * (sum - (double)n->mean[o]) / sqrt((double)n->variance[o] + 1e-5);
+    }
+    return activate(n->activation, sum + (double)n->bias[o]);
+}
+
+static double output(const reference *n, const float *x, int k)
+{
+    double sum = (double)n->dense_bias[k];
+    for (int i = 0; i < H / 2 * (W / 2) * F; i++) {
+        int o = i % F, y = i / F / (W / 2) * 2, at = i / F % (W / 2) * 2;
+        double pooled = n->pool[0] == 'm' ? -INFINITY : 0;
+        for (int t = 0; t < 4; t++) {
+            double a = activated(n, x, y + t / 2, at + t % 2, o);
+            pooled = n->pool[0] == 'm' ? fmax(pooled, a) : pooled + a / 4;
+        }
+        sum += pooled * (double)n->dense[i * 3 + k];
+    }
+    return sum;
+}
+
+/* Every segment, with running statistics and scales (one of them negative) that are not 0 and 1. */
+static reference disturb(test_model *m, bool norm)
+{
+    const float *at[7];
+    for (uint32_t i = 0; i < m->layout->segment_count; i++) {
+        const collet_segment *s = test_model_segment(m, i);
+        at[i] = m->theta + s->offset;
+        for (uint32_t k = 0; s->rows == 1 && k < s->columns; k++) {
+            m->theta[s->offset + k] += i == 2 && k == 1 ? -2.0f : 0.3f * (float)(k + i);
+        }
+    }
+    return norm ? (reference){at[0], at[1], at[2], at[3], at[4], at[5], at[6], NULL, NULL}
+                : (reference){at[0], at[1], NULL, NULL, NULL, at[2], at[3], NULL, NULL};
+}
+
+static void check_outputs(const char *activation, const char *pool, bool norm)
+{
+    test_model m;
+    float out[ROWS * 3];
+    load(&m, "blocks 1 filters 3 layers 0");
+    test_set(&m.unit, "activation", activation);
+    test_set(&m.unit, "pool", pool);
+    test_set(&m.unit, "norm", norm ? "batch" : "none");
+    test_model_create(&m, images(COLLET_TASK_CLASSIFY, H, W, C), ROWS, false);
+    reference n = disturb(&m, norm);
+    n.activation = activation;
+    n.pool = pool;
+    ck_assert_int_eq(m.model->predict(m.self, m.theta, &m.batch, out), 0);
+    for (int i = 0; i < ROWS * 3; i++) {
+        double expected = output(&n, m.x + i / 3 * H * W * C, i % 3);
+        ck_assert_msg(fabs((double)out[i] - expected) < 1e-4, "%s, %s, norm %d: %g, %g", activation,
+                      pool, norm, (double)out[i], expected);
+    }
+    finish(&m);
+}
+
+START_TEST(outputs_are_those_of_the_definition)
+{
+    static const char *const activations[] = {"relu", "tanh", "gelu", "sigmoid"};
+    for (int i = 0; i < 4; i++) {
+        for (int norm = 0; norm < 2; norm++) {
+            check_outputs(activations[i], "max", norm == 1);
+            check_outputs(activations[i], "average", norm == 1);
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_gradient_is_written_and_the_same_twice)
 {
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
@@ -205,7 +302,7 @@ START_TEST(what_cannot_be_done_is_refused_with_a_reason)
 }
 END_TEST
 
-TEST_MAIN("cnn", gradients_agree_with_finite_differences,
+TEST_MAIN("cnn", outputs_are_those_of_the_definition, gradients_agree_with_finite_differences,
           the_gradient_is_written_and_the_same_twice, a_batch_is_the_mean_of_its_images,
           prediction_leaves_dropout_and_batch_statistics_out,
           it_learns_a_batch_by_heart_and_predicts_it, each_block_has_options_of_its_own,
