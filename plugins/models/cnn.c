@@ -36,7 +36,9 @@
  * image itself (nn/conv.h). What lies between convolution and pooling is never kept for the whole
  * batch where that can be helped: the largest of f(x + b) is f of the largest x, plus b, so with
  * max pooling and a rising f a few images at a time are convolved and pooled in the cache, and only
- * then activated. Batch normalisation needs all images first. Everything is allocated in create().
+ * then activated. The gradient then has one number a square, and goes back from these alone
+ * (nn/winners.h), but for the first block. Batch normalisation needs all images first. Everything
+ * is allocated in create().
  *
  * LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition (1998).
  */
@@ -47,6 +49,7 @@
 #include "nn/loss.h"
 #include "nn/pool.h"
 #include "nn/stack.h"
+#include "nn/winners.h"
 
 enum { MOST_BLOCKS = 6, MOST_DENSE = 4 };
 
@@ -111,11 +114,13 @@ typedef struct block {
     nn_finish finish;
     nn_pool pool;
     int how;                /* POOL_... */
+    bool winners;           /* only the largest of each square has a gradient */
     bool pool_first;        /* activated after pooling, else before */
     uint64_t w;             /* where it lies in theta */
     size_t in, inner, out;  /* floats of x, before pooling, after */
     uint32_t group;         /* images that are convolved and pooled at once */
     float *packed, *turned; /* weights as conv wants them */
+    float *dw;              /* [filters][kernel][kernel][channels], winners only */
     float *u;               /* [max_rows][inner], with norm only: before it */
     float *a;               /* [max_rows][inner], activated before pooling only */
     float *y;               /* [max_rows][out] */
@@ -145,6 +150,7 @@ static void destroy(void *self)
         block *b = &m->blocks[i];
         free(b->packed);
         free(b->turned);
+        free(b->dw);
         free(b->u);
         free(b->a);
         free(b->y);
@@ -192,6 +198,7 @@ static collet_status plan_block(cnn *m, const collet_host *host, uint32_t i, nn_
         return too_small(host, b, i + 1, "stride and pool_size", b->pool.size);
     }
     b->pool_first = b->how == POOL_MAX && c->activation[i] != NN_GELU;
+    b->winners = i > 0 && b->pool_first && c->norm[i] == 0 && shape.channels >= NN_WINNERS_CHANNELS;
     b->in = nn_conv_in(&b->conv);
     b->inner = nn_conv_out(&b->conv);
     b->out = nn_pool_out(&b->pool);
@@ -242,6 +249,7 @@ static bool allocate_block(block *b, size_t rows)
     bool ok = true;
     b->packed = floats(true, nn_conv_packed(&b->conv), &ok);
     b->turned = floats(true, nn_conv_turned(&b->conv), &ok);
+    b->dw = floats(b->winners, nn_conv_weights(&b->conv), &ok);
     b->u = floats(b->finish.norm, rows * b->inner, &ok);
     b->a = floats(!b->pool_first && b->how != POOL_NONE, rows * b->inner, &ok);
     b->y = floats(true, rows * b->out, &ok);
@@ -262,6 +270,7 @@ static bool allocate(cnn *m)
     for (uint32_t i = 0; i < m->count && ok; i++) {
         block *b = &m->blocks[i];
         scratch = largest(scratch, nn_conv_scratch(&b->conv));
+        scratch = largest(scratch, nn_winners_scratch(&b->conv));
         group = largest(group, b->group * b->inner);
         inner = largest(inner, b->how != POOL_NONE ? b->inner : 0);
         out = largest(out, b->out);
@@ -419,27 +428,52 @@ static float *backward_whole(const cnn *m, block *b, uint32_t rows, const float 
     return inner;
 }
 
+/* From d, the gradient of what pooling gave: the weights' part of grad, and dx. */
+static void backward_winners(const cnn *m, block *b, uint32_t rows, const float *theta,
+                             const float *x, const float *d, float *grad, float *dx)
+{
+    nn_winners_by_filter(&b->conv, theta + b->w, b->turned);
+    memset(b->dw, 0, nn_conv_weights(&b->conv) * sizeof *b->dw);
+    nn_winners_backward(&b->conv, &b->pool, rows, x, b->turned, d, b->which, b->dw, dx, m->scratch);
+    nn_winners_from_filter(&b->conv, b->dw, grad + b->w);
+}
+
+/* From d, the gradient of what pooling gave, or from whole, that before pooling: the weights' part
+ * of grad, and dx unless NULL. */
+static void backward_groups(const cnn *m, block *b, uint32_t rows, const float *theta,
+                            const float *x, const float *d, const float *whole, float *grad,
+                            float *dx)
+{
+    if (dx != NULL) {
+        nn_conv_turn(&b->conv, theta + b->w, b->turned);
+    }
+    for (uint32_t first = 0; first < rows; first += b->group) {
+        uint32_t some = rows - first < b->group ? rows - first : b->group;
+        if (whole == NULL) {
+            unpool(b, first, some, d, m->group);
+        }
+        nn_conv_backward(&b->conv, some, x + first * b->in, b->turned,
+                         whole != NULL ? whole + first * b->inner : m->group, grad + b->w,
+                         first > 0, dx != NULL ? dx + first * b->in : NULL, m->scratch);
+    }
+}
+
 /* From d, the gradient of y: the block's part of grad, and dx unless NULL. */
 static void backward_block(const cnn *m, block *b, uint32_t rows, const float *theta,
                            const float *x, float *d, float *grad, float *dx)
 {
-    bool whole = !b->pool_first || b->finish.norm;
-    if (dx != NULL) {
-        nn_conv_turn(&b->conv, theta + b->w, b->turned);
-    }
+    const float *whole = NULL;
     nn_finish_drop_back(&b->finish, rows * b->out, b->y, d);
     if (b->pool_first) {
         nn_finish_activate_back(&b->finish, rows * b->out / b->finish.n, b->y, d, grad);
     }
-    const float *all = whole ? backward_whole(m, b, rows, theta, d, grad) : NULL;
-    for (uint32_t first = 0; first < rows; first += b->group) {
-        uint32_t some = rows - first < b->group ? rows - first : b->group;
-        if (!whole) {
-            unpool(b, first, some, d, m->group);
-        }
-        nn_conv_backward(&b->conv, some, x + first * b->in, b->turned,
-                         whole ? all + first * b->inner : m->group, grad + b->w, first > 0,
-                         dx != NULL ? dx + first * b->in : NULL, m->scratch);
+    if (!b->pool_first || b->finish.norm) {
+        whole = backward_whole(m, b, rows, theta, d, grad);
+    }
+    if (b->winners) {
+        backward_winners(m, b, rows, theta, x, d, grad, dx);
+    } else {
+        backward_groups(m, b, rows, theta, x, d, whole, grad, dx);
     }
 }
 

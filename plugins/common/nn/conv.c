@@ -46,12 +46,6 @@ size_t nn_conv_out(const nn_conv *c)
 
 /* ---- Images with zeros around them ---------------------------------------------------------- */
 
-/* Where lines of pixels lie: pixel (y, x) at at + y line + x channels. */
-typedef struct image {
-    const float *at;
-    size_t line;
-} image;
-
 /* The part of x that outputs ask for, with its zeros: [tall][wide][channels]. */
 static uint32_t tall(const nn_conv *c)
 {
@@ -80,17 +74,27 @@ static void put(const float *from, uint32_t height, uint32_t width, float *to, u
     }
 }
 
-/* x with zeros around it, in padded, which is zero but for images of the same shape before. */
-static image pad(const nn_conv *c, const float *x, float *padded)
+nn_image nn_conv_pad(const nn_conv *c, const float *x, float *padded)
 {
     if (!is_padded(c)) {
-        return (image){x, (size_t)c->width * c->channels};
+        return (nn_image){x, (size_t)c->width * c->channels};
     }
     put(x, c->height, c->width, padded, tall(c), wide(c), c->top, c->left, c->channels);
-    return (image){padded, (size_t)wide(c) * c->channels};
+    return (nn_image){padded, (size_t)wide(c) * c->channels};
 }
 
-static size_t padded_size(const nn_conv *c)
+void nn_conv_unpad(const nn_conv *c, const float *padded, float *x)
+{
+    const size_t line = (size_t)c->width * c->channels, n = c->channels;
+    const uint32_t there = wide(c) - c->left;
+    memset(x, 0, nn_conv_in(c) * sizeof *x);
+    for (uint32_t y = 0; y < c->height && c->top + y < tall(c); y++) {
+        memcpy(x + y * line, padded + ((size_t)(c->top + y) * wide(c) + c->left) * n,
+               (c->width < there ? c->width : there) * n * sizeof *x);
+    }
+}
+
+size_t nn_conv_padded(const nn_conv *c)
 {
     return is_padded(c) ? (size_t)tall(c) * wide(c) * c->channels : 0;
 }
@@ -119,7 +123,7 @@ static size_t dz_size(const nn_conv *c)
 
 size_t nn_conv_scratch(const nn_conv *c)
 {
-    return padded_size(c) + dz_size(c);
+    return nn_conv_padded(c) + dz_size(c);
 }
 
 /* ---- Weights in panels ---------------------------------------------------------------------- */
@@ -207,7 +211,7 @@ void nn_conv_turn(const nn_conv *c, const float *w, float *turned)
 /* ---- Products ------------------------------------------------------------------------------- */
 
 /* Lines are those of z, runs the kernel's. */
-static void forward_one(const nn_conv *c, image x, const float *packed, float *z)
+static void forward_one(const nn_conv *c, nn_image x, const float *packed, float *z)
 {
     size_t run = (size_t)c->kernel * c->channels, step = panel_width(c->filters);
     tile_product t = {.lines = c->out_height,
@@ -232,7 +236,7 @@ static void forward_one(const nn_conv *c, image x, const float *packed, float *z
 
 /* Lines are the kernel's, runs those of z. With one channel and kernels of 3 the rows of all three
  * kernel lines make one tile, because three sums alone would wait for each other. */
-static void weights_one(const nn_conv *c, image x, const float *dz, float *dw, bool add)
+static void weights_one(const nn_conv *c, nn_image x, const float *dz, float *dw, bool add)
 {
     size_t m = (size_t)c->kernel * c->channels;
     bool threes = m == 3 && c->kernel == 3;
@@ -271,8 +275,8 @@ static uint32_t count_of(const nn_conv *c, uint32_t first, uint32_t n)
 }
 
 /* The pixels of dx of one phase; each phase is a convolution of its own over dz. */
-static void input_phase(const nn_conv *c, uint32_t fy, uint32_t fx, image dz, const float *turned,
-                        float *dx)
+static void input_phase(const nn_conv *c, uint32_t fy, uint32_t fx, nn_image dz,
+                        const float *turned, float *dx)
 {
     uint32_t ty = taps_of(c, fy), tx = taps_of(c, fx), before = most_taps(c);
     uint32_t y = first_of(c, fy, c->top), x = first_of(c, fx, c->left);
@@ -300,7 +304,7 @@ static void input_phase(const nn_conv *c, uint32_t fy, uint32_t fx, image dz, co
     tile_multiply(&t);
 }
 
-static void input_one(const nn_conv *c, image dz, const float *turned, float *dx)
+static void input_one(const nn_conv *c, nn_image dz, const float *turned, float *dx)
 {
     for (uint32_t fy = 0; fy < c->stride; fy++) {
         for (uint32_t fx = 0; fx < c->stride; fx++) {
@@ -313,9 +317,9 @@ static void input_one(const nn_conv *c, image dz, const float *turned, float *dx
 void nn_conv_forward(const nn_conv *c, uint32_t rows, const float *x, const float *packed, float *z,
                      float *scratch)
 {
-    memset(scratch, 0, padded_size(c) * sizeof *scratch);
+    memset(scratch, 0, nn_conv_padded(c) * sizeof *scratch);
     for (uint32_t r = 0; r < rows; r++) {
-        forward_one(c, pad(c, x, scratch), packed, z);
+        forward_one(c, nn_conv_pad(c, x, scratch), packed, z);
         x += nn_conv_in(c);
         z += nn_conv_out(c);
     }
@@ -324,15 +328,15 @@ void nn_conv_forward(const nn_conv *c, uint32_t rows, const float *x, const floa
 void nn_conv_backward(const nn_conv *c, uint32_t rows, const float *x, const float *turned,
                       const float *dz, float *dw, bool add, float *dx, float *scratch)
 {
-    float *padded = scratch + padded_size(c);
+    float *padded = scratch + nn_conv_padded(c);
     uint32_t before = most_taps(c) - 1, dz_width = dz_wide(c);
     memset(scratch, 0, nn_conv_scratch(c) * sizeof *scratch);
     for (uint32_t r = 0; r < rows; r++) {
-        weights_one(c, pad(c, x, scratch), dz, dw, add || r > 0);
+        weights_one(c, nn_conv_pad(c, x, scratch), dz, dw, add || r > 0);
         if (dx != NULL) {
             put(dz, c->out_height, c->out_width, padded, dz_tall(c), dz_width, before, before,
                 c->filters);
-            input_one(c, (image){padded, (size_t)dz_width * c->filters}, turned, dx);
+            input_one(c, (nn_image){padded, (size_t)dz_width * c->filters}, turned, dx);
             dx += nn_conv_in(c);
         }
         x += nn_conv_in(c);

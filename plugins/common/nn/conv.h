@@ -57,4 +57,20 @@ void nn_conv_forward(const nn_conv *c, uint32_t rows, const float *x, const floa
 void nn_conv_backward(const nn_conv *c, uint32_t rows, const float *x, const float *turned,
                       const float *dz, float *dw, bool add, float *dx, float *scratch);
 
+/** Where an image lies: pixel (y, x) at at + y line + x channels. */
+typedef struct nn_image {
+    const float *at;
+    size_t line;
+} nn_image;
+
+/** Floats of the part of x that outputs ask for with its zeros around it; 0 where it has none. */
+size_t nn_conv_padded(const nn_conv *c);
+
+/** x with its zeros: x itself where it has none, else copied to padded[nn_conv_padded()], which is
+ *  zero but for images of the same shape before. */
+nn_image nn_conv_pad(const nn_conv *c, const float *x, float *padded);
+
+/** The way back: x, from padded without its zeros; 0 where outputs do not ask. */
+void nn_conv_unpad(const nn_conv *c, const float *padded, float *x);
+
 #endif /* NN_CONV_H */

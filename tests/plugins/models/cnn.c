@@ -64,6 +64,8 @@ static const char *const settings[] = {
     "filters 4 activation tanh norm batch units 6",
     "filters 4 activation gelu norm batch pool average units 6 dense_norm batch",
     "filters 4 activation sigmoid norm.2 batch pool none dropout 0.2",
+    "filters 9 filters.2 5 activation tanh units 6",
+    "filters 16 filters.2 3 activation sigmoid stride.2 2 dropout 0.2",
     "blocks 1 filters 6 layers 0 pool none",
     "init glorot blocks 1 filters 6 dense_activation gelu"};
 
