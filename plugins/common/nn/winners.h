@@ -15,7 +15,7 @@
 #include "nn/pool.h"
 
 /** Fewest channels for which this is worth while: shorter runs are no vectors. */
-enum { NN_WINNERS_CHANNELS = 8 };
+enum { NN_WINNERS_CHANNELS = 16 };
 
 /** Floats of scratch below. */
 size_t nn_winners_scratch(const nn_conv *c);
