@@ -1,5 +1,5 @@
 """The peer of train_mlp.c: the same network in PyTorch, written as its tutorials do but with the data
-in memory and batches by index. Prints samples a second.   train_mlp.py BATCH EPOCHS [OPTIMIZER]"""
+in memory and batches by index. Prints samples a second of processor time.   train_mlp.py BATCH EPOCHS [OPTIMIZER]"""
 import gzip
 import sys
 import time
@@ -27,7 +27,7 @@ if len(sys.argv) > 3 and sys.argv[3] == "adam":
 else:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 loss = torch.nn.CrossEntropyLoss()
-start = time.perf_counter()
+start = time.process_time()
 for epoch in range(epochs):
     order = torch.randperm(len(x))
     for i in range(0, len(x), batch):
@@ -35,4 +35,4 @@ for epoch in range(epochs):
         optimizer.zero_grad()
         loss(model(x[rows]), y[rows]).backward()
         optimizer.step()
-print(f"{len(x) * epochs / (time.perf_counter() - start):.0f} samples/s")
+print(f"{len(x) * epochs / (time.process_time() - start):.0f} samples/s")

@@ -25,7 +25,8 @@ typedef struct test_point {
 double test_loss(const test_point *point, float *grad);
 
 /** Compares the slope of the loss along each segment's own gradient, and along a random direction,
- *  with the gradient. Fails the test where they differ, or where a segment has no gradient. */
+ *  with the gradient. Fails the test where they differ, or where a segment that is no buffer has no
+ *  gradient. */
 void test_gradient(const test_point *point);
 
 #endif /* TEST_GRADIENT_H */

@@ -30,4 +30,9 @@ void linalg_nt(size_t m, size_t n, size_t k, const float *a, const float *b, flo
 void linalg_windows(size_t m, size_t n, size_t k, size_t step, const float *a, const float *b,
                     float *c);
 
+/** to[columns][rows] = from[rows][columns]^T; rows of from lie from_row floats apart, those of to
+ *  to_row. */
+void linalg_transpose(size_t rows, size_t columns, const float *from, size_t from_row, float *to,
+                      size_t to_row);
+
 #endif /* LINALG_LINALG_H */

@@ -43,113 +43,136 @@ static inline float hyperbolic(float x)
 
 static const float GELU_A = 0.7978845608f, GELU_B = 0.044715f;
 
-COLLET_SIMD static void forward_relu(uint32_t n, const float *restrict b, float *restrict y)
+COLLET_SIMD static void forward_relu(size_t rows, uint32_t n, const float *restrict b,
+                                     float *restrict y)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        float x = y[i] + b[i];
-        y[i] = x > 0 ? x : 0;
+    for (size_t r = 0; r < rows; r++, y += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            float x = y[i] + b[i];
+            y[i] = x > 0 ? x : 0;
+        }
     }
 }
 
-COLLET_SIMD static void forward_tanh(uint32_t n, const float *restrict b, float *restrict y)
+COLLET_SIMD static void forward_tanh(size_t rows, uint32_t n, const float *restrict b,
+                                     float *restrict y)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        y[i] = hyperbolic(y[i] + b[i]);
+    for (size_t r = 0; r < rows; r++, y += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            y[i] = hyperbolic(y[i] + b[i]);
+        }
     }
 }
 
-COLLET_SIMD static void forward_sigmoid(uint32_t n, const float *restrict b, float *restrict y)
+COLLET_SIMD static void forward_sigmoid(size_t rows, uint32_t n, const float *restrict b,
+                                        float *restrict y)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        y[i] = sigmoid(y[i] + b[i]);
+    for (size_t r = 0; r < rows; r++, y += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            y[i] = sigmoid(y[i] + b[i]);
+        }
     }
 }
 
-COLLET_SIMD static void forward_identity(uint32_t n, const float *restrict b, float *restrict y)
+COLLET_SIMD static void forward_identity(size_t rows, uint32_t n, const float *restrict b,
+                                         float *restrict y)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        y[i] += b[i];
+    for (size_t r = 0; r < rows; r++, y += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            y[i] += b[i];
+        }
     }
 }
 
-COLLET_SIMD static void forward_gelu(uint32_t n, const float *restrict b, float *restrict y,
-                                     float *restrict kept)
+COLLET_SIMD static void forward_gelu(size_t rows, uint32_t n, const float *restrict b,
+                                     float *restrict y, float *restrict kept)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        float x = y[i] + b[i];
-        kept[i] = x;
-        y[i] = 0.5f * x * (1.0f + hyperbolic(GELU_A * (x + GELU_B * x * x * x)));
+    for (size_t r = 0; r < rows; r++, y += n, kept += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            float x = y[i] + b[i];
+            kept[i] = x;
+            y[i] = 0.5f * x * (1.0f + hyperbolic(GELU_A * (x + GELU_B * x * x * x)));
+        }
     }
 }
 
 void nn_bias_activation(nn_activation f, uint32_t rows, uint32_t n, const float *b, float *y,
                         float *kept)
 {
-    for (uint32_t r = 0; r < rows; r++, y += n) {
-        switch (f) {
-        case NN_RELU:
-            forward_relu(n, b, y);
-            break;
-        case NN_TANH:
-            forward_tanh(n, b, y);
-            break;
-        case NN_SIGMOID:
-            forward_sigmoid(n, b, y);
-            break;
-        case NN_GELU:
-            forward_gelu(n, b, y, kept + (size_t)r * n);
-            break;
-        case NN_IDENTITY:
-            forward_identity(n, b, y);
-            break;
+    switch (f) {
+    case NN_RELU:
+        forward_relu(rows, n, b, y);
+        break;
+    case NN_TANH:
+        forward_tanh(rows, n, b, y);
+        break;
+    case NN_SIGMOID:
+        forward_sigmoid(rows, n, b, y);
+        break;
+    case NN_GELU:
+        forward_gelu(rows, n, b, y, kept);
+        break;
+    case NN_IDENTITY:
+        forward_identity(rows, n, b, y);
+        break;
+    }
+}
+
+COLLET_SIMD static void backward_relu(size_t rows, uint32_t n, const float *restrict y,
+                                      float *restrict d, float *restrict db)
+{
+    for (size_t r = 0; r < rows; r++, y += n, d += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            float g = y[i] > 0 ? d[i] : 0;
+            d[i] = g;
+            db[i] += g;
         }
     }
 }
 
-COLLET_SIMD static void backward_relu(uint32_t n, const float *restrict y, float *restrict d,
-                                      float *restrict db)
+COLLET_SIMD static void backward_tanh(size_t rows, uint32_t n, const float *restrict y,
+                                      float *restrict d, float *restrict db)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        float g = y[i] > 0 ? d[i] : 0;
-        d[i] = g;
-        db[i] += g;
+    for (size_t r = 0; r < rows; r++, y += n, d += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            d[i] *= 1.0f - y[i] * y[i];
+            db[i] += d[i];
+        }
     }
 }
 
-COLLET_SIMD static void backward_tanh(uint32_t n, const float *restrict y, float *restrict d,
-                                      float *restrict db)
+COLLET_SIMD static void backward_sigmoid(size_t rows, uint32_t n, const float *restrict y,
+                                         float *restrict d, float *restrict db)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        d[i] *= 1.0f - y[i] * y[i];
-        db[i] += d[i];
+    for (size_t r = 0; r < rows; r++, y += n, d += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            d[i] *= y[i] * (1.0f - y[i]);
+            db[i] += d[i];
+        }
     }
 }
 
-COLLET_SIMD static void backward_sigmoid(uint32_t n, const float *restrict y, float *restrict d,
-                                         float *restrict db)
+COLLET_SIMD static void backward_identity(size_t rows, uint32_t n, const float *restrict d,
+                                          float *restrict db)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        d[i] *= y[i] * (1.0f - y[i]);
-        db[i] += d[i];
+    for (size_t r = 0; r < rows; r++, d += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            db[i] += d[i];
+        }
     }
 }
 
-COLLET_SIMD static void backward_identity(uint32_t n, const float *restrict d, float *restrict db)
+COLLET_SIMD static void backward_gelu(size_t rows, uint32_t n, const float *restrict kept,
+                                      float *restrict d, float *restrict db)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        db[i] += d[i];
-    }
-}
-
-COLLET_SIMD static void backward_gelu(uint32_t n, const float *restrict kept, float *restrict d,
-                                      float *restrict db)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        float x = kept[i];
-        float t = hyperbolic(GELU_A * (x + GELU_B * x * x * x));
-        float inner = GELU_A * (1.0f + 3.0f * GELU_B * x * x);
-        d[i] *= 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * inner;
-        db[i] += d[i];
+    for (size_t r = 0; r < rows; r++, kept += n, d += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            float x = kept[i];
+            float t = hyperbolic(GELU_A * (x + GELU_B * x * x * x));
+            float inner = GELU_A * (1.0f + 3.0f * GELU_B * x * x);
+            d[i] *= 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * inner;
+            db[i] += d[i];
+        }
     }
 }
 
@@ -157,23 +180,21 @@ void nn_activation_backward(nn_activation f, uint32_t rows, uint32_t n, const fl
                             const float *kept, float *d, float *db)
 {
     memset(db, 0, n * sizeof *db);
-    for (uint32_t r = 0; r < rows; r++, y += n, d += n) {
-        switch (f) {
-        case NN_RELU:
-            backward_relu(n, y, d, db);
-            break;
-        case NN_TANH:
-            backward_tanh(n, y, d, db);
-            break;
-        case NN_SIGMOID:
-            backward_sigmoid(n, y, d, db);
-            break;
-        case NN_GELU:
-            backward_gelu(n, kept + (size_t)r * n, d, db);
-            break;
-        case NN_IDENTITY:
-            backward_identity(n, d, db);
-            break;
-        }
+    switch (f) {
+    case NN_RELU:
+        backward_relu(rows, n, y, d, db);
+        break;
+    case NN_TANH:
+        backward_tanh(rows, n, y, d, db);
+        break;
+    case NN_SIGMOID:
+        backward_sigmoid(rows, n, y, d, db);
+        break;
+    case NN_GELU:
+        backward_gelu(rows, n, kept, d, db);
+        break;
+    case NN_IDENTITY:
+        backward_identity(rows, n, d, db);
+        break;
     }
 }

@@ -4,13 +4,23 @@
 
 #include <collet/helpers.h>
 
-void nn_dense_init(nn_init init, uint32_t in, uint32_t out, const collet_rng *rng, float *w)
+void nn_weights_init(nn_init init, size_t count, double in, double out, const collet_rng *rng,
+                     float *w)
 {
-    double deviation = sqrt(2.0 / in), bound = sqrt(6.0 / ((double)in + out));
-    for (size_t i = 0; i < (size_t)in * out; i++) {
+    double deviation = sqrt(2.0 / in), bound = sqrt(6.0 / (in + out));
+    if (init == NN_ZERO) {
+        memset(w, 0, count * sizeof *w);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
         w[i] = (float)(init == NN_HE ? deviation * collet_normal(rng)
                                      : bound * (2 * collet_uniform(rng) - 1));
     }
+}
+
+void nn_dense_init(nn_init init, uint32_t in, uint32_t out, const collet_rng *rng, float *w)
+{
+    nn_weights_init(init, (size_t)in * out, in, out, rng, w);
 }
 
 void nn_dense_forward(nn_activation f, uint32_t rows, uint32_t in, uint32_t out, const float *x,

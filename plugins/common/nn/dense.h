@@ -13,7 +13,12 @@
 typedef enum nn_init {
     NN_HE,     /**< normal, variance 2 / in: He, Zhang, Ren, Sun 2015 */
     NN_GLOROT, /**< uniform in +- sqrt(6 / (in + out)): Glorot, Bengio 2010 */
+    NN_ZERO    /**< 0 */
 } nn_init;
+
+/** Fills w[count] for sums of in numbers, where each number is in out sums. */
+void nn_weights_init(nn_init init, size_t count, double in, double out, const collet_rng *rng,
+                     float *w);
 
 /** Fills w[in][out]. */
 void nn_dense_init(nn_init init, uint32_t in, uint32_t out, const collet_rng *rng, float *w);
