@@ -272,7 +272,7 @@ static bool take_numbers(cursor *c, uint64_t *values, uint32_t most, uint32_t *c
     return take(c, ']');
 }
 
-/* Of the arrays only what the offsets say is kept here: size is where they end. */
+/* What the header says of one array. */
 static bool take_tensor(cursor *c, clt_tensor *t, uint64_t offsets[2])
 {
     uint32_t count = 0;
@@ -411,7 +411,7 @@ static clt_status check_digests(const clt_tensors *file, const cursor *c, size_t
                           path);
 }
 
-/* Where the arrays that a header tells of end; for what is to be said of a file that is cut off. */
+/* The length of the header, which must lie in the file. */
 static clt_status find_header(const clt_str *file, const char *path, uint64_t *length,
                               clt_error *err)
 {
@@ -422,7 +422,7 @@ static clt_status find_header(const clt_str *file, const char *path, uint64_t *l
         *length |= (uint64_t)bytes[i] << (8 * i);
     }
     if (!ours || *length > MOST_HEADER) {
-        return clt_fail(err, CLT_BAD_INPUT, "%s: is no safetensors file, as a model is", path);
+        return clt_fail(err, CLT_BAD_INPUT, "%s: is no model: it is not a safetensors file", path);
     }
     return *length <= file->length - LENGTH_BYTES
                ? CLT_OK

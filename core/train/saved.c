@@ -200,11 +200,20 @@ static clt_status check_version(const clt_saved *s, clt_error *err)
                           s->path, read, version);
 }
 
+/* Both were compared when the file was read, if they were there. */
+static clt_status check_sealed(const clt_saved *s, clt_error *err)
+{
+    const char *missing = clt_tensors_note(&s->file, "sha256") == NULL          ? "sha256"
+                          : clt_tensors_note(&s->file, "sha256_header") == NULL ? "sha256_header"
+                                                                                : NULL;
+    return missing == NULL ? CLT_OK : wrong(s, missing, err);
+}
+
 static clt_status understand(clt_saved *s, clt_error *err)
 {
     s->experiment = clt_tensors_note(&s->file, "experiment");
     s->learnt = clt_tensors_find(&s->file, dataset_name);
-    if (check_version(s, err) != CLT_OK ||
+    if (check_version(s, err) != CLT_OK || check_sealed(s, err) != CLT_OK ||
         read_number(s, "dataset_state", UINT32_MAX, &s->dataset_state, err) != CLT_OK ||
         read_task(s, err) != CLT_OK || read_classes(s, err) != CLT_OK) {
         return err->status;

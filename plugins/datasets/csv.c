@@ -622,8 +622,8 @@ static collet_status find_columns(csv *t)
     collet_status status = COLLET_OK;
     for (uint32_t i = 0; i < t->width && status >= 0; i++) {
         const char *name = t->columns[i].name;
-        status = table_find(&t->table, "the model has learnt from it",
-                            (text_piece){name, strlen(name)}, &t->places[i]);
+        status = table_find(&t->table, "the model's columns", (text_piece){name, strlen(name)},
+                            &t->places[i]);
     }
     return status;
 }
