@@ -174,32 +174,43 @@ static void seal(fixture *f, size_t header)
     memcpy(own, digest, 64);
 }
 
+/* One to four bytes changed, more often than not to letters that mean something. */
+static void mutate(fixture *f, uint64_t number)
+{
+    static const char letters[] = "\"\\{}[]:,0919u-";
+    clt_rng rng;
+    clt_rng_init(&rng, 11, "mutations", number);
+    for (uint64_t changes = 1 + clt_rng_below(&rng, 4); changes > 0; changes--) {
+        size_t at = (size_t)clt_rng_below(&rng, f->bytes.length);
+        bool plain = clt_rng_below(&rng, 2) == 0;
+        f->bytes.text[at] = plain ? letters[clt_rng_below(&rng, sizeof letters - 1)]
+                                  : (char)clt_rng_below(&rng, 256);
+    }
+}
+
 START_TEST(mutations_under_right_checksums_never_crash)
 {
-    fixture f;
-    clt_rng rng;
-    clt_rng_init(&rng, 11, "mutations", (uint64_t)_i);
+    fixture f, mutant = {0};
     set_up(&f);
     size_t header = (unsigned char)f.bytes.text[0] + 256u * (unsigned char)f.bytes.text[1];
     seal(&f, header);
     ck_assert(!is_refused(f.bytes.text, f.bytes.length)); /* nothing was changed by that */
-    for (uint64_t changes = 1 + clt_rng_below(&rng, 4); changes > 0; changes--) {
-        static const char letters[] = "\"\\{}[]:,0919u-";
-        size_t at = (size_t)clt_rng_below(&rng, f.bytes.length);
-        bool plain = clt_rng_below(&rng, 2) == 0;
-        f.bytes.text[at] = plain ? letters[clt_rng_below(&rng, sizeof letters - 1)]
-                                 : (char)clt_rng_below(&rng, 256);
+    for (uint64_t number = 0; number < 500; number++) {
+        clt_saved saved;
+        clt_error err;
+        float copy[48] = {0};
+        clt_str_clear(&mutant.bytes);
+        clt_str_add_bytes(&mutant.bytes, f.bytes.text, f.bytes.length);
+        mutate(&mutant, number);
+        seal(&mutant, header);
+        clt_status status = read_bytes(mutant.bytes.text, mutant.bytes.length, &saved, &err);
+        if (status == CLT_OK) {
+            status = clt_saved_theta(&saved, &layout, copy, &err);
+        }
+        ck_assert(status == CLT_OK || status == CLT_BAD_INPUT);
+        clt_saved_finish(&saved);
     }
-    seal(&f, header);
-    clt_saved saved;
-    clt_error err;
-    float copy[48] = {0};
-    clt_status status = read_bytes(f.bytes.text, f.bytes.length, &saved, &err);
-    if (status == CLT_OK) {
-        status = clt_saved_theta(&saved, &layout, copy, &err);
-    }
-    ck_assert(status == CLT_OK || status == CLT_BAD_INPUT);
-    clt_saved_finish(&saved);
+    clt_str_finish(&mutant.bytes);
     tear_down(&f);
 }
 END_TEST
@@ -266,7 +277,7 @@ END_TEST
 TEST_MAIN_LOOPS("train/safetensors", {a_model_is_read_as_it_was_written, 1},
                 {a_file_cut_off_anywhere_or_with_more_behind_is_refused, 1},
                 {a_byte_changed_anywhere_is_refused, 1},
-                {mutations_under_right_checksums_never_crash, 500},
+                {mutations_under_right_checksums_never_crash, 1},
                 {a_header_that_does_not_describe_its_bytes_is_refused,
                  sizeof headers / sizeof headers[0]},
                 {arrays_of_another_model_are_refused, 1})
