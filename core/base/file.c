@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,6 +49,70 @@ clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error
     }
     close(fd);
     return status;
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t wrote = write(fd, bytes, n);
+        if (wrote < 0 && errno == EINTR) {
+            continue;
+        }
+        if (wrote <= 0) {
+            return false;
+        }
+        bytes += wrote;
+        n -= (size_t)wrote;
+    }
+    return true;
+}
+
+/* Makes a name durable; a folder that cannot be opened or synced is let be. */
+static void sync_folder(const char *path)
+{
+    clt_arena arena = {0};
+    const char *folder = clt_path_folder(&arena, path);
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    clt_arena_finish(&arena);
+}
+
+clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count, clt_error *err)
+{
+    char *beside = NULL;
+    if (asprintf(&beside, "%s.%d.part", path, (int)getpid()) < 0) {
+        return clt_fail_memory(err);
+    }
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        free(beside);
+        return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path, strerror(errno));
+    }
+    bool ok = true;
+    for (size_t i = 0; i < count && ok; i++) {
+        ok = write_all(fd, parts[i].at, parts[i].size);
+    }
+    ok = ok && fsync(fd) == 0;
+    int number = errno;
+    if (close(fd) != 0 && ok) {
+        ok = false;
+        number = errno;
+    }
+    if (ok && rename(beside, path) != 0) {
+        ok = false;
+        number = errno;
+    }
+    if (!ok) {
+        (void)unlink(beside);
+        clt_fail(err, CLT_IO, "%s: cannot be written: %s", path, strerror(number));
+    } else {
+        sync_folder(path);
+    }
+    free(beside);
+    return ok ? CLT_OK : err->status;
 }
 
 const char *clt_path_name(const char *path)

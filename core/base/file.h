@@ -15,6 +15,17 @@
  *  the path. */
 clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err);
 
+/** Bytes that lie somewhere. */
+typedef struct clt_bytes {
+    const void *at;
+    size_t size;
+} clt_bytes;
+
+/** Writes a file of parts[count], end to end, that is there whole or not at all: beside its place
+ *  first, then made durable, then put in place of what was there. CLT_CANNOT_CREATE or CLT_IO
+ *  naming the path. */
+clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count, clt_error *err);
+
 /** The folder of a path, "." where it has none; from the arena, NULL when memory ran out. */
 char *clt_path_folder(clt_arena *arena, const char *path);
 

@@ -21,6 +21,7 @@ typedef struct clt_args {
     clt_str plugin_path; /**< all --plugin-path, joined by ':' */
     const char *store;
     const char *trial;
+    const char *output;
     bool all, csv, environment, fresh, help, ini, json, verbose, verify;
 } clt_args;
 
@@ -78,6 +79,6 @@ clt_status clt_args_parse(const clt_command *command, int argc, char **argv, clt
 void clt_command_help(const clt_command *command);
 
 extern const clt_command clt_command_export, clt_command_help_, clt_command_plugins,
-    clt_command_replay, clt_command_run, clt_command_show;
+    clt_command_predict, clt_command_refit, clt_command_replay, clt_command_run, clt_command_show;
 
 #endif /* CLT_CLI_COMMAND_H */

@@ -12,7 +12,7 @@ static void list_commands(clt_str *out)
     clt_str_add(out, "collet: tune and compare learning algorithms\n\n");
     for (size_t i = 0; clt_command_at(i) != NULL; i++) {
         const clt_command *c = clt_command_at(i);
-        clt_str_addf(out, "  %-8s %-8s %s\n", c->name, c->words, c->summary);
+        clt_str_addf(out, "  %-8s %-10s %s\n", c->name, c->words, c->summary);
     }
     clt_str_add(out, "\nexit codes:\n");
 #define ADD_STATUS(name, code, text) clt_str_addf(out, "  %-4d %s\n", code, text);

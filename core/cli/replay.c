@@ -1,13 +1,11 @@
 /* collet replay: derives every decision of a study again, and on request its trials. */
 #include "cli/session.h"
 
-#include "base/file.h"
 #include "cli/nursery.h"
 #include "cli/progress.h"
 #include "report/replay.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* A replay under way. */
@@ -21,18 +19,6 @@ typedef struct player {
     uint64_t alike; /* runs that agreed, up to the last that was told of */
 } player;
 
-/* Where the experiment lies now: a study may have moved, store and file together. */
-static const char *find_source(player *p)
-{
-    clt_arena *arena = &p->opened.arena;
-    const char *source = p->opened.study.source;
-    const char *folder = clt_path_folder(arena, p->opened.path);
-    const char *beside =
-        folder != NULL ? clt_path_join(arena, folder, clt_path_name(source)) : NULL;
-    return access(source, F_OK) != 0 && beside != NULL && access(beside, F_OK) == 0 ? beside
-                                                                                    : source;
-}
-
 static clt_status read_study(player *p, clt_error *err)
 {
     clt_event *events = NULL;
@@ -43,8 +29,7 @@ static clt_status read_study(player *p, clt_error *err)
     }
     if (clt_store_events(o->store, o->study.id, &o->arena, &events, &p->setup.event_count, err) !=
             CLT_OK ||
-        clt_session_parse(&p->session, find_source(p), o->study.experiment, p->args, err) !=
-            CLT_OK) {
+        clt_session_stored(&p->session, o, p->args, err) != CLT_OK) {
         return err->status;
     }
     p->setup.events = events;
@@ -58,25 +43,21 @@ static clt_status read_study(player *p, clt_error *err)
 /* The trial of --trial; UINT64_MAX: all. */
 static clt_status read_number(const player *p, uint64_t *only, clt_error *err)
 {
-    const char *text = p->args->trial;
-    char *end;
+    const clt_trial_row *trial;
     *only = UINT64_MAX;
-    if (text == NULL) {
+    if (p->args->trial == NULL) {
         return CLT_OK;
     }
-    unsigned long long number = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number >= p->setup.count) {
-        return clt_fail(err, CLT_USAGE,
-                        "replay: study \"%s\" has no trial \"%s\"; it has %zu, from 0",
-                        p->opened.study.name, text, p->setup.count);
+    if (clt_find_trial(&p->opened, p->args, "replay", &trial, err) != CLT_OK) {
+        return err->status;
     }
-    if (p->setup.trials[number].state == CLT_TRIAL_RUNNING) {
+    if (trial->state == CLT_TRIAL_RUNNING) {
         return clt_fail(err, CLT_USAGE,
                         "replay: trial %llu of study \"%s\" is not finished: there is nothing to "
                         "compare with",
-                        number, p->opened.study.name);
+                        (unsigned long long)trial->number, p->opened.study.name);
     }
-    *only = number;
+    *only = trial->number;
     return CLT_OK;
 }
 

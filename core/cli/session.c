@@ -1,16 +1,19 @@
 #include "cli/session.h"
 
+#include "base/file.h"
 #include "base/suggest.h"
 #include "study/environment.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 clt_status clt_session_plugins(clt_session *s, const clt_args *args, clt_error *err)
 {
     clt_search search = {0};
     const clt_entry *path =
-        s->ini.entry_count > 0 ? clt_ini_find(&s->ini, "plugins", "path") : NULL;
+        s->ini.entry_count > 0 && !s->foreign ? clt_ini_find(&s->ini, "plugins", "path") : NULL;
     clt_status status = CLT_OK;
     if (path != NULL) {
         status = clt_search_add_experiment(&search, path->value, s->ini.path, err);
@@ -124,6 +127,36 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
     opened->list.study = &opened->study;
     opened->list.rows = rows;
     return CLT_OK;
+}
+
+clt_status clt_find_trial(const clt_opened *o, const clt_args *args, const char *command,
+                          const clt_trial_row **trial, clt_error *err)
+{
+    const char *text = args->trial;
+    char *end;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number >= o->list.count) {
+        return clt_fail(err, CLT_USAGE, "%s: study \"%s\" has no trial \"%s\"; it has %zu, from 0",
+                        command, o->study.name, text, o->list.count);
+    }
+    *trial = &o->list.rows[number];
+    return CLT_OK;
+}
+
+/* Where the experiment lies now: a study may have moved, store and file together. */
+static const char *find_source(clt_opened *o)
+{
+    const char *source = o->study.source;
+    const char *folder = clt_path_folder(&o->arena, o->path);
+    const char *beside =
+        folder != NULL ? clt_path_join(&o->arena, folder, clt_path_name(source)) : NULL;
+    return access(source, F_OK) != 0 && beside != NULL && access(beside, F_OK) == 0 ? beside
+                                                                                    : source;
+}
+
+clt_status clt_session_stored(clt_session *s, clt_opened *o, const clt_args *args, clt_error *err)
+{
+    return clt_session_parse(s, find_source(o), o->study.experiment, args, err);
 }
 
 void clt_opened_finish(clt_opened *opened)

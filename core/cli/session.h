@@ -15,6 +15,8 @@
 typedef struct clt_session {
     clt_arena arena;
     bool no_blas_probe; /**< the environment is set up already */
+    bool foreign;       /**< the text is of a file that anybody may have made: it does not say where
+                             plugins are */
     clt_blas blas;
     clt_ini ini;
     clt_registry *registry;
@@ -54,6 +56,15 @@ clt_status clt_open_store(clt_opened *opened, const clt_args *args, clt_error *e
 
 /** Reads the study of that name with its trials. CLT_BAD_INPUT with "did you mean". */
 clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves, clt_error *err);
+
+/** The trial of --trial; of the command named in messages. CLT_USAGE where there is none. */
+clt_status clt_find_trial(const clt_opened *opened, const clt_args *args, const char *command,
+                          const clt_trial_row **trial, clt_error *err);
+
+/** Makes the plan of an opened study's stored text. Its file may have moved along with the store.
+ */
+clt_status clt_session_stored(clt_session *session, clt_opened *opened, const clt_args *args,
+                              clt_error *err);
 
 /** Frees it. */
 void clt_opened_finish(clt_opened *opened);

@@ -43,10 +43,12 @@ static const char *wrong_shape(const collet_data *data)
     if (data->form < COLLET_DATA_TABLE || data->form > COLLET_DATA_TOKENS) {
         return "a form of data that this version does not train on";
     }
-    const char *wrong = data->form == COLLET_DATA_TOKENS ? wrong_tokens(data) : wrong_numbers(data);
-    if (wrong != NULL) {
-        return wrong;
-    }
+    return data->form == COLLET_DATA_TOKENS ? wrong_tokens(data) : wrong_numbers(data);
+}
+
+/* What is to be predicted. */
+static const char *wrong_goal(const collet_data *data)
+{
     if (data->classes > 0 ? data->labels == NULL || data->classes < 2
                           : data->targets == NULL || data->target_count == 0) {
         return "neither labels of two or more classes nor targets";
@@ -99,7 +101,7 @@ static clt_status check_finite(const float *x, uint64_t rows, uint64_t columns, 
     return CLT_OK;
 }
 
-clt_status clt_data_check(const collet_data *data, const char *unit, clt_error *err)
+clt_status clt_input_check(const collet_data *data, const char *unit, clt_error *err)
 {
     const char *wrong = data == NULL || !COLLET_HAS(data, feature_names)
                             ? "a table that is shorter than ABI 1.0's"
@@ -107,14 +109,24 @@ clt_status clt_data_check(const collet_data *data, const char *unit, clt_error *
     if (wrong != NULL) {
         return clt_fail(err, CLT_BAD_INPUT, "dataset \"%s\" hands over %s", unit, wrong);
     }
+    if (data->form == COLLET_DATA_TOKENS) {
+        return check_tokens(data, unit, err);
+    }
+    return data->storage == COLLET_STORE_F32
+               ? check_finite(data->x, data->rows, data->features, "feature", unit, err)
+               : CLT_OK;
+}
+
+clt_status clt_data_check(const collet_data *data, const char *unit, clt_error *err)
+{
+    if (clt_input_check(data, unit, err) != CLT_OK) {
+        return err->status;
+    }
+    const char *wrong = wrong_goal(data);
+    if (wrong != NULL) {
+        return clt_fail(err, CLT_BAD_INPUT, "dataset \"%s\" hands over %s", unit, wrong);
+    }
     if (check_labels(data, unit, err) != CLT_OK) {
-        return err->status;
-    }
-    if (data->form == COLLET_DATA_TOKENS && check_tokens(data, unit, err) != CLT_OK) {
-        return err->status;
-    }
-    if (data->form != COLLET_DATA_TOKENS && data->storage == COLLET_STORE_F32 &&
-        check_finite(data->x, data->rows, data->features, "feature", unit, err) != CLT_OK) {
         return err->status;
     }
     return data->classes > 0

@@ -23,6 +23,9 @@ typedef struct clt_split {
  *  CLT_BAD_INPUT naming the unit and the first row that is wrong. */
 clt_status clt_data_check(const collet_data *data, const char *unit, clt_error *err);
 
+/** The same of the input alone: labels and targets may be missing. */
+clt_status clt_input_check(const collet_data *data, const char *unit, clt_error *err);
+
 /** Draws the split. The source's own test rows are left out; of the rest, `rows` (0: all) are
  *  used, and the fraction `validation` of these, class by class where there are classes, is set
  *  aside. Depends on seed and data's labels only. CLT_BAD_INPUT when a part would be empty. */

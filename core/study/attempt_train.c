@@ -80,9 +80,8 @@ static clt_schedule schedule_of(const clt_training_options *t)
                           .cycle_peak = t->cycle_peak};
 }
 
-/* Everything of the setup that depends on x. */
-static clt_status prepare(const clt_plan *plan, const clt_source *source, const double *x,
-                          clt_arena *arena, clt_train_setup *s, clt_error *err)
+clt_status clt_attempt_prepare(const clt_plan *plan, const clt_source *source, const double *x,
+                               clt_arena *arena, clt_train_setup *s, clt_error *err)
 {
     const clt_component *model = clt_plan_component(plan, "model", x);
     const clt_component *optimizer = clt_plan_component(plan, "optimizer", x);
@@ -158,7 +157,7 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
 static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_attempt_result *result)
 {
     clt_train_result trained = {0};
-    if (prepare(a->plan, a->source, x, &a->arena, s, &a->err) != CLT_OK) {
+    if (clt_attempt_prepare(a->plan, a->source, x, &a->arena, s, &a->err) != CLT_OK) {
         return a->err.status;
     }
     clt_host_hooks hooks = {.ctx = a->listener->ctx, .log = a->listener->log};

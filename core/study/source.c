@@ -4,6 +4,9 @@
 #include "base/rng.h"
 #include "study/fitting.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* A call of the dataset failed: its words, behind the line of the experiment that names it. */
 static clt_status dataset_failed(clt_source *source, collet_status code, const char *call,
                                  clt_error *err)
@@ -53,7 +56,8 @@ static clt_status fit_dataset(clt_source *source, clt_error *err)
     if (!COLLET_CAN(source->dataset, fit)) {
         return CLT_OK;
     }
-    const collet_data before = *source->data;
+    const uint64_t rows = source->data->rows, test_rows = source->data->test_rows;
+    const uint32_t classes = source->data->classes, targets = source->data->target_count;
     const char *id = clt_plan_component(source->plan, "data", NULL)->id;
     collet_status code = source->dataset->fit(source->self, source->split.train,
                                               source->split.train_count, &source->data);
@@ -64,8 +68,8 @@ static clt_status fit_dataset(clt_source *source, clt_error *err)
         return err->status;
     }
     const collet_data *now = source->data;
-    bool same = now->rows == before.rows && now->test_rows == before.test_rows &&
-                now->classes == before.classes && now->target_count == before.target_count;
+    bool same = now->rows == rows && now->test_rows == test_rows && now->classes == classes &&
+                now->target_count == targets;
     return same
                ? CLT_OK
                : clt_fail(err, CLT_BAD_INPUT,
@@ -106,6 +110,25 @@ clt_status clt_source_enter(clt_source *source, uint32_t part, clt_error *err)
         join_pages(source->data);
     }
     source->entered = part + 1;
+    return CLT_OK;
+}
+
+clt_status clt_source_enter_whole(clt_source *source, clt_error *err)
+{
+    const clt_division *d = &source->division;
+    source->entered = 0;
+    clt_split_finish(&source->split);
+    source->split = (clt_split){.train = malloc(d->used_count * sizeof *d->used),
+                                .validation = malloc((d->test_count + 1) * sizeof *d->test)};
+    if (source->split.train == NULL || source->split.validation == NULL) {
+        return clt_fail_memory(err);
+    }
+    memcpy(source->split.train, d->used, d->used_count * sizeof *d->used);
+    source->split.train_count = d->used_count;
+    if (fit_dataset(source, err) != CLT_OK) {
+        return err->status;
+    }
+    source->division.data = source->data;
     return CLT_OK;
 }
 

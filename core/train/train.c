@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "train/average.h"
+#include "train/predictor.h"
 #include "train/trainer.h"
 
 #include <collet/helpers.h>
@@ -9,9 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Rows that predict() gets at once: enough for the products to be efficient. */
-enum { EVALUATE_ROWS = 256 };
 
 typedef clt_trainer trainer;
 
@@ -28,19 +26,7 @@ static clt_status optimizer_failed(trainer *t, collet_status code, const char *c
 static clt_status make_model(trainer *t)
 {
     const clt_train_setup *s = t->s;
-    const collet_data *data = s->data;
-    t->task = (collet_task){
-        .struct_size = COLLET_SIZE(collet_task),
-        .type = data->classes > 0 ? COLLET_TASK_CLASSIFY : COLLET_TASK_REGRESS,
-        .form = data->form,
-        .features = data->features,
-        .height = data->height,
-        .width = data->width,
-        .channels = data->channels,
-        .vocabulary = data->vocabulary,
-        .outputs = t->outputs,
-        .max_rows = t->max_rows,
-    };
+    t->task = clt_task_of(s->data, t->max_rows);
     collet_status code =
         s->model->create(clt_host_table(s->model_host), s->model_config, &t->task, &t->model);
     if (code < 0) {
@@ -292,7 +278,7 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     t.first = t.log->curve.count;
     t.metrics = setup->metrics != NULL ? *setup->metrics : clt_metrics_of(data);
     t.outputs = data->classes > 0 ? data->classes : data->target_count;
-    t.max_rows = setup->batch > EVALUATE_ROWS ? setup->batch : EVALUATE_ROWS;
+    t.max_rows = setup->batch > CLT_PREDICT_ROWS ? setup->batch : CLT_PREDICT_ROWS;
     clt_status status = make_model(&t);
     status = status == CLT_OK ? make_optimizer(&t) : status;
     status = status == CLT_OK ? make_buffers(&t) : status;

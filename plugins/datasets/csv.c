@@ -31,7 +31,8 @@
  * error, for it is more often a slip than a category. task = auto classifies when the target is
  * text, or whole numbers of at most 20 different values that come five times on average. Means,
  * deviations, categories and what stands in for missing cells come from the rows that train; a
- * category that these do not have is no category at all. missing = mean takes the most frequent
+ * category that these do not have is no category at all; so it is when a model predicts the rows of
+ * another file, whose columns are found by their names. missing = mean takes the most frequent
  * category, indicator adds a feature that is 1 where the cell is missing. Files may be gzipped.
  *
  * RFC 4180: Common Format and MIME Type for Comma-Separated Values Files (2005).
@@ -87,9 +88,13 @@ typedef struct csv {
     collet_data data;
     table table;
     uint32_t target;
-    int *roles;            /* [table.width] */
-    table_column *columns; /* [table.width] */
-    int32_t *labels;       /* [table.rows], classification */
+    uint32_t width;        /* columns: the table's; to predict, those that the model learnt from */
+    uint32_t *places;      /* [width]: where each stands in the table */
+    int *roles;            /* [width] */
+    table_column *columns; /* [width] */
+    bool predicts;         /* the columns are fitted; rows have no target */
+    float target_shift, target_scale;
+    int32_t *labels; /* [table.rows], classification */
     const char **class_names;
     float *targets; /* [table.rows], regression */
     float *x;       /* [table.rows][features] */
@@ -115,10 +120,14 @@ static void close_data(void *self)
         return;
     }
     free_features(t);
-    for (uint32_t i = 0; t->columns != NULL && i < t->table.width; i++) {
+    for (uint32_t i = 0; t->columns != NULL && i < t->width; i++) {
+        if (t->predicts) {
+            free((char *)(uintptr_t)t->columns[i].name);
+        }
         table_column_finish(&t->columns[i]);
     }
     table_finish(&t->table);
+    free(t->places);
     free(t->roles);
     free(t->columns);
     free(t->labels);
@@ -143,7 +152,7 @@ static bool next_name(const char **list, text_piece *name)
     return false;
 }
 
-static collet_status read_table(csv *t)
+static collet_status read_table(csv *t, const char *path, const char *test)
 {
     static const char delimiters[] = {0, ',', ';', '\t', '|'}, quotes[] = {'"', '\'', 0};
     const csv_config *c = t->config;
@@ -151,18 +160,40 @@ static collet_status read_table(csv *t)
                        .delimiter = delimiters[c->delimiter],
                        .quote = quotes[c->quote],
                        .header = c->header != 0,
-                       .paths = {c->path, c->test}};
+                       .paths = {path, test}};
     collet_status status = table_read(&t->table);
     if (status < 0) {
         return status;
     }
     t->data.test_rows = t->table.rows - t->table.training;
-    t->columns = calloc(t->table.width, sizeof *t->columns);
-    t->roles = calloc(t->table.width, sizeof *t->roles);
-    for (uint32_t i = 0; t->columns != NULL && i < t->table.width; i++) {
-        t->columns[i].name = t->table.names[i];
+    return status;
+}
+
+static bool allocate_width(csv *t, uint32_t width)
+{
+    t->columns = calloc(width + 1u, sizeof *t->columns);
+    t->roles = calloc(width + 1u, sizeof *t->roles);
+    t->places = calloc(width + 1u, sizeof *t->places);
+    t->width = t->columns != NULL ? width : 0;
+    return t->columns != NULL && t->roles != NULL && t->places != NULL;
+}
+
+/* A column for each of the table's. */
+static collet_status take_columns(csv *t)
+{
+    if (!allocate_width(t, t->table.width)) {
+        return table_no_memory(&t->table);
     }
-    return t->columns != NULL && t->roles != NULL ? COLLET_OK : table_no_memory(&t->table);
+    for (uint32_t i = 0; i < t->width; i++) {
+        t->columns[i].name = t->table.names[i];
+        t->places[i] = i;
+    }
+    return COLLET_OK;
+}
+
+static text_piece cell_of(const csv *t, size_t row, uint32_t column)
+{
+    return table_cell(&t->table, row, t->places[column]);
 }
 
 /* What the options say of columns by name. */
@@ -172,7 +203,7 @@ static collet_status assign_roles(csv *t)
     text_piece name = {c->target, strlen(c->target)};
     uint32_t i;
     collet_status status = COLLET_OK;
-    t->target = t->table.width - 1;
+    t->target = t->width - 1;
     if (name.length > 0) {
         status = table_find(&t->table, "target", name, &t->target);
     }
@@ -207,13 +238,13 @@ static bool is_missing(const csv *t, text_piece cell)
  * that is how the file lies in memory. Marks columns of texts as categorical. */
 static collet_status find_kinds(csv *t)
 {
-    int64_t *lead = calloc(t->table.width, sizeof *lead); /* numbers less other cells */
+    int64_t *lead = calloc(t->width, sizeof *lead); /* numbers less other cells */
     if (lead == NULL) {
         return table_no_memory(&t->table);
     }
     for (size_t row = 0; row < t->table.rows; row++) {
-        for (uint32_t i = 0; i < t->table.width; i++) {
-            text_piece cell = table_cell(&t->table, row, i);
+        for (uint32_t i = 0; i < t->width; i++) {
+            text_piece cell = cell_of(t, row, i);
             double value;
             if (table_number(cell, &value)) {
                 lead[i]++;
@@ -222,7 +253,7 @@ static collet_status find_kinds(csv *t)
             }
         }
     }
-    for (uint32_t i = 0; i < t->table.width; i++) {
+    for (uint32_t i = 0; i < t->width; i++) {
         t->columns[i].categorical = t->columns[i].categorical || lead[i] < 0;
     }
     free(lead);
@@ -236,7 +267,7 @@ static bool is_class(const csv *t)
     double seen[MOST_CLASSES], value;
     size_t count = 0;
     for (size_t row = 0; row < t->table.rows; row++) {
-        if (!table_number(table_cell(&t->table, row, t->target), &value) || value != floor(value)) {
+        if (!table_number(cell_of(t, row, t->target), &value) || value != floor(value)) {
             return false;
         }
         size_t i = 0;
@@ -269,12 +300,13 @@ static collet_status add_category(csv *t, uint32_t column, size_t row, text_piec
         cell.length = (size_t)snprintf(digits, sizeof digits, "%.15g", value);
         cell.text = digits;
     }
-    int64_t code = text_lexicon_add(&c->categories, cell.text, cell.length);
+    int64_t code = t->predicts ? table_column_code(c, cell)
+                               : text_lexicon_add(&c->categories, cell.text, cell.length);
     if (code < 0) {
         return table_no_memory(&t->table);
     }
     c->codes[row] = (int32_t)code;
-    return (int64_t)c->categories.count <= t->config->max_categories
+    return t->predicts || (int64_t)c->categories.count <= t->config->max_categories
                ? COLLET_OK
                : collet_fail(t->host, COLLET_E_INVALID,
                              "%s:%d: column \"%s\" has more than %lld different texts; ignore it, "
@@ -334,7 +366,7 @@ static collet_status add_missing(csv *t, uint32_t column, size_t row)
 
 static collet_status allocate_columns(csv *t)
 {
-    for (uint32_t i = 0; i < t->table.width; i++) {
+    for (uint32_t i = 0; i < t->width; i++) {
         table_column *c = &t->columns[i];
         if (t->roles[i] == IGNORED) {
             continue;
@@ -356,8 +388,8 @@ static collet_status fill_columns(csv *t)
 {
     collet_status status = allocate_columns(t);
     for (size_t row = 0; row < t->table.rows; row++) {
-        for (uint32_t i = 0; i < t->table.width && status >= 0; i++) {
-            text_piece cell = table_cell(&t->table, row, i);
+        for (uint32_t i = 0; i < t->width && status >= 0; i++) {
+            text_piece cell = cell_of(t, row, i);
             status = t->roles[i] == IGNORED      ? COLLET_OK
                      : is_missing(t, cell)       ? add_missing(t, i, row)
                      : t->columns[i].categorical ? add_category(t, i, row, cell)
@@ -423,7 +455,7 @@ static collet_status fit_columns(csv *t, const uint32_t *rows, size_t count)
     const csv_config *c = t->config;
     free_features(t);
     t->features = 0;
-    for (uint32_t i = 0; i < t->table.width; i++) {
+    for (uint32_t i = 0; i < t->width; i++) {
         bool target = t->roles[i] == TARGET;
         table_scale scale =
             !target ? (table_scale)c->scale : (c->scale_target ? TABLE_STANDARD : TABLE_NONE);
@@ -446,7 +478,7 @@ static collet_status write_features(csv *t)
     if (t->x == NULL || t->feature_names == NULL) {
         return table_no_memory(&t->table);
     }
-    for (uint32_t i = 0; i < t->table.width; i++) {
+    for (uint32_t i = 0; i < t->width; i++) {
         const table_column *c = &t->columns[i];
         if (t->roles[i] != FEATURE) {
             continue;
@@ -481,22 +513,26 @@ static collet_status fit_rows(csv *t, const uint32_t *rows, size_t count)
     collet_status status = fit_columns(t, rows, count);
     status = status < 0 ? status : write_features(t);
     status = status < 0 ? status : write_targets(t);
-    bool classes = t->columns[t->target].categorical;
-    t->data =
-        (collet_data){.struct_size = COLLET_SIZE(collet_data),
-                      .form = COLLET_DATA_TABLE,
-                      .storage = COLLET_STORE_F32,
-                      .classes = classes ? (uint32_t)t->columns[t->target].categories.count : 0,
-                      .rows = t->table.rows,
-                      .test_rows = t->data.test_rows,
-                      .features = t->features,
-                      .target_count = classes ? 0 : 1,
-                      .scale = 1,
-                      .x = t->x,
-                      .labels = t->labels,
-                      .targets = t->targets,
-                      .class_names = t->class_names,
-                      .feature_names = (const char *const *)t->feature_names};
+    const table_column *target = &t->columns[t->target];
+    bool classes = target->categorical;
+    t->target_shift = (float)target->shift;
+    t->target_scale = (float)target->scale;
+    t->data = (collet_data){.struct_size = COLLET_SIZE(collet_data),
+                            .form = COLLET_DATA_TABLE,
+                            .storage = COLLET_STORE_F32,
+                            .classes = classes ? (uint32_t)target->categories.count : 0,
+                            .rows = t->table.rows,
+                            .test_rows = t->data.test_rows,
+                            .features = t->features,
+                            .target_count = classes ? 0 : 1,
+                            .scale = 1,
+                            .x = t->x,
+                            .labels = t->labels,
+                            .targets = t->targets,
+                            .class_names = t->class_names,
+                            .feature_names = (const char *const *)t->feature_names,
+                            .target_shift = classes ? NULL : &t->target_shift,
+                            .target_scale = classes ? NULL : &t->target_scale};
     return status;
 }
 
@@ -510,7 +546,8 @@ static collet_status open_data(const collet_host *host, const void *config, cons
     }
     t->config = config;
     t->host = host;
-    collet_status status = read_table(t);
+    collet_status status = read_table(t, t->config->path, t->config->test);
+    status = status < 0 ? status : take_columns(t);
     status = status < 0 ? status : assign_roles(t);
     status = status < 0 ? status : find_kinds(t);
     if (status >= 0) {
@@ -535,15 +572,109 @@ static collet_status fit(void *self, const uint32_t *rows, size_t count, const c
     return fit_rows(t, rows, count);
 }
 
+/* ---- Predicting ----------------------------------------------------------------------------- */
+
+static collet_status save(void *self, const collet_sink *sink)
+{
+    const csv *t = self;
+    text_writer w = {.sink = sink};
+    const table_column *target = &t->columns[t->target];
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < t->width; i++) {
+        count += t->roles[i] == FEATURE;
+    }
+    text_put_number(&w, target->categorical ? 0 : 1);
+    text_put_real(&w, target->categorical ? 0 : target->shift);
+    text_put_real(&w, target->categorical ? 1 : target->scale);
+    text_put_number(&w, count);
+    for (uint32_t i = 0; i < t->width; i++) {
+        if (t->roles[i] == FEATURE) {
+            table_column_save(&t->columns[i], &w);
+        }
+    }
+    return w.status;
+}
+
+static collet_status load(csv *t, const collet_source *learnt)
+{
+    text_reader r = {.source = learnt};
+    t->data.target_count = (uint32_t)text_take_number(&r, 1);
+    t->target_shift = (float)text_take_real(&r);
+    t->target_scale = (float)text_take_real(&r);
+    uint64_t count = text_take_number(&r, text_most(&r, 3 * sizeof(uint64_t)));
+    uint64_t features = 0;
+    if (!allocate_width(t, (uint32_t)count)) {
+        return collet_fail(t->host, COLLET_E_NOMEM, "out of memory");
+    }
+    for (uint32_t i = 0; i < t->width && !r.failed; i++) {
+        table_column_load(&t->columns[i], &r);
+        features += t->columns[i].feature_count;
+    }
+    t->features = (uint32_t)features;
+    return text_at_end(&r) && features > 0 && features < INT32_MAX
+               ? COLLET_OK
+               : collet_fail(t->host, COLLET_E_STATE, "what was learnt of the columns is damaged");
+}
+
+/* The learnt columns by their names in the table; its target, if it is there, is passed over. */
+static collet_status find_columns(csv *t)
+{
+    collet_status status = COLLET_OK;
+    for (uint32_t i = 0; i < t->width && status >= 0; i++) {
+        const char *name = t->columns[i].name;
+        status = table_find(&t->table, "the model's columns", (text_piece){name, strlen(name)},
+                            &t->places[i]);
+    }
+    return status;
+}
+
+static collet_status apply(const collet_host *host, const void *config, const char *path,
+                           const collet_source *learnt, void **self, const collet_data **data)
+{
+    csv *t = calloc(1, sizeof *t);
+    if (t == NULL) {
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+    }
+    t->config = config;
+    t->host = host;
+    t->predicts = true;
+    t->target = UINT32_MAX;
+    collet_status status = load(t, learnt);
+    status = status < 0 ? status : read_table(t, path, "");
+    status = status < 0 ? status : find_columns(t);
+    status = status < 0 ? status : fill_columns(t);
+    status = status < 0 ? status : write_features(t);
+    if (status < 0) {
+        close_data(t);
+        return status;
+    }
+    t->data = (collet_data){.struct_size = COLLET_SIZE(collet_data),
+                            .form = COLLET_DATA_TABLE,
+                            .storage = COLLET_STORE_F32,
+                            .rows = t->table.rows,
+                            .features = t->features,
+                            .target_count = t->data.target_count,
+                            .scale = 1,
+                            .x = t->x,
+                            .feature_names = (const char *const *)t->feature_names,
+                            .target_shift = t->data.target_count > 0 ? &t->target_shift : NULL,
+                            .target_scale = t->data.target_count > 0 ? &t->target_scale : NULL};
+    *self = t;
+    *data = &t->data;
+    return COLLET_OK;
+}
+
 static const collet_dataset vtable = {
     .struct_size = COLLET_SIZE(collet_dataset),
     .open = open_data,
     .close = close_data,
     .fit = fit,
+    .save = save,
+    .apply = apply,
 };
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),
-                                 0,
+                                 1,
                                  COLLET_KIND_DATASET,
                                  "csv",
                                  "1.0.0",

@@ -138,18 +138,13 @@ static uint32_t widen_labels(images *s)
     return s->labels != NULL ? classes : 0;
 }
 
-static collet_status describe(const collet_host *host, const config *c, images *s)
+static void describe_images(images *s)
 {
-    uint32_t classes = widen_labels(s);
-    if (classes == 0) {
-        return collet_fail(host, COLLET_E_NOMEM, "no memory for %zu labels", s->y.size);
-    }
     const uint32_t *d = s->x.dimensions;
     uint64_t test_rows = s->data.test_rows;
     s->data = (collet_data){.struct_size = COLLET_SIZE(collet_data),
                             .form = COLLET_DATA_IMAGES,
                             .storage = COLLET_STORE_U8,
-                            .classes = classes,
                             .rows = d[0],
                             .test_rows = test_rows,
                             .features = (uint32_t)(s->x.size / d[0]),
@@ -157,9 +152,19 @@ static collet_status describe(const collet_host *host, const config *c, images *
                             .width = s->x.dimension_count > 2 ? d[2] : 1,
                             .channels = s->x.dimension_count > 3 ? d[3] : 1,
                             .scale = 1.0f / 255.0f,
-                            .x = s->x.bytes,
-                            .labels = s->labels,
-                            .class_names = c->images[0] == '\0' && classes == 10 ? clothes : NULL};
+                            .x = s->x.bytes};
+}
+
+static collet_status describe(const collet_host *host, const config *c, images *s)
+{
+    uint32_t classes = widen_labels(s);
+    if (classes == 0) {
+        return collet_fail(host, COLLET_E_NOMEM, "no memory for %zu labels", s->y.size);
+    }
+    describe_images(s);
+    s->data.classes = classes;
+    s->data.labels = s->labels;
+    s->data.class_names = c->images[0] == '\0' && classes == 10 ? clothes : NULL;
     return COLLET_OK;
 }
 
@@ -185,10 +190,30 @@ static collet_status open_data(const collet_host *host, const void *config_, con
     return COLLET_OK;
 }
 
+/* Images alone, to predict. Nothing is learnt from images, so nothing is to be read of learnt. */
+static collet_status apply(const collet_host *host, const void *config_, const char *path,
+                           const collet_source *learnt, void **self, const collet_data **data)
+{
+    (void)config_;
+    (void)learnt;
+    images *s = calloc(1, sizeof *s);
+    collet_status status = s == NULL ? collet_fail(host, COLLET_E_NOMEM, "out of memory")
+                                     : idx_read(host, path, 2, 4, &s->x);
+    if (status < 0) {
+        close_data(s);
+        return status;
+    }
+    describe_images(s);
+    *self = s;
+    *data = &s->data;
+    return COLLET_OK;
+}
+
 static const collet_dataset vtable = {
     .struct_size = COLLET_SIZE(collet_dataset),
     .open = open_data,
     .close = close_data,
+    .apply = apply,
 };
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),

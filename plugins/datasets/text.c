@@ -26,6 +26,7 @@
  * words outside of it. An n-gram is the hash of its words, modulo buckets; the buckets that occur
  * often enough in the training rows are numbered behind the words, others are dropped: nothing
  * could be learnt about them. Files may be gzipped. Classes are in the order of their names.
+ * To predict, a line without a tab is a text without a label, and a text without a word is kept.
  *
  * Weinberger, Dasgupta, Langford, Smola, Attenberg: Feature Hashing for Large Scale Multitask
  * Learning. ICML 2009. Joulin, Grave, Bojanowski, Mikolov: Bag of Tricks for Efficient Text
@@ -35,6 +36,7 @@
 #include <collet/helpers.h>
 
 #include "text/corpus.h"
+#include "text/state.h"
 
 enum { TOKEN, DROP };
 enum { REFUSE, SKIP };
@@ -76,7 +78,9 @@ typedef struct text {
     const char **class_names; /* [classes], by name */
     uint32_t *counts;         /* [words + buckets]: in the training rows */
     uint32_t *numbers;        /* [words + buckets]: their tokens, or NONE */
-    uint32_t *by_count;       /* [words] */
+    uint32_t *by_count;       /* [words], the kept ones first, as they are numbered */
+    size_t kept;
+    uint32_t vocabulary;
     uint32_t *tokens;
     uint64_t *offsets; /* [rows + 1] */
 } text;
@@ -160,16 +164,20 @@ static collet_status sort_classes(text *t)
     return COLLET_OK;
 }
 
+static size_t bucket_count(const text *t)
+{
+    return t->config->ngrams > 1 ? (size_t)t->config->buckets : 0;
+}
+
 static collet_status allocate(text *t)
 {
     const text_corpus *corpus = &t->corpus;
-    size_t words = corpus->words.count,
-           buckets = t->config->ngrams > 1 ? (size_t)t->config->buckets : 0;
-    t->counts = malloc((words + buckets) * sizeof *t->counts);
-    t->numbers = malloc((words + buckets) * sizeof *t->numbers);
-    t->by_count = malloc(words * sizeof *t->by_count);
+    size_t words = corpus->words.count, buckets = bucket_count(t);
+    t->counts = malloc((words + buckets + 1) * sizeof *t->counts);
+    t->numbers = malloc((words + buckets + 1) * sizeof *t->numbers);
+    t->by_count = malloc((words + 1) * sizeof *t->by_count);
     t->offsets = malloc((corpus->rows + 1) * sizeof *t->offsets);
-    t->tokens = malloc(corpus->id_count * (size_t)t->config->ngrams * sizeof *t->tokens);
+    t->tokens = malloc((corpus->id_count * (size_t)t->config->ngrams + 1) * sizeof *t->tokens);
     return t->counts != NULL && t->numbers != NULL && t->by_count != NULL && t->offsets != NULL &&
                    t->tokens != NULL
                ? COLLET_OK
@@ -234,6 +242,7 @@ static uint32_t number(text *t, size_t all)
     for (size_t i = 0; i < kept; i++) {
         t->numbers[t->by_count[i]] = next++;
     }
+    t->kept = kept;
     for (size_t i = words; i < all; i++) {
         t->numbers[i] = t->counts[i] >= c->min_count ? next++ : NONE;
     }
@@ -270,9 +279,22 @@ static void count_features(text *t, const uint32_t *rows, size_t count)
     }
 }
 
+static void describe(text *t)
+{
+    t->data = (collet_data){.struct_size = COLLET_SIZE(collet_data),
+                            .form = COLLET_DATA_TOKENS,
+                            .storage = COLLET_STORE_F32,
+                            .rows = t->corpus.rows,
+                            .test_rows = t->data.test_rows,
+                            .vocabulary = t->vocabulary,
+                            .scale = 1,
+                            .tokens = t->tokens,
+                            .offsets = t->offsets};
+}
+
 static collet_status fit_rows(text *t, const uint32_t *rows, size_t count)
 {
-    size_t all = t->corpus.words.count + (t->config->ngrams > 1 ? (size_t)t->config->buckets : 0);
+    size_t all = t->corpus.words.count + bucket_count(t);
     memset(t->counts, 0, all * sizeof *t->counts);
     count_features(t, rows, count);
     uint32_t vocabulary = number(t, all);
@@ -282,19 +304,12 @@ static collet_status fit_rows(text *t, const uint32_t *rows, size_t count)
                            "vocabulary would be empty; lower min_count",
                            t->config->path, (long long)t->config->min_count, count);
     }
+    t->vocabulary = vocabulary;
     translate(t);
-    t->data = (collet_data){.struct_size = COLLET_SIZE(collet_data),
-                            .form = COLLET_DATA_TOKENS,
-                            .storage = COLLET_STORE_F32,
-                            .classes = (uint32_t)t->corpus.classes.count,
-                            .rows = t->corpus.rows,
-                            .test_rows = t->data.test_rows,
-                            .vocabulary = vocabulary,
-                            .scale = 1,
-                            .tokens = t->tokens,
-                            .offsets = t->offsets,
-                            .labels = t->corpus.labels,
-                            .class_names = t->class_names};
+    describe(t);
+    t->data.classes = (uint32_t)t->corpus.classes.count;
+    t->data.labels = t->corpus.labels;
+    t->data.class_names = t->class_names;
     return COLLET_OK;
 }
 
@@ -328,15 +343,117 @@ static collet_status fit(void *self, const uint32_t *rows, size_t count, const c
     return fit_rows(t, rows, count);
 }
 
+/* ---- Predicting ----------------------------------------------------------------------------- */
+
+/* Words in the order of their numbers, then the buckets in that of theirs. */
+static collet_status save(void *self, const collet_sink *sink)
+{
+    const text *t = self;
+    const text_lexicon *words = &t->corpus.words;
+    text_writer w = {.sink = sink};
+    text_put_number(&w, t->kept);
+    for (size_t i = 0; i < t->kept; i++) {
+        text_put_string(&w, words->entries[t->by_count[i]].text);
+    }
+    text_put_number(&w, t->vocabulary - 1 - t->kept);
+    for (size_t i = 0; i < bucket_count(t); i++) {
+        if (t->numbers[words->count + i] != NONE) {
+            text_put_number(&w, i);
+        }
+    }
+    return w.status;
+}
+
+/* The vocabulary becomes the first words of the lexicon, so that word i has number i + 1. */
+static void load_words(text *t, text_reader *r)
+{
+    t->kept = (size_t)text_take_number(r, text_most(r, sizeof(uint64_t)));
+    for (size_t i = 0; i < t->kept && !r->failed; i++) {
+        char *word = text_take_string(r);
+        r->failed =
+            r->failed || text_lexicon_add(&t->corpus.words, word, strlen(word)) != (int64_t)i;
+        free(word);
+    }
+}
+
+/* Numbers of all words and buckets, once the words of the file are known too. */
+static void load_numbers(text *t, text_reader *r)
+{
+    size_t words = t->corpus.words.count, buckets = bucket_count(t);
+    uint64_t kept = text_take_number(r, text_most(r, sizeof(uint64_t)));
+    for (size_t i = 0; i < words; i++) {
+        uint32_t unknown = t->config->unknown == TOKEN ? 0 : NONE;
+        t->numbers[i] = i < t->kept ? (uint32_t)i + 1 : unknown;
+    }
+    for (size_t i = 0; i < buckets; i++) {
+        t->numbers[words + i] = NONE;
+    }
+    t->vocabulary = (uint32_t)t->kept + 1;
+    for (uint64_t i = 0; i < kept && !r->failed && buckets > 0; i++) {
+        t->numbers[words + text_take_number(r, buckets - 1)] = t->vocabulary++;
+    }
+}
+
+static collet_status damaged(const text *t)
+{
+    return collet_fail(t->host, COLLET_E_STATE, "what was learnt of the words is damaged");
+}
+
+static collet_status apply_learnt(text *t, const char *path, const collet_source *learnt)
+{
+    text_reader r = {.source = learnt};
+    text_corpus *corpus = &t->corpus;
+    corpus->host = t->host;
+    corpus->most_words = (size_t)t->config->max_length;
+    corpus->unlabelled = true;
+    load_words(t, &r);
+    if (r.failed) {
+        return damaged(t);
+    }
+    collet_status status = text_corpus_read(corpus, path);
+    status = status < 0 ? status : allocate(t);
+    if (status < 0) {
+        return status;
+    }
+    load_numbers(t, &r);
+    if (!text_at_end(&r)) {
+        return damaged(t);
+    }
+    translate(t);
+    describe(t);
+    return COLLET_OK;
+}
+
+static collet_status apply(const collet_host *host, const void *config, const char *path,
+                           const collet_source *learnt, void **self, const collet_data **data)
+{
+    text *t = calloc(1, sizeof *t);
+    if (t == NULL) {
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+    }
+    t->config = config;
+    t->host = host;
+    collet_status status = apply_learnt(t, path, learnt);
+    if (status < 0) {
+        close_data(t);
+        return status;
+    }
+    *self = t;
+    *data = &t->data;
+    return COLLET_OK;
+}
+
 static const collet_dataset vtable = {
     .struct_size = COLLET_SIZE(collet_dataset),
     .open = open_data,
     .close = close_data,
     .fit = fit,
+    .save = save,
+    .apply = apply,
 };
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),
-                                 0,
+                                 1,
                                  COLLET_KIND_DATASET,
                                  "text",
                                  "1.0.0",

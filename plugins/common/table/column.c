@@ -223,3 +223,68 @@ char *table_column_feature_name(const table_column *c, uint32_t i)
     }
     return n < 0 ? NULL : name;
 }
+
+/* ---- Saving --------------------------------------------------------------------------------- */
+
+void table_column_save(const table_column *c, text_writer *w)
+{
+    uint32_t categories = c->categorical ? c->feature_count - c->indicator : 0;
+    text_put_string(w, c->name);
+    text_put_number(w, c->categorical);
+    text_put_number(w, c->indicator);
+    if (!c->categorical) {
+        text_put_real(w, c->shift);
+        text_put_real(w, c->scale);
+        text_put_real(w, c->fill);
+        return;
+    }
+    text_put_number(w, categories);
+    for (uint32_t k = 0; k < categories; k++) {
+        text_put_string(w, c->categories.entries[c->by_name[k]].text);
+    }
+    text_put_number(w, c->fill_code < 0 ? 0 : (uint64_t)c->features[c->fill_code] + 1);
+}
+
+static void load_categories(table_column *c, text_reader *r)
+{
+    uint64_t n = text_take_number(r, text_most(r, sizeof(uint64_t)));
+    /* one place more is for all that the column does not know */
+    c->features = calloc(n + 1, sizeof *c->features);
+    c->by_name = calloc(n + 1, sizeof *c->by_name);
+    r->failed = r->failed || n >= INT32_MAX || c->features == NULL || c->by_name == NULL;
+    for (uint64_t k = 0; k < n && !r->failed; k++) {
+        char *text = text_take_string(r);
+        c->features[k] = c->by_name[k] = (int32_t)k;
+        r->failed = r->failed || text_lexicon_add(&c->categories, text, strlen(text)) != (int64_t)k;
+        free(text);
+    }
+    c->feature_count = r->failed ? 0 : (uint32_t)n;
+    c->fill_code = (int32_t)text_take_number(r, n) - 1;
+    if (!r->failed) {
+        c->features[n] = -1;
+    }
+}
+
+void table_column_load(table_column *c, text_reader *r)
+{
+    c->name = text_take_string(r);
+    c->categorical = text_take_number(r, 1) != 0;
+    c->indicator = text_take_number(r, 1) != 0;
+    if (c->categorical) {
+        load_categories(c, r);
+    } else {
+        c->shift = text_take_real(r);
+        c->scale = text_take_real(r);
+        c->fill = text_take_real(r);
+        c->feature_count = 1;
+        r->failed = r->failed || !(c->scale > 0);
+    }
+    c->feature_count += c->indicator ? 1 : 0;
+}
+
+int32_t table_column_code(table_column *c, text_piece cell)
+{
+    int64_t known = (int64_t)c->feature_count - c->indicator;
+    int64_t code = text_lexicon_add(&c->categories, cell.text, cell.length);
+    return (int32_t)(code < known ? code : known);
+}

@@ -12,6 +12,7 @@
 
 #include "text/lexicon.h"
 #include "text/read.h"
+#include "text/state.h"
 
 /** What stands in for a missing cell. */
 typedef enum table_missing {
@@ -56,6 +57,17 @@ void table_column_write(const table_column *column, size_t row, float *out);
 
 /** The name of feature i, to free(): "age", "colour=red", "age is missing"; NULL without memory. */
 char *table_column_feature_name(const table_column *column, uint32_t i);
+
+/** Writes what was learnt, with the name. */
+void table_column_save(const table_column *column, text_writer *writer);
+
+/** Reads it into a zeroed column: one that is fitted, has no cells yet, and whose categories are
+ *  numbered as its features are. The name is to be freed, also after a failure. */
+void table_column_load(table_column *column, text_reader *reader);
+
+/** The code of a category in a column that was loaded; all that it does not know have one together,
+ *  which is no feature. -1 when memory ran out. */
+int32_t table_column_code(table_column *column, text_piece cell);
 
 /** Frees all but the name. */
 void table_column_finish(table_column *column);

@@ -55,7 +55,7 @@ static collet_status add_text(text_corpus *c, text_piece label, text_piece text,
         !text_reserve((void **)&c->labels, &c->label_room, c->rows + 1, sizeof *c->labels)) {
         return no_memory(c);
     }
-    if (c->id_count == before) {
+    if (c->id_count == before && !c->unlabelled) {
         if (c->wordless++ == 0) {
             (void)snprintf(c->first_wordless, sizeof c->first_wordless, line > 0 ? "%s:%d" : "%s",
                            path, line);
@@ -76,6 +76,11 @@ static collet_status add_text(text_corpus *c, text_piece label, text_piece text,
 static collet_status add_line(text_corpus *c, text_piece line, const char *path, int number)
 {
     const char *tab = memchr(line.text, '\t', line.length);
+    if (c->unlabelled) {
+        const char *begin = tab != NULL ? tab + 1 : line.text;
+        size_t length = (size_t)(line.text + line.length - begin);
+        return add_text(c, (text_piece){"", 0}, (text_piece){begin, length}, path, number);
+    }
     if (tab == NULL) {
         int shown = line.length < 40 ? (int)line.length : 40;
         return collet_fail(

@@ -14,11 +14,12 @@
 
 #include <locale.h>
 
-/** The texts in the order of the file, or of the names. Zero it, then set the first three. */
+/** The texts in the order of the file, or of the names. Zero it, then set the first four. */
 typedef struct text_corpus {
     const collet_host *host;
     size_t most_words;    /**< of a text; the rest of it is left out */
     bool skip_wordless;   /**< leave texts without a word out, in place of refusing them */
+    bool unlabelled;      /**< a line without a tab is a text; texts without a word are kept */
     text_lexicon words;   /**< all different words, in lower case */
     text_lexicon classes; /**< labels */
     uint32_t *ids;        /**< words of all texts, end to end */

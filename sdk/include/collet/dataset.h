@@ -9,6 +9,10 @@
  * in fit(), from the rows that train: the host calls open(), splits the rows, and calls fit() with
  * the training part.
  *
+ * A model that is to predict rows it has never seen needs what fit() learnt: save() writes it into
+ * the model's file, and apply() opens another file's rows with it, in a process that never saw the
+ * rows that trained.
+ *
  * Where the source has a test part of its own, its rows come last and test_rows says how many
  * they are: no trial ever sees them.
  */
@@ -57,6 +61,10 @@ typedef struct collet_data {
     const float *targets;             /**< [rows][target_count]; NULL for classification */
     const char *const *class_names;   /**< [classes], or NULL */
     const char *const *feature_names; /**< [features], or NULL */
+    /** Since ABI 1.1: [target_count], how the targets were scaled: target = (x - shift) / scale,
+     *  where x is what the source says. The host gives predictions back as x. NULL together:
+     *  targets are as the source has them. */
+    const float *target_shift, *target_scale;
 } collet_data;
 
 /** [plugin] The vtable of kind "dataset/1". */
@@ -82,6 +90,20 @@ typedef struct collet_dataset {
      *  all rows that are not test rows. May be called again with other rows. On failure the host
      *  calls nothing but close(). [instance] */
     collet_status (*fit)(void *self, const uint32_t *rows, size_t count, const collet_data **data);
+
+    /** Optional, since ABI 1.1: writes what the last fit() learnt, in the form that the unit's
+     *  state_version names. NULL beside an apply(): nothing is learnt. [instance] */
+    collet_status (*save)(void *self, const collet_sink *sink);
+
+    /** Optional, since ABI 1.1: opens the rows at path, in the format that open() reads, to
+     *  predict them with what save() wrote: the same features in the same order, the same tokens.
+     *  Labels and targets may be missing there and are not looked at, nor are classes and
+     *  class_names; target_count with target_shift and target_scale are. Every row of the source
+     *  is a row here, in its order. Paths in config are not read. learnt is to be mistrusted:
+     *  COLLET_E_STATE where it is not what save() writes. On success as open(), on failure nothing
+     *  is left behind. [instance] */
+    collet_status (*apply)(const collet_host *host, const void *config, const char *path,
+                           const collet_source *learnt, void **self, const collet_data **data);
 } collet_dataset;
 
 #ifdef __cplusplus

@@ -1,0 +1,145 @@
+/* collet refit: the winner of a study, trained on all rows that may train, in one file. */
+#include "cli/session.h"
+
+#include "study/refit.h"
+
+#include <stdio.h>
+
+static clt_status choose_trial(const clt_opened *o, const clt_args *args,
+                               const clt_trial_row **trial, clt_error *err)
+{
+    if (args->trial == NULL) {
+        *trial = clt_best_trial(&o->list);
+        return *trial != NULL
+                   ? CLT_OK
+                   : clt_fail(err, CLT_BAD_INPUT, "refit: study \"%s\" has no complete trial yet",
+                              o->study.name);
+    }
+    if (clt_find_trial(o, args, "refit", trial, err) != CLT_OK) {
+        return err->status;
+    }
+    bool ended = (*trial)->state == CLT_TRIAL_COMPLETE || (*trial)->state == CLT_TRIAL_PRUNED;
+    return ended ? CLT_OK
+                 : clt_fail(err, CLT_USAGE, "refit: trial %llu of study \"%s\" %s: %s",
+                            (unsigned long long)(*trial)->number, o->study.name,
+                            (*trial)->state == CLT_TRIAL_FAILED ? "failed" : "is not finished",
+                            (*trial)->why != NULL ? (*trial)->why : "there is no result of it");
+}
+
+static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
+{
+    (void)ctx;
+    if (level >= COLLET_LOG_WARN) {
+        (void)fprintf(stderr, "%s: %s\n", unit, line);
+    }
+}
+
+static void add_values(const clt_refit *refit, clt_str *out)
+{
+    const char *comma = "";
+    for (uint32_t i = 0; i < refit->metrics.count; i++) {
+        if (refit->metrics.ids[i] != CLT_METRIC_TRAIN_LOSS) {
+            clt_str_addf(out, "%s%s %.6g", comma, refit->metrics.names[i], refit->values[i]);
+            comma = ", ";
+        }
+    }
+}
+
+static void print_text(const clt_refit_setup *s, const clt_refit *refit, clt_str *out)
+{
+    clt_str_addf(out, "trial %llu: trained on %llu rows, %llu epoch%s\n",
+                 (unsigned long long)s->trial->number, (unsigned long long)refit->train_rows,
+                 (unsigned long long)refit->epochs, refit->epochs == 1 ? "" : "s");
+    if (refit->test_rows > 0) {
+        clt_str_addf(out, "test:  ");
+        add_values(refit, out);
+        clt_str_addf(out, " (%llu rows)\n", (unsigned long long)refit->test_rows);
+    } else {
+        clt_str_add(out, "test:  no rows were set aside; [training] test = 0.2 would\n");
+    }
+    clt_str_addf(out, "model: %s\n", s->path);
+}
+
+static void print_json(const clt_refit_setup *s, const clt_refit *refit, clt_str *out)
+{
+    clt_json json = {.out = out};
+    clt_json_open(&json, NULL, '{');
+    clt_json_text(&json, "study", s->study->name);
+    clt_json_int(&json, "trial", (int64_t)s->trial->number);
+    clt_json_int(&json, "epochs", (int64_t)refit->epochs);
+    clt_json_int(&json, "train_rows", (int64_t)refit->train_rows);
+    clt_json_int(&json, "test_rows", (int64_t)refit->test_rows);
+    clt_json_open(&json, "test", '{');
+    for (uint32_t i = 0; i < refit->metrics.count && refit->test_rows > 0; i++) {
+        if (refit->metrics.ids[i] != CLT_METRIC_TRAIN_LOSS) {
+            clt_json_real(&json, refit->metrics.names[i], refit->values[i]);
+        }
+    }
+    clt_json_close(&json, '}');
+    clt_json_text(&json, "model", s->path);
+    clt_json_close(&json, '}');
+    clt_str_add(out, "\n");
+}
+
+static clt_status refit(const clt_args *args, clt_opened *o, clt_session *session, clt_error *err)
+{
+    clt_refit_setup setup = {.plan = &session->plan, .study = &o->study, .hooks.log = log_line};
+    clt_refit done;
+    clt_str out = {0};
+    if (clt_open_store(o, args, err) != CLT_OK ||
+        clt_open_study(o, args->words[0], true, err) != CLT_OK ||
+        choose_trial(o, args, &setup.trial, err) != CLT_OK ||
+        clt_session_stored(session, o, args, err) != CLT_OK) {
+        return err->status;
+    }
+    if (session->plan.black_box) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "refit: study \"%s\" evaluates an objective: there is no model to train",
+                        o->study.name);
+    }
+    setup.path = args->output != NULL
+                     ? args->output
+                     : clt_arena_printf(&o->arena, "%s-trial%llu.safetensors", o->study.name,
+                                        (unsigned long long)setup.trial->number);
+    if (setup.path == NULL) {
+        return clt_fail_memory(err);
+    }
+    if (clt_refit_run(&setup, &done, err) != CLT_OK) {
+        return err->status;
+    }
+    (args->json ? print_json : print_text)(&setup, &done, &out);
+    return clt_print(&out, err);
+}
+
+static clt_status run(const clt_args *args, clt_error *err)
+{
+    clt_opened opened = {0};
+    clt_session session = {0};
+    clt_status status = refit(args, &opened, &session, err);
+    clt_session_finish(&session);
+    clt_opened_finish(&opened);
+    return status;
+}
+
+static const clt_flag flags[] = {
+    CLT_FLAG_JSON("print JSON"),
+    {"--output", 'o', "FILE", "the model's file; STUDY-trialN.safetensors unless given",
+     offsetof(clt_args, output)},
+    CLT_FLAG_PLUGIN_PATH,
+    CLT_FLAG_STORE("the store; collet.db unless given"),
+    {"--trial", 0, "N", "trial N in place of the best one", offsetof(clt_args, trial)},
+    CLT_FLAG_END,
+};
+
+const clt_command clt_command_refit = {
+    "refit",
+    "STUDY",
+    "Trains the best trial of a study on all rows but the test rows, and writes the model",
+    "The seed is the trial's, and so are the epochs; where it stopped early, as many as its best\n"
+    "one. The score on the test rows, which no trial has seen, is printed and noted in the file.\n"
+    "The file is in the safetensors format: the parameters, what the dataset learnt, and the\n"
+    "experiment that trained them. It appears whole or not at all.\n",
+    1,
+    1,
+    flags,
+    run};
