@@ -51,7 +51,7 @@ clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error
     return status;
 }
 
-static bool write_all(int fd, const char *bytes, size_t n)
+bool clt_write_all(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
         ssize_t wrote = write(fd, bytes, n);
@@ -93,7 +93,7 @@ clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count
     }
     bool ok = true;
     for (size_t i = 0; i < count && ok; i++) {
-        ok = write_all(fd, parts[i].at, parts[i].size);
+        ok = clt_write_all(fd, parts[i].at, parts[i].size);
     }
     ok = ok && fsync(fd) == 0;
     int number = errno;

@@ -43,4 +43,7 @@ bool clt_is_shortage(int number);
  *  errno tells apart: ENOMEM. */
 char *clt_path_real(clt_arena *arena, const char *path);
 
+/** Writes n bytes, however many calls it takes; false with errno where it could not. */
+bool clt_write_all(int fd, const char *bytes, size_t n);
+
 #endif /* CLT_BASE_FILE_H */

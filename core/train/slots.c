@@ -1,6 +1,7 @@
 #include "train/slots.h"
 
 #include "base/crc.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -97,28 +98,12 @@ void clt_slot_finish(clt_slot *slot)
     *slot = (clt_slot){0};
 }
 
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t wrote = write(fd, bytes, n);
-        if (wrote < 0 && errno == EINTR) {
-            continue;
-        }
-        if (wrote <= 0) {
-            return false;
-        }
-        bytes += wrote;
-        n -= (size_t)wrote;
-    }
-    return true;
-}
-
 void clt_slot_add(clt_slot_writer *w, const void *bytes, size_t n)
 {
     if (w->failed) {
         return;
     }
-    w->failed = !write_all(w->fd, bytes, n);
+    w->failed = !clt_write_all(w->fd, bytes, n);
     w->crc = clt_crc32c(w->crc, bytes, n);
     w->length += n;
 }
@@ -160,7 +145,7 @@ static bool fill(const clt_slots *s, uint64_t serial, int fd,
 {
     head h = {.fingerprint = s->fingerprint, .serial = serial};
     clt_slot_writer w = {.fd = fd};
-    if (!write_all(fd, (const char *)&h, sizeof h)) {
+    if (!clt_write_all(fd, (const char *)&h, sizeof h)) {
         return false;
     }
     put(ctx, &w);
