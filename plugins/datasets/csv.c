@@ -18,7 +18,8 @@
  *     missing_text    cells that mean "missing", beside empty ones                  NA, ?
  *     max_categories  most different texts of a column of categories                100
  *     scale           standard | range | none: of numbers                           standard
- *     scale_target    regression: predict (target - mean) / deviation               off
+ *     scale_target    regression: train on (target - mean) / deviation; mse, mae    off
+ *                     and predictions stay in the file's units
  *
  *     [data]
  *     use         = csv
@@ -77,7 +78,7 @@ static const collet_option options[] = {
     COLLET_OPT_ENUM(csv_config, scale, "standard", "standard|range|none", COLLET_FIXED,
                     "how columns of numbers are scaled"),
     COLLET_OPT_BOOL(csv_config, scale_target, "off", COLLET_FIXED,
-                    "regression: predict the target less its mean, over its deviation"),
+                    "regression: train on the target less its mean, over its deviation"),
 };
 
 enum { FEATURE, TARGET, IGNORED };
