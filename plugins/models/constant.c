@@ -111,7 +111,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_MODEL,
                                  "constant",
                                  "1.0.0",
-                                 "says the same of every row: the largest class, or the mean",
+                                 "the largest class, or the mean, whatever the row",
                                  NULL,
                                  &vtable,
                                  COLLET_NO_OPTIONS};
