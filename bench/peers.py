@@ -36,7 +36,8 @@ def need(what, there, code=1):
 
 
 def has_torch():
-    return subprocess.run([PYTHON, "-c", "import torch"], stderr=subprocess.DEVNULL).returncode == 0
+    find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+    return subprocess.run([PYTHON, "-c", find]).returncode == 0
 
 
 def has_images():
