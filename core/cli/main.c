@@ -3,6 +3,7 @@
 #include "base/suggest.h"
 #include "cli/nursery.h"
 #include "plugin/blas.h"
+#include "plugin/guard.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -73,8 +74,10 @@ int main(int argc, char **argv)
         return clt_blas_probe_main();
     }
     if (argc > 1 && strcmp(argv[1], CLT_NURSERY_WORD) == 0) {
+        clt_guard_set_up();
         return clt_nursery_main(argc, argv);
     }
+    clt_guard_set_up();
     (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     clt_status status = run(argc, argv, &err);
     bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;

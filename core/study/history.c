@@ -58,7 +58,7 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
         clt_plan_configure(plan, component, NULL, &t->arena, &config, err) != CLT_OK) {
         return err->status;
     }
-    clt_guard_set_up();
+    clt_guard_note();
     enter(t, "create", UINT64_MAX);
     collet_status code = t->sampler->create(clt_host_table(&t->host), config, &t->space, &t->self);
     leave(t);

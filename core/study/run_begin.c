@@ -210,7 +210,8 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
 {
     const clt_study_setup *s = r->setup;
     const clt_host_hooks host = {.ctx = s->watcher.ctx, .log = s->watcher.log};
-    if (clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
+    if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||
+        clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
         clt_crew_check_goals(r->crew, r->err) != CLT_OK || find_or_add(r) != CLT_OK ||
         clt_order_open(&r->order, s->plan, r->study->window, &host, r->err) != CLT_OK ||
         take_up(r) != CLT_OK) {

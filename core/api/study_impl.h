@@ -1,0 +1,58 @@
+/**
+ * @file api/study_impl.h
+ * @brief What the files behind collet/study.h share; nobody else includes it.
+ */
+#ifndef CLT_API_STUDY_IMPL_H
+#define CLT_API_STUDY_IMPL_H
+
+#include "base/vec.h"
+#include "study/order.h"
+
+#include <collet/study.h>
+
+/** One trial of a study. */
+typedef struct clt_held {
+    double *numbers; /**< the point [dim_count], then the values [goal_count] */
+    CLT_VEC(clt_point) curve;
+    uint64_t last_step;
+    double since; /**< clock: when it was asked for */
+    uint32_t state;
+    uint32_t attempt;
+} clt_held;
+
+/** A study. */
+struct collet_study {
+    clt_error err;
+    clt_arena arena;
+    clt_ini ini;
+    clt_registry *registry;
+    clt_plan plan;
+    clt_order order;
+    CLT_VEC(clt_held) trials; /**< number i is at i */
+    clt_arena points;         /**< of their numbers */
+    double *spare;            /**< numbers of no trial yet; NULL: none */
+    const clt_variable **params;
+    uint32_t param_count;
+    uint64_t best;      /**< UINT64_MAX: none */
+    bool ready, broken; /**< it was made; its sampler has failed since */
+    clt_str text;       /**< that collet_study_text() gave */
+    void (*log)(void *ctx, int32_t level, const char *line);
+    void *log_ctx;
+};
+
+/** The trial of that id; NULL, with the error set, where there is none. */
+clt_held *clt_study_trial(collet_study *study, uint64_t id);
+
+/** Its values. */
+double *clt_study_values(const collet_study *study, const clt_held *trial);
+
+/** Numbers for one more trial, that nothing else uses; NULL when memory ran out. */
+double *clt_study_spare(collet_study *study);
+
+/** Tells the log a line about a unit. */
+void clt_study_log(void *study, const char *unit, int32_t level, const char *line);
+
+/** Makes the list of parameters. */
+clt_status clt_study_list_params(collet_study *study);
+
+#endif /* CLT_API_STUDY_IMPL_H */
