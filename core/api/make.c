@@ -1,7 +1,7 @@
 /* Making a study of an experiment, and its end. */
 #include "api/study_impl.h"
 
-#include "base/file.h"
+#include "study/start.h"
 
 #include <collet/plugin.h>
 
@@ -75,54 +75,67 @@ static clt_status make_plan(collet_study *s, bool is_file, const char *plugin_pa
 
 /* A result is the sampler's at once, unless the experiment asks for a fixed order: who tells one
  * trial after another does not want the last eight to be overlooked. */
-static uint64_t window_of(const clt_plan *plan)
-{
-    enum { USUAL = 8 };
-    const clt_entry *order = clt_ini_find(plan->ini, "run", "order");
-    uint64_t window = plan->limits.window > 0 ? plan->limits.window : USUAL;
-    return order != NULL && !plan->limits.free_order ? window : 0;
-}
-
-static clt_status begin(collet_study *s)
+static clt_status begin(collet_study *s, const collet_study_options *options, const clt_blas *blas)
 {
     const clt_host_hooks hooks = {.ctx = s, .log = clt_study_log};
-    return clt_order_open(&s->order, &s->plan, window_of(&s->plan), &hooks, &s->err);
+    if (clt_ini_find(s->plan.ini, "run", "order") == NULL) {
+        s->plan.limits.free_order = true;
+    }
+    return options->store != NULL
+               ? clt_study_take_up(s, options->store, options->fresh != 0, blas)
+               : clt_order_open(&s->order, &s->plan, clt_start_window(&s->plan.limits), &hooks,
+                                &s->err);
 }
 
-static int32_t make(const char *path, const char *text, const collet_study_options *given,
-                    collet_study **study)
+clt_status clt_study_make(const char *path, const char *text, const collet_study_options *given,
+                          const clt_blas *blas, collet_study **study)
 {
     const collet_study_options options = take_options(given);
     collet_study *s = calloc(1, sizeof *s);
     *study = s;
     if (s == NULL) {
-        return COLLET_STUDY_E_RESOURCES;
+        return CLT_IO;
     }
     s->best = UINT64_MAX;
     s->log = options.log;
     s->log_ctx = options.log_ctx;
-    if (options.store != NULL) {
-        return (int32_t)clt_fail(&s->err, CLT_USAGE, "a study with a store is not there yet");
+    s->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (s->plain == (locale_t)0) {
+        return clt_fail_memory(&s->err);
     }
+    locale_t usual = uselocale(s->plain);
     clt_status status = text != NULL
                             ? clt_ini_parse(&s->arena, DEFAULT_NAME, text, &s->ini, &s->err)
                             : clt_ini_read(&s->arena, path, &s->ini, &s->err);
     status = status == CLT_OK ? make_plan(s, text == NULL, options.plugin_path) : status;
-    status = status == CLT_OK ? begin(s) : status;
+    status = status == CLT_OK ? begin(s, &options, blas) : status;
+    (void)uselocale(usual);
     s->ready = status == CLT_OK;
-    return (int32_t)status;
+    return status;
+}
+
+/* What the program's environment says of OpenBLAS; a library does not probe, nor set anything. */
+static clt_blas known_blas(void)
+{
+    clt_blas blas = {0};
+    const char *kernel = getenv("OPENBLAS_CORETYPE"), *threads = getenv("OPENBLAS_NUM_THREADS");
+    (void)snprintf(blas.chosen, sizeof blas.chosen, "%s", kernel != NULL ? kernel : "");
+    (void)snprintf(blas.threads, sizeof blas.threads, "%s", threads != NULL ? threads : "");
+    return blas;
 }
 
 int32_t collet_study_from_text(const char *text, const collet_study_options *options,
                                collet_study **study)
 {
-    return make(NULL, text != NULL ? text : "", options, study);
+    const clt_blas blas = known_blas();
+    return (int32_t)clt_study_make(NULL, text != NULL ? text : "", options, &blas, study);
 }
 
 int32_t collet_study_from_file(const char *path, const collet_study_options *options,
                                collet_study **study)
 {
-    return make(path != NULL ? path : "", NULL, options, study);
+    const clt_blas blas = known_blas();
+    return (int32_t)clt_study_make(path != NULL ? path : "", NULL, options, &blas, study);
 }
 
 void collet_study_destroy(collet_study *s)
@@ -131,14 +144,19 @@ void collet_study_destroy(collet_study *s)
         return;
     }
     clt_order_close(&s->order);
+    clt_store_close(s->store);
     for (size_t i = 0; i < s->trials.count; i++) {
         CLT_VEC_FINISH(&s->trials.items[i].curve);
     }
     CLT_VEC_FINISH(&s->trials);
+    clt_journal_finish(&s->journal);
     clt_str_finish(&s->text);
     clt_plan_finish(&s->plan);
     clt_registry_destroy(s->registry);
     clt_arena_finish(&s->points);
+    if (s->plain != (locale_t)0) {
+        freelocale(s->plain);
+    }
     clt_arena_finish(&s->arena);
     free(s);
 }

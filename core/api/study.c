@@ -45,7 +45,7 @@ static clt_status note_plugin(collet_study *s, clt_status status)
 }
 
 /* Fixed order: the results up to a window before the next trial must be known. */
-static clt_status check_window(collet_study *s)
+static clt_status fail_window(collet_study *s)
 {
     uint64_t first = 0;
     while (first < s->trials.count && s->trials.items[first].state != COLLET_STUDY_OPEN) {
@@ -58,10 +58,29 @@ static clt_status check_window(collet_study *s)
                     (unsigned long long)s->order.window);
 }
 
+/* The next trial's point, in spare; what was asked for and could not be stored is still there. */
+static clt_status propose(collet_study *s, bool *done)
+{
+    uint64_t before;
+    if (s->asked) {
+        return CLT_OK;
+    }
+    if (s->order.window > 0 && !clt_order_ready(&s->order)) {
+        return fail_window(s);
+    }
+    if (clt_study_spare(s) == NULL ||
+        !clt_vec_reserve((void **)&s->trials.items, &s->trials.capacity, s->trials.count + 1,
+                         sizeof s->trials.items[0])) {
+        return clt_fail_memory(&s->err);
+    }
+    clt_status status = clt_order_ask(&s->order, s->spare, done, &before, &s->err);
+    s->asked = status == CLT_OK && !*done;
+    return note_plugin(s, status);
+}
+
 int32_t collet_study_ask(collet_study *s, uint64_t *id)
 {
     bool done = false;
-    uint64_t before;
     if (check_ready(s) != CLT_OK) {
         return (int32_t)s->err.status;
     }
@@ -69,21 +88,18 @@ int32_t collet_study_ask(collet_study *s, uint64_t *id)
     if (wanted > 0 && s->trials.count >= wanted) {
         return COLLET_STUDY_DONE;
     }
-    if (s->order.window > 0 && !clt_order_ready(&s->order)) {
-        return (int32_t)check_window(s);
+    if (propose(s, &done) != CLT_OK ||
+        (!done && clt_study_store_begin(s, s->trials.count, s->spare) != CLT_OK)) {
+        return (int32_t)s->err.status;
     }
-    clt_held trial = {.numbers = clt_study_spare(s), .since = clt_clock(), .attempt = 1};
-    if (trial.numbers == NULL || !clt_vec_reserve((void **)&s->trials.items, &s->trials.capacity,
-                                                  s->trials.count + 1, sizeof trial)) {
-        return (int32_t)clt_fail_memory(&s->err);
-    }
-    clt_status status = clt_order_ask(&s->order, trial.numbers, &done, &before, &s->err);
-    if (status != CLT_OK || done) {
-        return status != CLT_OK ? (int32_t)note_plugin(s, status) : COLLET_STUDY_DONE;
+    if (done) {
+        return COLLET_STUDY_DONE;
     }
     *id = s->trials.count;
-    s->trials.items[s->trials.count++] = trial;
+    s->trials.items[s->trials.count++] =
+        (clt_held){.numbers = s->spare, .since = clt_clock(), .attempt = 1};
     s->spare = NULL;
+    s->asked = false;
     return COLLET_STUDY_OK;
 }
 
@@ -126,7 +142,7 @@ static bool are_finite(const double *values, size_t count)
     return all;
 }
 
-static void note_best(collet_study *s, uint64_t id)
+void clt_study_note_best(collet_study *s, uint64_t id)
 {
     const clt_held *trial = &s->trials.items[id];
     if (trial->state != COLLET_STUDY_COMPLETE) {
@@ -140,15 +156,19 @@ static void note_best(collet_study *s, uint64_t id)
     }
 }
 
-/* Ends a trial: for the sampler to know. */
+/* Ends a trial: in the store, then for the sampler to know. */
 static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
 {
     clt_held *trial = &s->trials.items[id];
+    if (clt_study_store_end(s, row) != CLT_OK) {
+        return s->err.status;
+    }
     if (row->value_count > 0) {
         memcpy(clt_study_values(s, trial), row->values, row->value_count * sizeof *row->values);
     }
     trial->state = (uint32_t)row->state;
-    note_best(s, id);
+    CLT_VEC_FINISH(&trial->curve);
+    clt_study_note_best(s, id);
     return note_plugin(s, clt_order_finish(&s->order, row, trial->numbers, &s->err));
 }
 
@@ -190,6 +210,7 @@ static clt_status finish(collet_study *s, uint64_t id, uint32_t state, const dou
                          .state = (clt_trial_state)state,
                          .attempt = trial->attempt,
                          .last_step = trial->last_step,
+                         .seconds = clt_clock() - trial->since,
                          .curve = trial->curve.items,
                          .curve_count = trial->curve.count};
     if (state == COLLET_STUDY_FAILED) {

@@ -97,7 +97,9 @@ int32_t collet_study_number(collet_study *s, uint64_t id, const char *name, doub
                              ? s->err.status
                              : clt_fail(&s->err, CLT_USAGE, "parameter \"%s\" is a text", name));
     }
+    locale_t usual = uselocale(s->plain);
     *value = number_of(v, x);
+    (void)uselocale(usual);
     return COLLET_STUDY_OK;
 }
 
@@ -117,7 +119,9 @@ int32_t collet_study_text(collet_study *s, uint64_t id, const char *name, const 
         return COLLET_STUDY_OK;
     }
     clt_str_clear(&s->text);
+    locale_t usual = uselocale(s->plain);
     clt_space_format(&s->plan.space, (uint32_t)v->dim, x[v->dim], &s->text);
+    (void)uselocale(usual);
     *text = clt_str_text(&s->text);
     return s->text.failed ? (int32_t)clt_fail_memory(&s->err) : COLLET_STUDY_OK;
 }

@@ -26,8 +26,8 @@
  * In memory, a study ends with its program. With a store (an SQLite file that `collet show` and the
  * other commands read), what ask() and tell() have returned is on the disk: a program that was
  * killed makes the study of the same name again, and goes on where it stood. Trials that were open
- * then are open still, under their ids: collet_study_state() finds them, and they can be told. A
- * store serves one program at a time.
+ * then are open still, under their ids: collet_study_state() finds them, and they can be told; what
+ * they had reported is gone. A store is open for one study at a time.
  *
  * Errors are a status, 0 being success, and one text: collet_study_error(). The library prints
  * nothing, keeps no global state and takes over no signal; so a sampler that crashes takes the
@@ -57,7 +57,7 @@ enum {
     COLLET_STUDY_E_CALL = 64,     /**< the call is wrong: an id that is not open, no such name */
     COLLET_STUDY_E_INPUT = 65,    /**< the experiment is wrong; the text names the line */
     COLLET_STUDY_E_STORE = 69,    /**< the store cannot be reached, or is not what it should be */
-    COLLET_STUDY_E_PLUGIN = 70,   /**< the sampler failed; the study can only be destroyed */
+    COLLET_STUDY_E_PLUGIN = 70,   /**< the sampler failed; the study can only be looked at */
     COLLET_STUDY_E_CREATE = 73,   /**< the store cannot be created */
     COLLET_STUDY_E_RESOURCES = 74 /**< memory ran out, or a file cannot be read or written */
 };

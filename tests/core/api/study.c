@@ -2,9 +2,14 @@
 
 #include <collet/study.h>
 
+#include <locale.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const char *const mixed = "[study]\nminimize = loss\nseed = 3\n"
                                  "[params]\nrate = real(1e-4, 1, log)\nunits = int(4, 64)\n"
@@ -259,6 +264,142 @@ START_TEST(a_wrong_experiment_leaves_its_error)
 }
 END_TEST
 
+/* A program that writes 0,5 for 0.5 has the same study. */
+START_TEST(numbers_have_a_point_whatever_the_locale)
+{
+    static const char *const make_locale = "d=$(mktemp -d) && localedef -i de_DE -f UTF-8 $d/de_DE "
+                                           ">/dev/null 2>&1; echo $d";
+    char path[128] = "", command[160];
+    collet_study *plain = make(mixed);
+    FILE *out = popen(make_locale, "r");
+    ck_assert(out != NULL && fgets(path, sizeof path, out) != NULL && pclose(out) == 0);
+    path[strcspn(path, "\n")] = '\0';
+    setenv("LOCPATH", path, 1);
+    if (setlocale(LC_ALL, "de_DE") != NULL) { /* where there is no localedef, there is no test */
+        const char *text;
+        double number;
+        ck_assert(strtod("0.5", NULL) == 0);
+        collet_study *study = make(mixed);
+        ck_assert_uint_eq(ask(plain), ask(study));
+        ck_assert_mem_eq(collet_study_point(plain, 0), collet_study_point(study, 0),
+                         5 * sizeof(double));
+        ck_assert_int_eq(collet_study_text(study, 0, "rate", &text), COLLET_STUDY_OK);
+        ck_assert_ptr_nonnull(strchr(text, '.'));
+        ck_assert_int_eq(collet_study_number(study, 0, "fixed", &number), COLLET_STUDY_OK);
+        ck_assert(number == 1.5);
+        collet_study_destroy(study);
+    }
+    (void)snprintf(command, sizeof command, "rm -rf %s", path);
+    ck_assert_int_eq(system(command), 0);
+    collet_study_destroy(plain);
+}
+END_TEST
+
+/* ---- With a store --------------------------------------------------------------------------- */
+
+static char folder[] = "/tmp/collet-study-XXXXXX";
+static char store[64];
+
+static void make_folder(void)
+{
+    (void)snprintf(folder, sizeof folder, "/tmp/collet-study-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    (void)snprintf(store, sizeof store, "%s/s.db", folder);
+}
+
+static void remove_folder(void)
+{
+    char command[128];
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static int32_t take_up(const char *text, collet_study **study)
+{
+    options = (collet_study_options){
+        .struct_size = COLLET_SIZE(collet_study_options), .plugin_path = PLUGINS, .store = store};
+    return collet_study_from_text(text, &options, study);
+}
+
+static void check_stands(collet_study *study)
+{
+    uint32_t state;
+    uint64_t best;
+    ck_assert_uint_eq(collet_study_count(study), 4);
+    static const uint32_t states[] = {COLLET_STUDY_OPEN, COLLET_STUDY_COMPLETE, COLLET_STUDY_PRUNED,
+                                      COLLET_STUDY_FAILED};
+    for (uint64_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(collet_study_state(study, i, &state), COLLET_STUDY_OK);
+        ck_assert_uint_eq(state, states[i]);
+    }
+    ck_assert(collet_study_values(study, 1)[0] == 0.5 && collet_study_values(study, 2)[0] == 0.25);
+    ck_assert_int_eq(collet_study_best(study, &best), COLLET_STUDY_OK);
+    ck_assert_uint_eq(best, 1);
+}
+
+/* The child asks and tells, and dies without a farewell; the parent goes on. What it then asks for
+ * is what one study in memory proposes. */
+START_TEST(a_study_goes_on_where_a_killed_program_left_it)
+{
+    make_folder();
+    pid_t child = fork();
+    if (child == 0) {
+        collet_study *study;
+        double value = 0.25;
+        if (take_up(mixed, &study) != COLLET_STUDY_OK) {
+            _exit(1);
+        }
+        for (int i = 0; i < 4; i++) {
+            (void)ask(study);
+        }
+        tell(study, 1, 0.5);
+        (void)collet_study_report(study, 2, 3, &value, 1, NULL);
+        (void)collet_study_tell(study, 2, COLLET_STUDY_PRUNED, NULL, 0);
+        (void)collet_study_fail(study, 3, "no luck");
+        (void)raise(SIGKILL);
+    }
+    int ended;
+    ck_assert_int_eq(waitpid(child, &ended, 0), child);
+    ck_assert(WIFSIGNALED(ended));
+    collet_study *study, *whole = make(mixed);
+    ck_assert_int_eq(take_up(mixed, &study), COLLET_STUDY_OK);
+    check_stands(study);
+    for (int i = 0; i < 5; i++) {
+        (void)ask(whole);
+    }
+    tell(study, 0, 0.125);
+    ck_assert_uint_eq(ask(study), 4);
+    for (uint64_t i = 0; i < 5; i++) {
+        ck_assert_mem_eq(collet_study_point(study, i), collet_study_point(whole, i),
+                         5 * sizeof(double));
+    }
+    collet_study_destroy(whole);
+    collet_study_destroy(study);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_store_is_refused_to_another_experiment_and_to_a_second_study)
+{
+    collet_study *study, *other;
+    char text[512];
+    make_folder();
+    ck_assert_int_eq(take_up(mixed, &study), COLLET_STUDY_OK);
+    ck_assert_int_eq(take_up(mixed, &other), COLLET_STUDY_E_STORE);
+    ck_assert_msg(strstr(collet_study_error(other), "in use") != NULL, "%s",
+                  collet_study_error(other));
+    collet_study_destroy(other);
+    collet_study_destroy(study);
+    (void)snprintf(text, sizeof text, "%s", mixed);
+    memcpy(strstr(text, "int(4, 64)"), "int(4, 65)", 10);
+    ck_assert_int_eq(take_up(text, &other), COLLET_STUDY_E_INPUT);
+    ck_assert_msg(strstr(collet_study_error(other), "experiment:6: ") == collet_study_error(other),
+                  "%s", collet_study_error(other));
+    collet_study_destroy(other);
+    remove_folder();
+}
+END_TEST
+
 /* A library has no business with its program's signals. */
 START_TEST(no_signal_is_taken_over)
 {
@@ -290,6 +431,9 @@ int main(void)
         {studies_of_one_process_are_independent, 1},
         {a_fixed_order_waits_for_what_it_must_know, 1},
         {a_wrong_experiment_leaves_its_error, 3},
+        {numbers_have_a_point_whatever_the_locale, 1},
+        {a_study_goes_on_where_a_killed_program_left_it, 1},
+        {a_store_is_refused_to_another_experiment_and_to_a_second_study, 1},
         {no_signal_is_taken_over, 1},
     };
     return test_main_loops("study", loops, sizeof loops / sizeof loops[0]);
