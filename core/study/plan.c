@@ -24,7 +24,7 @@ static const char *const roles[] = {"data", "model", "optimizer", "objective", "
 static bool has_role(const clt_plan *plan, const char *role)
 {
     bool objective = strcmp(role, "objective") == 0, sampler = strcmp(role, "sampler") == 0;
-    return sampler || objective == plan->black_box;
+    return sampler || (objective == plan->black_box && !plan->outside);
 }
 
 /* "model" of "model.mlp" */
