@@ -46,7 +46,7 @@ typedef struct gp {
     size_t room;
     const search_trial **trials;
     gp_row *rows;
-    double *y, *u, *x, *work;
+    double *y, *u, *x, *work, *p;
 } gp;
 
 static void destroy(void *self)
@@ -66,6 +66,7 @@ static void destroy(void *self)
     free(g->trials);
     free(g->rows);
     free(g->y);
+    free(g->p);
     gp_search_finish(&g->search);
     gp_fit_finish(&g->fit);
     gp_layout_finish(&g->layout);
@@ -81,6 +82,7 @@ static collet_status build(gp *g, const collet_space *space)
     status = status < 0 ? status : gp_layout_init(&g->layout, &g->space);
     status = status < 0 ? status : gp_search_init(&g->search, &g->layout);
     g->models = 1 + space->constraint_count;
+    g->p = calloc(GP_PARAMETERS(&g->layout), sizeof *g->p);
     g->model = status < 0 ? NULL : calloc(g->models, sizeof *g->model);
     for (uint32_t k = 0; g->model != NULL && k < g->models; k++) {
         gp_model_init(&g->model[k], &g->layout);
@@ -192,15 +194,6 @@ static collet_status fit_to(gp *g, size_t count, const fitted *last, double *p)
         gp_fit_finish(fit);
         if (gp_fit_init(fit, &g->layout, n + n / 2 + 16) < 0) return COLLET_E_NOMEM;
     }
-    const char *e = getenv("GPSPREAD");
-    fit->spread = e ? atof(e) : 1.7320508 * 2;
-    e = getenv("GPCENTRE");
-    double loglen = e ? atof(e) : 1.41421356;
-    fit->centre = -2 * (loglen + 0.5 * log(g->layout.thetas + 1e-9));
-    e = getenv("GPSTART");
-    fit->start = e ? atof(e) : 0;
-    e = getenv("GPEVALS");
-    fit->evaluations = e ? atoi(e) : 60;
     encode_rows(g, 0, n);
     double *x = malloc((g->layout.columns + 1) * n * sizeof *x);
     for (size_t i = 0; i < n; i++) gp_encode(&g->layout, g->rows[i].u, x + i, n);
@@ -213,15 +206,15 @@ static collet_status fit_to(gp *g, size_t count, const fitted *last, double *p)
         double *pk = p + k * np;
         targets(g, k, n, g->y);
         fit->y = g->y;
-        gp_fit_default(fit, pk);
-        if (last != NULL) memcpy(pk, last->p + k * np, np * sizeof *pk);
-        double loss = gp_fit_run(fit, pk);
-        static const char *two; two = getenv("GPTWO");
-        if (two && n < (size_t)atoi(two)) {
-            double q[1000];
-            gp_fit_default(fit, q);
-            double l2 = gp_fit_run(fit, q);
-            if (l2 < loss) memcpy(pk, q, np * sizeof *pk);
+        double loss = INFINITY, *q = g->p;
+        const char *e = getenv("GPMULTI");
+        size_t multi = e ? (size_t)atoi(e) : 100;
+        for (int which = -1; which < GP_DEFAULTS; which++) {
+            if (which < 0 ? last == NULL : last != NULL && n > multi) continue;
+            if (which < 0) memcpy(q, last->p + k * np, np * sizeof *q); else gp_fit_default(fit, which, q);
+            double l = gp_fit_run(fit, q);
+            if (getenv("GPDEBUG")) fprintf(stderr, "  start %d: %g\n", which, l);
+            if (l < loss) { loss = l; memcpy(pk, q, np * sizeof *pk); }
         }
         if (getenv("GPDEBUG")) {
             fprintf(stderr, "fit n=%zu loss=%g:", n, loss);

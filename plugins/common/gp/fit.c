@@ -106,40 +106,50 @@ static void slopes(gp_fit *fit, double noise, double *g)
 
 /* ---- Priors --------------------------------------------------------------------------------- */
 
+/* Of log theta. */
+#define SPREAD spread_()
+static double spread_(void) { const char *e = getenv("GPSPREAD"); return e ? atof(e) : 3.4641016151377546; }
+
+static double centre(const gp_layout *layout)
+{
+    const char *e = getenv("GPCENTRE"); if (e && atof(e) > 5) return 0; return (e ? atof(e) : -2.8284271247461903) - log(layout->thetas > 0 ? layout->thetas : 1);
+}
+
 /* Weights: log-normal, their centre falling with the number of dimensions, so that the distance
  * between two points does not grow with it (Hvarfner, Hellsten, Nardi: Vanilla Bayesian
  * Optimization Performs Great in High Dimensions, 2024). Scale: Gamma(2, 1). Noise: Gamma(1.1,
- * 30). Adds the negative logarithm of their densities. */
-static double add_priors(const gp_fit *fit, const double *p, double *g)
+ * 30). */
+double gp_fit_prior(const gp_fit *fit, const double *p, double *g)
 {
     const gp_layout *layout = fit->layout;
     const size_t s = GP_SCALE(layout), e = GP_NOISE(layout);
     double loss = 0;
     for (size_t d = 0; d < layout->thetas; d++) {
-        if (fit->spread > 0) {
-            double off = (p[d] - fit->centre) / fit->spread;
-            loss += off * off / 2;
-            g[d] += off / fit->spread;
-        } else {
-            double theta = exp(p[d]);
-            loss += 0.1 / theta + 0.1 * theta;
-            g[d] += -0.1 / theta + 0.1 * theta;
+        if (getenv("GPOPTUNA")) { double th = exp(p[d]); loss += .1/th+.1*th; if (g) g[d] += -.1/th+.1*th; continue; }
+        double off = (p[d] - centre(layout)) / SPREAD;
+        loss += off * off / 2;
+        if (g != NULL) {
+            g[d] += off / SPREAD;
         }
     }
     double scale = exp(p[s]), noise = exp(p[e]);
     loss += scale - p[s] + 30 * noise - 0.1 * p[e];
-    g[s] += scale - 1;
-    g[e] += 30 * noise - 0.1;
+    if (g != NULL) {
+        g[s] += scale - 1;
+        g[e] += 30 * noise - 0.1;
+    }
     return loss;
 }
 
-void gp_fit_default(const gp_fit *fit, double *p)
+void gp_fit_default(const gp_fit *fit, int which, double *p)
 {
+    static const double shift[GP_DEFAULTS] = {0, 3};
+    static const double noise[GP_DEFAULTS] = {1e-4, 1e-2};
     for (size_t d = 0; d < fit->layout->thetas; d++) {
-        p[d] = fit->spread > 0 ? fit->centre + fit->start : 0;
+        p[d] = centre(fit->layout) + shift[which];
     }
     p[GP_SCALE(fit->layout)] = 0;
-    p[GP_NOISE(fit->layout)] = log(fit->noiseless ? GP_LEAST_NOISE : 1e-3);
+    p[GP_NOISE(fit->layout)] = log(fit->noiseless ? GP_LEAST_NOISE : noise[which]);
 }
 
 double gp_fit_loss(gp_fit *fit, const double *p, double *g)
@@ -158,7 +168,7 @@ double gp_fit_loss(gp_fit *fit, const double *p, double *g)
     for (size_t i = 0; i < GP_PARAMETERS(layout); i++) {
         g[i] = -g[i];
     }
-    double prior = add_priors(fit, p, g);
+    double prior = gp_fit_prior(fit, p, g);
     return prior - value;
 }
 
@@ -189,6 +199,6 @@ double gp_fit_run(gp_fit *fit, double *p)
                                 .high = high,
                                 .gradient = 1e-2,
                                 .decrease = 1e-5,
-                                .evaluations = fit->evaluations};
+                                .evaluations = 60};
     return gp_lbfgs(&problem, p, high + n);
 }

@@ -32,8 +32,6 @@ typedef struct gp_fit {
     size_t stride;
     const double *y;      /**< [n] */
     bool noiseless;       /**< the noise stays at its least */
-    double centre, spread, start; /**< prior of log theta */
-    int evaluations;
     size_t room;          /**< points that the memory is for */
     double *k, *dk, *w, *inverse;   /**< [room][gp_padded(room)] each */
     double *alpha, *z;    /**< [room]; [columns] */
@@ -44,11 +42,16 @@ typedef struct gp_fit {
 collet_status gp_fit_init(gp_fit *fit, const gp_layout *layout, size_t room);
 void gp_fit_finish(gp_fit *fit);
 
-/** Where a fit starts that knows nothing better. */
-void gp_fit_default(const gp_fit *fit, double *p);
+/** Where a fit may start: smooth functions and little noise; rough ones and more of it. */
+void gp_fit_default(const gp_fit *fit, int which, double *p);
+enum { GP_DEFAULTS = 2 };
 
 /** The negative of what is maximised at p, and its gradient; INFINITY where K has no factor. */
 double gp_fit_loss(gp_fit *fit, const double *p, double *g);
+
+/** The negative logarithm of the priors' densities at p but for a constant; its gradient is added to g
+ *  unless that is NULL. */
+double gp_fit_prior(const gp_fit *fit, const double *p, double *g);
 
 /** Moves p to the nearest optimum; returns the loss there. */
 double gp_fit_run(gp_fit *fit, double *p);

@@ -25,12 +25,12 @@ static double mills(double x)
 /* 1 - x mills(x) = h(-x) / phi(x): 1/x^2 - 3/x^4 + 15/x^6 - ... */
 static double gap(double x)
 {
-    if (x < 8) {
+    if (x < 4) {
         return 1 - x * mills(x);
     }
     if (x < FAR) { /* Lentz's fraction backwards: mills = 1/(x + 1/(x + 2/(x + ...))) */
         double tail = x;
-        for (int k = 60; k > 1; k--) {
+        for (int k = 100; k > 1; k--) {
             tail = x + k / tail;
         }
         return 1 / (x * tail + 1); /* 1 - x/(x + 1/tail) */
