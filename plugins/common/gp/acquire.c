@@ -18,8 +18,8 @@ static double term(bool improve, double limit, double mean, double variance, dou
                    double *by_variance)
 {
     double sigma = sqrt(variance), z = (limit - mean) / sigma, slope;
-    double value = improve ? gp_log_improvement(z, &slope) + log(sigma)
-                           : gp_log_probability(z, &slope);
+    double value =
+        improve ? gp_log_improvement(z, &slope) + log(sigma) : gp_log_probability(z, &slope);
     *by_mean = -slope / sigma;
     *by_variance = (-slope * z + (improve ? 1 : 0)) / (2 * variance);
     return value;
@@ -37,8 +37,8 @@ double gp_acquisition_at(const gp_acquisition *a, const double *z, double *dz)
         double mean, variance, by_mean, by_variance;
         double *dmean = dz == NULL ? NULL : model->slopes, *dvar = model->slopes + columns;
         gp_model_at(model, z, &mean, &variance, dmean, dvar);
-        sum += term(k == 0, k == 0 ? a->best : a->most[k - 1], mean, variance, &by_mean,
-                    &by_variance);
+        sum +=
+            term(k == 0, k == 0 ? a->best : a->most[k - 1], mean, variance, &by_mean, &by_variance);
         for (uint32_t c = 0; dz != NULL && c < columns; c++) {
             dz[c] += by_mean * dmean[c] + by_variance * dvar[c];
         }
@@ -61,7 +61,8 @@ static void acquisition_many(const gp_acquisition *a, size_t count, const double
     }
 }
 
-/* ---- Points of the search: all coordinates, also those that are inactive ---------------------- */
+/* ---- Points of the search: all coordinates, also those that are inactive ----------------------
+ */
 
 static uint32_t dims(const gp_search *s)
 {
@@ -130,8 +131,8 @@ static double disturb(const search_axis *axis, const collet_rng *rng, double u, 
     to = to < 0 ? -to : to > 1 ? 2 - to : to;
     to = snap(axis, fmin(fmax(to, 0), 1));
     if (axis->count > 1 && to == u) { /* at least to the neighbour */
-        to = snap(axis, fmin(fmax(u + (collet_bits(rng) & 1 ? 1.0 : -1.0) / (double)axis->count, 0),
-                             1));
+        to = snap(axis,
+                  fmin(fmax(u + (collet_bits(rng) & 1 ? 1.0 : -1.0) / (double)axis->count, 0), 1));
     }
     return to;
 }
@@ -257,8 +258,13 @@ static void climb_smoothly(gp_search *s, double *u)
         low[k] = 0;
         high[k] = 1;
     }
-    const gp_problem problem = {.n = s->free_count, .f = descend, .self = &c, .low = low,
-                                .high = high, .gradient = 1e-3, .decrease = 1e-5,
+    const gp_problem problem = {.n = s->free_count,
+                                .f = descend,
+                                .self = &c,
+                                .low = low,
+                                .high = high,
+                                .gradient = 1e-3,
+                                .decrease = 1e-5,
                                 .evaluations = 60};
     (void)gp_lbfgs(&problem, at, work);
     for (uint32_t k = 0; k < s->free_count; k++) {
@@ -273,9 +279,8 @@ static uint32_t values_to_try(const search_axis *axis, double u, double *values)
     uint32_t count = 0;
     if (axis->category || (axis->count > 0 && axis->count <= ALL_VALUES)) {
         for (uint64_t k = 0; k < axis->count && count < GP_BATCH; k++) {
-            values[count++] = axis->category
-                                  ? (double)k
-                                  : search_axis_unit(axis, search_axis_nth(axis, k));
+            values[count++] =
+                axis->category ? (double)k : search_axis_unit(axis, search_axis_nth(axis, k));
         }
         return count;
     }

@@ -35,7 +35,7 @@ typedef struct gp_search {
     double *score;   /**< [GP_CANDIDATES] */
     uint32_t *order; /**< [GP_CANDIDATES] by falling score */
     double *scratch, *scratch_kept;
-    uint32_t *free;  /**< [dim_count] dimensions that L-BFGS moves */
+    uint32_t *free; /**< [dim_count] dimensions that L-BFGS moves */
     uint32_t free_count;
 } gp_search;
 

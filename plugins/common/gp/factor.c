@@ -96,7 +96,8 @@ void gp_factor_forward(size_t n, const double *r, size_t stride, size_t m, doubl
     }
 }
 
-/* Rows first .. first + count of R in the columns from there to n; what lies above is subtracted. */
+/* Rows first .. first + count of R in the columns from there to n; what lies above is subtracted.
+ */
 COLLET_SIMD
 static bool factor_block(size_t first, size_t count, size_t n, double *k, size_t stride)
 {

@@ -18,8 +18,8 @@
 void gp_tn(size_t m, size_t n, size_t k, const double *a, size_t as, const double *b, size_t bs,
            double *c, size_t cs);
 
-/** k[n][n], rows `stride` apart, holds R in its first `known` columns and the upper triangle of K in
- *  the others: those become R's. False where K is not positive definite. */
+/** k[n][n], rows `stride` apart, holds R in its first `known` columns and the upper triangle of K
+ * in the others: those become R's. False where K is not positive definite. */
 bool gp_factor_extend(size_t known, size_t n, double *k, size_t stride);
 
 /** b[n][m] becomes R^-T b: the forward substitution for m columns. */

@@ -20,8 +20,8 @@ collet_status gp_fit_init(gp_fit *fit, const gp_layout *layout, size_t room)
                     .z = calloc(layout->columns + 1, sizeof(double)),
                     .theta = calloc(p, sizeof(double)),
                     .work = calloc(gp_lbfgs_work(p) + 2 * p, sizeof(double))};
-    if (fit->k == NULL || fit->dk == NULL || fit->w == NULL || fit->inverse == NULL || fit->alpha == NULL ||
-        fit->z == NULL || fit->theta == NULL || fit->work == NULL) {
+    if (fit->k == NULL || fit->dk == NULL || fit->w == NULL || fit->inverse == NULL ||
+        fit->alpha == NULL || fit->z == NULL || fit->theta == NULL || fit->work == NULL) {
         gp_fit_finish(fit);
         return COLLET_E_NOMEM;
     }
@@ -106,30 +106,26 @@ static void slopes(gp_fit *fit, double noise, double *g)
 
 /* ---- Priors --------------------------------------------------------------------------------- */
 
-/* Of log theta. */
-#define SPREAD spread_()
-static double spread_(void) { const char *e = getenv("GPSPREAD"); return e ? atof(e) : 3.4641016151377546; }
-
+/* Where the prior of a weight has its mode. With many dimensions it is less, so that the distance
+ * between two points does not grow with their number (Hvarfner, Hellsten, Nardi: Vanilla Bayesian
+ * Optimization Performs Great in High Dimensions, 2024). */
 static double centre(const gp_layout *layout)
 {
-    const char *e = getenv("GPCENTRE"); if (e && atof(e) > 5) return 0; return (e ? atof(e) : -2.8284271247461903) - log(layout->thetas > 0 ? layout->thetas : 1);
+    return layout->thetas > 10 ? 10.0 / layout->thetas : 1;
 }
 
-/* Weights: log-normal, their centre falling with the number of dimensions, so that the distance
- * between two points does not grow with it (Hvarfner, Hellsten, Nardi: Vanilla Bayesian
- * Optimization Performs Great in High Dimensions, 2024). Scale: Gamma(2, 1). Noise: Gamma(1.1,
- * 30). */
+/* Weights: exp(-0.1 (theta / c + c / theta)) with c the centre. Scale: Gamma(2, 1). Noise:
+ * Gamma(1.1, 30). */
 double gp_fit_prior(const gp_fit *fit, const double *p, double *g)
 {
     const gp_layout *layout = fit->layout;
     const size_t s = GP_SCALE(layout), e = GP_NOISE(layout);
     double loss = 0;
     for (size_t d = 0; d < layout->thetas; d++) {
-        if (getenv("GPOPTUNA")) { double th = exp(p[d]); loss += .1/th+.1*th; if (g) g[d] += -.1/th+.1*th; continue; }
-        double off = (p[d] - centre(layout)) / SPREAD;
-        loss += off * off / 2;
+        double up = 0.1 * exp(p[d]) / centre(layout), down = 0.01 / up;
+        loss += up + down;
         if (g != NULL) {
-            g[d] += off / SPREAD;
+            g[d] += up - down;
         }
     }
     double scale = exp(p[s]), noise = exp(p[e]);
@@ -143,10 +139,10 @@ double gp_fit_prior(const gp_fit *fit, const double *p, double *g)
 
 void gp_fit_default(const gp_fit *fit, int which, double *p)
 {
-    static const double shift[GP_DEFAULTS] = {0, 3};
+    static const double shift[GP_DEFAULTS] = {-3, 0};
     static const double noise[GP_DEFAULTS] = {1e-4, 1e-2};
     for (size_t d = 0; d < fit->layout->thetas; d++) {
-        p[d] = centre(fit->layout) + shift[which];
+        p[d] = shift[which] - log(fit->layout->thetas);
     }
     p[GP_SCALE(fit->layout)] = 0;
     p[GP_NOISE(fit->layout)] = log(fit->noiseless ? GP_LEAST_NOISE : noise[which]);

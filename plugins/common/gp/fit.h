@@ -20,8 +20,8 @@
 #define GP_LEAST_NOISE 1e-6
 
 /** Places in p behind the weights. */
-#define GP_SCALE(layout) ((size_t)(layout)->thetas)
-#define GP_NOISE(layout) ((size_t)(layout)->thetas + 1)
+#define GP_SCALE(layout)      ((size_t)(layout)->thetas)
+#define GP_NOISE(layout)      ((size_t)(layout)->thetas + 1)
 #define GP_PARAMETERS(layout) ((size_t)(layout)->thetas + 2)
 
 /** Data, and memory for the fit. */
@@ -30,12 +30,12 @@ typedef struct gp_fit {
     size_t n;
     const double *x; /**< encoded: column c at x + c * stride */
     size_t stride;
-    const double *y;      /**< [n] */
-    bool noiseless;       /**< the noise stays at its least */
-    size_t room;          /**< points that the memory is for */
-    double *k, *dk, *w, *inverse;   /**< [room][gp_padded(room)] each */
-    double *alpha, *z;    /**< [room]; [columns] */
-    double *theta, *work; /**< [thetas]; of L-BFGS, with its bounds */
+    const double *y;              /**< [n] */
+    bool noiseless;               /**< the noise stays at its least */
+    size_t room;                  /**< points that the memory is for */
+    double *k, *dk, *w, *inverse; /**< [room][gp_padded(room)] each */
+    double *alpha, *z;            /**< [room]; [columns] */
+    double *theta, *work;         /**< [thetas]; of L-BFGS, with its bounds */
 } gp_fit;
 
 /** Memory for up to room points. COLLET_E_NOMEM; nothing is left behind then. */
@@ -49,8 +49,8 @@ enum { GP_DEFAULTS = 2 };
 /** The negative of what is maximised at p, and its gradient; INFINITY where K has no factor. */
 double gp_fit_loss(gp_fit *fit, const double *p, double *g);
 
-/** The negative logarithm of the priors' densities at p but for a constant; its gradient is added to g
- *  unless that is NULL. */
+/** The negative logarithm of the priors' densities at p but for a constant; its gradient is added
+ * to g unless that is NULL. */
 double gp_fit_prior(const gp_fit *fit, const double *p, double *g);
 
 /** Moves p to the nearest optimum; returns the loss there. */

@@ -149,7 +149,11 @@ static bool search(state *t, double *f, double along)
 double gp_lbfgs(const gp_problem *problem, double *x, double *work)
 {
     size_t n = problem->n;
-    state t = {.p = problem, .x = x, .g = work, .d = work + n, .next = work + 2 * n,
+    state t = {.p = problem,
+               .x = x,
+               .g = work,
+               .d = work + n,
+               .next = work + 2 * n,
                .next_g = work + 3 * n};
     for (size_t k = 0; k < MEMORY; k++) {
         t.s[k] = work + (4 + 2 * k) * n;

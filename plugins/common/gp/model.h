@@ -2,8 +2,8 @@
  * @file gp/model.h
  * @brief The posterior of a Gaussian process.
  *
- * Rows are points, each with a key. The first `measured` of them have a value; the others are trials
- * under way, taken as if they had brought exactly what the model expects of them ("Kriging
+ * Rows are points, each with a key. The first `measured` of them have a value; the others are
+ * trials under way, taken as if they had brought exactly what the model expects of them ("Kriging
  * believer"): they leave the mean as it is and take the variance away.
  *
  * Ginsbourger, Le Riche, Carraro: Kriging Is Well-Suited to Parallelize Optimization (2010).
@@ -26,11 +26,11 @@ typedef struct gp_model {
     double *theta; /**< [thetas] */
     double scale, noise;
     size_t rows, measured, room;
-    size_t stride;  /**< gp_padded(room) */
-    uint64_t *keys; /**< [rows] */
-    double *x;      /**< [columns][stride] */
-    double *r;      /**< [room][stride] factor */
-    double *alpha;  /**< [measured] K^-1 y */
+    size_t stride;      /**< gp_padded(room) */
+    uint64_t *keys;     /**< [rows] */
+    double *x;          /**< [columns][stride] */
+    double *r;          /**< [room][stride] factor */
+    double *alpha;      /**< [measured] K^-1 y */
     double *k, *dk, *v; /**< [room] work of one prediction */
     double *batch;      /**< [room][GP_BATCH] of many */
     double *z;          /**< [columns] */

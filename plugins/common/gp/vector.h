@@ -29,7 +29,7 @@ static inline size_t gp_padded(size_t n)
 }
 
 #define GP_LOAD(v, from) memcpy(&(v), (from), sizeof(v))
-#define GP_STORE(to, v) memcpy((to), &(v), sizeof(v))
+#define GP_STORE(to, v)  memcpy((to), &(v), sizeof(v))
 
 /* Macros rather than functions: a vector as an argument would have an ABI of its own for each
  * processor. */

@@ -1,5 +1,7 @@
 #include "gp/warp.h"
 
+#include "gp/logei.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,82 +12,85 @@ static int rising(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double quantile(double p) /* Acklam-like: bisection is enough here */
+size_t gp_fill(size_t n, double *y, double *work)
 {
-    double lo = -8, hi = 8;
-    for (int i = 0; i < 50; i++) {
-        double m = (lo + hi) / 2;
-        if (erfc(-m * 0.70710678118654752) / 2 < p) lo = m; else hi = m;
-    }
-    return lo;
-}
-
-static void standardise(size_t n, double *y)
-{
-    double mean = 0, square = 0;
-    for (size_t i = 0; i < n; i++) mean += y[i] / (double)n;
-    for (size_t i = 0; i < n; i++) square += (y[i] - mean) * (y[i] - mean) / (double)n;
-    double sd = square > 0 ? sqrt(square) : 1;
-    for (size_t i = 0; i < n; i++) y[i] = (y[i] - mean) / sd;
-}
-
-/* profile log likelihood of Yeo-Johnson/box-cox like power on (y - min)/scale + eps */
-static double powered(double v, double lambda)
-{
-    return fabs(lambda) < 1e-9 ? log(v) : (pow(v, lambda) - 1) / lambda;
-}
-
-void gp_warp(int how, size_t n, double *y, double *s)
-{
-    size_t m = 0;
+    size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        if (isfinite(y[i])) s[m++] = y[i];
+        if (isfinite(y[i])) {
+            work[count++] = y[i];
+        }
     }
-    if (m == 0) {
+    if (count == 0) {
         memset(y, 0, n * sizeof *y);
+        return 0;
+    }
+    qsort(work, count, sizeof *work, rising);
+    for (size_t i = 0; i < n; i++) {
+        double worst = work[count - 1];
+        y[i] = isnan(y[i]) ? worst : fmin(fmax(y[i], work[0]), worst);
+    }
+    return count;
+}
+
+/* z with Phi(-z) = p <= 1/2: Newton's method on the logarithms, which are concave. */
+static double upper_quantile(double p)
+{
+    double z = 0;
+    for (int k = 0; k < 8; k++) {
+        double slope, value = gp_log_probability(-z, &slope);
+        z += (value - log(p)) / slope;
+    }
+    return z;
+}
+
+/* How many of sorted[count] are less than y, or not more. */
+static size_t below(const double *sorted, size_t count, double y, int or_equal)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sorted[middle] < y || (or_equal && sorted[middle] == y)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+void gp_cut_tail(size_t n, double *y, const double *sorted, size_t count)
+{
+    const double median = count > 0 ? sorted[count / 2] : 0;
+    size_t half = below(sorted, count, median, 1);
+    double square = 0;
+    for (size_t i = 0; i < half; i++) {
+        square += (sorted[i] - median) * (sorted[i] - median);
+    }
+    if (!(square > 0)) {
         return;
     }
-    qsort(s, m, sizeof *s, rising);
+    const double deviation = sqrt(square / (double)half);
     for (size_t i = 0; i < n; i++) {
-        y[i] = isnan(y[i]) ? s[m - 1] : fmin(fmax(y[i], s[0]), s[m - 1]);
-    }
-    double median = s[m / 2];
-    if (how == GP_WARP_HALF || how == GP_WARP_LOG) {
-        double square = 0;
-        size_t below = 0;
-        for (size_t i = 0; i < m && s[i] <= median; i++, below++) square += (s[i] - median) * (s[i] - median);
-        double sd = sqrt(square / (double)(below ? below : 1));
-        if (sd > 0) {
-            for (size_t i = 0; i < n; i++) {
-                if (y[i] > median) {
-                    size_t lo = 0;
-                    while (lo < m && s[lo] < y[i]) lo++;
-                    size_t hi = lo;
-                    while (hi < m && s[hi] <= y[i]) hi++;
-                    double p = ((double)(lo + hi) / 2) / (double)m;
-                    if (p < 0.5) p = 0.5;
-                    double w = median + sd * quantile(p);
-                    y[i] = w < y[i] || how == GP_WARP_HALF ? w : y[i];
-                }
-            }
+        if (y[i] > median) { /* the middle rank of those that are equal */
+            size_t rank = below(sorted, count, y[i], 0) + below(sorted, count, y[i], 1);
+            double above = 1 - (double)rank / (double)(2 * count);
+            y[i] = median + deviation * upper_quantile(fmin(above, 0.5));
         }
     }
-    if (how == GP_WARP_POWER) {
-        /* v = (y - min) / (median - min) + c */
-        double best = -INFINITY, pick = 1;
-        double range = median - s[0];
-        if (!(range > 0)) range = s[m - 1] - s[0];
-        if (range > 0) {
-            static const double ls[] = {1, 0.75, 0.5, 0.25, 0};
-            for (int k = 0; k < 5; k++) {
-                double mean = 0, sq = 0, jac = 0;
-                for (size_t i = 0; i < m; i++) { double v = (s[i] - s[0]) / range + 0.05; s[m + i] = powered(v, ls[k]); mean += s[m + i] / (double)m; jac += (ls[k] - 1) * log(v); }
-                for (size_t i = 0; i < m; i++) sq += (s[m + i] - mean) * (s[m + i] - mean) / (double)m;
-                double ll = -0.5 * (double)m * log(sq) + jac;
-                if (ll > best) { best = ll; pick = ls[k]; }
-            }
-            for (size_t i = 0; i < n; i++) y[i] = powered((y[i] - s[0]) / range + 0.05, pick);
-        }
+}
+
+void gp_standardise(size_t n, double *y, double *mean, double *deviation)
+{
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += y[i] / (double)n;
     }
-    standardise(n, y);
+    for (size_t i = 0; i < n; i++) {
+        square += (y[i] - sum) * (y[i] - sum) / (double)n;
+    }
+    *mean = sum;
+    *deviation = square > 0 && isfinite(square) ? sqrt(square) : 1;
+    for (size_t i = 0; i < n; i++) {
+        y[i] = (y[i] - *mean) / *deviation;
+    }
 }

@@ -90,11 +90,11 @@ static double kernel(const data *d, const double *a, const double *b)
     double q = 0;
     for (int t = 0; t < THETAS; t++) {
         bool here = !isnan(a[t]), there = !isnan(b[t]);
-        double square = here != there         ? 1
-                        : !here               ? 0
-                        : t == 2 || t == 4    ? (a[t] != b[t])
-                        : t == 3              ? 2 - 2 * cos(a[t] - b[t])
-                                              : (a[t] - b[t]) * (a[t] - b[t]);
+        double square = here != there      ? 1
+                        : !here            ? 0
+                        : t == 2 || t == 4 ? (a[t] != b[t])
+                        : t == 3           ? 2 - 2 * cos(a[t] - b[t])
+                                           : (a[t] - b[t]) * (a[t] - b[t]);
         q += exp(d->p[t]) * square;
     }
     return exp(d->p[THETAS]) * (1 + sqrt(5 * q) + 5 * q / 3) * exp(-sqrt(5 * q));
