@@ -23,8 +23,8 @@
  * the last fit ended and up to 100 trials from two fixed places as well, since there are several
  * optima. So they depend on the trials alone, not on when they were told, and a study that goes on
  * proposes what it would have. In between the factor of the covariance grows by a row a trial. The
- * acquisition is searched from 1024 drawn candidates (common/gp/acquire.h). Only a noisy study is
- * asked for a point twice.
+ * acquisition is searched from 1024 drawn candidates (common/gp/acquire.h). A point comes
+ * twice only once all are known or the same point has brought two outcomes.
  *
  * Trials under way count as if they had brought what the model expects (Kriging believer). A failed
  * trial counts like the worst, a pruned one like its last value but not better than the median of
@@ -46,9 +46,8 @@
 #include <stdlib.h>
 
 /* The most points of a fit; trials up to which it starts anew as well; good points around which
- * candidates are drawn; variance of the noise from which a point may be asked for twice. */
-enum { FIT_POINTS = 300, FIT_ANEW = 100, ANCHORS = 5 };
-static const double NOISY = 1e-2;
+ * candidates are drawn; draws before a point that is known is proposed again. */
+enum { FIT_POINTS = 300, FIT_ANEW = 100, ANCHORS = 5, DRAWS = 100 };
 
 typedef struct gp_config {
     int64_t startup, points;
@@ -81,6 +80,7 @@ typedef struct gp {
     uint32_t models;      /* the outcome's and one for each constraint */
     gp_model *model;      /* [models] */
     double *p, *z, *most; /* [parameters], [columns], [models]: work */
+    bool noisy;           /* the same point has brought two outcomes */
     fitted *fits;         /* [fit_count], by count */
     size_t fit_count, fit_room;
     /* What one ask looks at: */
@@ -432,14 +432,24 @@ static size_t find_anchors(const gp *g, size_t finished, const double **anchors)
 /* Is x under way, or known already where that settles it? */
 static bool is_taken(const gp *g, const double *x)
 {
-    bool noisy = g->config->noise && g->model[0].noise >= NOISY;
     for (size_t i = 0; i < g->history.count; i++) {
         const search_trial *t = g->history.trials[i];
-        if (!(noisy && t->measured) && search_same(&g->space, x, t->x)) {
+        bool settled = t->state == COLLET_TRIAL_RUNNING || !t->measured || !g->noisy;
+        if (settled && search_same(&g->space, x, t->x)) {
             return true;
         }
     }
     return false;
+}
+
+static void draw(const gp *g, const collet_rng *rng, double *x)
+{
+    for (int k = 0; k < DRAWS; k++) {
+        search_draw(&g->space, rng, x);
+        if (!is_taken(g, x)) {
+            break;
+        }
+    }
 }
 
 static collet_status propose(gp *g, const collet_rng *rng, double *x)
@@ -464,7 +474,7 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
             return COLLET_OK;
         }
     }
-    search_draw(&g->space, rng, x);
+    draw(g, rng, x);
     return COLLET_OK;
 }
 
@@ -476,16 +486,41 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
         return collet_fail(g->host, COLLET_E_NOMEM, "out of memory");
     }
     if (g->history.finished < (size_t)g->config->startup || g->layout.thetas == 0) {
-        search_draw(&g->space, rng, x);
+        draw(g, rng, x);
     } else {
         status = propose(g, rng, x);
     }
     if (status == COLLET_E_NUMERIC) {
-        search_draw(&g->space, rng, x);
+        draw(g, rng, x);
         status = COLLET_OK;
     }
     status = status < 0 ? status : search_history_open(&g->history, number, x);
     return status == COLLET_E_NOMEM ? collet_fail(g->host, status, "out of memory") : status;
+}
+
+/* Has another trial at the same point brought something else? */
+static bool contradicts(const gp *g, const search_trial *news)
+{
+    for (size_t i = 0; g->config->noise && news->measured && i < g->history.count; i++) {
+        const search_trial *t = g->history.trials[i];
+        if (t->measured && t->values[0] != news->values[0] && t->state == news->state &&
+            search_same(&g->space, t->x, news->x)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Forgets the fits that would have seen the new trial. */
+static void drop_fits(gp *g, const search_trial *news)
+{
+    size_t before = 0;
+    for (size_t i = 0; g->history.trials[i]->number < news->number; i++) {
+        before += g->history.trials[i]->state != COLLET_TRIAL_RUNNING;
+    }
+    while (g->fit_count > 0 && g->fits[g->fit_count - 1].count > before) {
+        free(g->fits[--g->fit_count].p);
+    }
 }
 
 static collet_status tell(void *self, const collet_trial *trial)
@@ -496,13 +531,9 @@ static collet_status tell(void *self, const collet_trial *trial)
     if (status < 0) {
         return collet_fail(g->host, status, "out of memory");
     }
-    size_t before = 0;
-    for (size_t i = 0; news != NULL && g->history.trials[i]->number < news->number; i++) {
-        before += g->history.trials[i]->state != COLLET_TRIAL_RUNNING;
-    }
-    /* Fits to more trials than these were made without this one. */
-    while (news != NULL && g->fit_count > 0 && g->fits[g->fit_count - 1].count > before) {
-        free(g->fits[--g->fit_count].p);
+    if (news != NULL) {
+        g->noisy |= contradicts(g, news);
+        drop_fits(g, news);
     }
     return COLLET_OK;
 }

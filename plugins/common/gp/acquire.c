@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* Values of a discrete dimension that are all tried; more, and only some near the point are. */
-enum { ALL_VALUES = 16, NEAR_VALUES = 16, SWEEPS = 8 };
+enum { ALL_VALUES = 16, NEAR_VALUES = 16 };
 
 /* ---- The acquisition ------------------------------------------------------------------------ */
 
@@ -325,12 +325,23 @@ static bool stepwise(const gp_search *s, uint32_t i, const double *x)
     return axis->count != 1 && !isnan(x[i]) && (axis->count > 0 || s->parent[i]);
 }
 
+/* With many dimensions a climb is dear, and its end no better known. */
+static int sweeps(const gp_search *s)
+{
+    return s->layout->thetas <= 20 ? 8 : 2;
+}
+
+static uint32_t starts(const gp_search *s)
+{
+    return s->layout->thetas <= 20 ? GP_STARTS : GP_STARTS / 4;
+}
+
 /* Climbs from candidate k until nothing moves. */
 static void climb_candidate(gp_search *s, uint32_t k)
 {
     double *u = s->u + (size_t)k * dims(s), *x = s->scratch + dims(s);
     double *kept = s->scratch_kept;
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+    for (int sweep = 0; sweep < sweeps(s); sweep++) {
         double before = s->score[k];
         bool moved = false;
         memcpy(kept, u, dims(s) * sizeof *u);
@@ -354,7 +365,7 @@ static void climb_candidate(gp_search *s, uint32_t k)
  * are moved to the first places of order. */
 static void choose_starts(gp_search *s, const collet_rng *rng)
 {
-    for (uint32_t k = 1; k < GP_STARTS; k++) {
+    for (uint32_t k = 1; k < starts(s); k++) {
         double top = s->score[s->order[0]], sum = 0;
         for (uint32_t j = k; j < GP_CANDIDATES; j++) {
             sum += exp(s->score[s->order[j]] - top);
@@ -384,7 +395,7 @@ void gp_search_run(gp_search *s, const collet_rng *rng, const double *const *anc
     score(s, 0, GP_CANDIDATES);
     sort(s);
     choose_starts(s, rng);
-    for (uint32_t k = 0; k < GP_STARTS; k++) {
+    for (uint32_t k = 0; k < starts(s); k++) {
         climb_candidate(s, s->order[k]);
     }
     if (count > 0) {

@@ -167,6 +167,7 @@ void gp_model_many(gp_model *model, size_t count, const double *z, size_t stride
 {
     for (size_t first = 0; first < count; first += GP_BATCH) {
         size_t m = count - first < GP_BATCH ? count - first : GP_BATCH;
+        size_t whole = gp_padded(m); /* whole vectors: the rest is zeros */
         double squares[GP_BATCH] = {0};
         for (size_t i = 0; i < model->rows; i++) {
             double *row = model->batch + i * GP_BATCH;
@@ -175,10 +176,11 @@ void gp_model_many(gp_model *model, size_t count, const double *z, size_t stride
             }
             gp_distances(model->layout, model->theta, model->z, m, z + first, stride, row);
             gp_matern(m, model->scale, row, row, NULL);
+            memset(row + m, 0, (whole - m) * sizeof *row);
         }
         memset(mean + first, 0, m * sizeof *mean);
         add_rows(model->measured, m, model->batch, model->alpha, mean + first);
-        gp_factor_forward(model->rows, model->r, model->stride, m, model->batch, GP_BATCH);
+        gp_factor_forward(model->rows, model->r, model->stride, whole, model->batch, GP_BATCH);
         add_rows(model->rows, m, model->batch, NULL, squares);
         for (size_t j = 0; j < m; j++) {
             variance[first + j] = positive(model->scale - squares[j]);
