@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* Values of a discrete dimension that are all tried; more, and only some near the point are. */
-enum { ALL_VALUES = 16, NEAR_VALUES = 16 };
+enum { ALL_VALUES = 16, NEAR_VALUES = 16, SWEEPS = 8, FEW_AXES = 20 };
 
 /* ---- The acquisition ------------------------------------------------------------------------ */
 
@@ -325,15 +325,22 @@ static bool stepwise(const gp_search *s, uint32_t i, const double *x)
     return axis->count != 1 && !isnan(x[i]) && (axis->count > 0 || s->parent[i]);
 }
 
-/* With many dimensions a climb is dear, and its end no better known. */
-static int sweeps(const gp_search *s)
+/* With many dimensions a climb is dear, and its end no better known: fewer starts and sweeps, each of
+ * which tries a share of the axes only. */
+static bool is_wide(const gp_search *s)
 {
-    return s->layout->thetas <= 20 ? 8 : 2;
+    return s->layout->thetas > FEW_AXES;
 }
 
 static uint32_t starts(const gp_search *s)
 {
-    return s->layout->thetas <= 20 ? GP_STARTS : GP_STARTS / 4;
+    return is_wide(s) ? GP_STARTS / 4 : GP_STARTS;
+}
+
+/* Is it axis i's turn, in this sweep from candidate k? */
+static bool has_turn(const gp_search *s, uint32_t i, uint32_t k, uint32_t sweep)
+{
+    return (i + k + sweep) % (1 + s->layout->thetas / (FEW_AXES + 1)) == 0;
 }
 
 /* Climbs from candidate k until nothing moves. */
@@ -341,7 +348,7 @@ static void climb_candidate(gp_search *s, uint32_t k)
 {
     double *u = s->u + (size_t)k * dims(s), *x = s->scratch + dims(s);
     double *kept = s->scratch_kept;
-    for (int sweep = 0; sweep < sweeps(s); sweep++) {
+    for (uint32_t sweep = 0; sweep < (is_wide(s) ? 2 : SWEEPS); sweep++) {
         double before = s->score[k];
         bool moved = false;
         memcpy(kept, u, dims(s) * sizeof *u);
@@ -353,7 +360,8 @@ static void climb_candidate(gp_search *s, uint32_t k)
         }
         for (uint32_t i = 0; i < dims(s); i++) {
             point_of(s, u, x);
-            moved |= stepwise(s, i, x) && climb_axis(s, i, u, &s->score[k]);
+            moved |= has_turn(s, i, k, sweep) && stepwise(s, i, x) &&
+                     climb_axis(s, i, u, &s->score[k]);
         }
         if (!moved) {
             break;
