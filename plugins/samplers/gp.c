@@ -8,9 +8,10 @@
  * maximises the logarithm of the expected improvement over the best outcome.
  *
  * Options:
- *     startup  trials drawn at random before the model is asked             10
- *     noise    outcomes are noisy; off: the same point gives the same       on
- *     points   most trials that the model holds                            500
+ *     startup     trials drawn at random before the model is asked                10
+ *     noise       outcomes are noisy; off: the same point gives the same          on
+ *     candidates  points drawn to begin the search of the acquisition with      1024
+ *     points      most trials that the model holds                               500
  *
  *     [sampler]
  *     use     = gp
@@ -23,7 +24,7 @@
  * the last fit ended and up to 100 trials from two fixed places as well, since there are several
  * optima. So they depend on the trials alone, not on when they were told, and a study that goes on
  * proposes what it would have. In between the factor of the covariance grows by a row a trial. The
- * acquisition is searched from 1024 drawn candidates (common/gp/acquire.h). A point comes
+ * acquisition is searched from drawn candidates (common/gp/acquire.h). A point comes
  * twice only once all are known or the same point has brought two outcomes.
  *
  * Trials under way count as if they had brought what the model expects (Kriging believer). A failed
@@ -45,12 +46,13 @@
 
 #include <stdlib.h>
 
-/* The most points of a fit; trials up to which it starts anew as well; good points around which
+/* The most points of a fit; trials times dimensions up to which it starts anew as
+ * well; good points around which
  * candidates are drawn; draws before a point that is known is proposed again. */
-enum { FIT_POINTS = 300, FIT_ANEW = 100, ANCHORS = 5, DRAWS = 100 };
+enum { FIT_POINTS = 300, FIT_ANEW = 2000, ANCHORS = 5, DRAWS = 100 };
 
 typedef struct gp_config {
-    int64_t startup, points;
+    int64_t startup, candidates, points;
     int32_t noise;
 } gp_config;
 
@@ -59,6 +61,8 @@ static const collet_option options[] = {
                    "trials drawn at random before the model is asked"),
     COLLET_OPT_BOOL(gp_config, noise, "on", COLLET_FIXED,
                     "outcomes are noisy; off: the same point gives the same"),
+    COLLET_OPT_INT(gp_config, candidates, "1024", 16, 1000000, NULL, COLLET_FIXED | COLLET_ADVANCED,
+                   "points drawn to begin the search of the acquisition with"),
     COLLET_OPT_INT(gp_config, points, "500", 10, 5000, NULL, COLLET_FIXED | COLLET_ADVANCED,
                    "most trials that the model holds"),
 };
@@ -129,9 +133,10 @@ static void destroy(void *self)
 
 static bool build(gp *g, const collet_space *space)
 {
+    uint32_t candidates = (uint32_t)g->config->candidates;
     search_history_init(&g->history, space);
     if (search_space_init(&g->space, space) < 0 || gp_layout_init(&g->layout, &g->space) < 0 ||
-        gp_search_init(&g->search, &g->layout) < 0) {
+        gp_search_init(&g->search, &g->layout, candidates) < 0) {
         return false;
     }
     g->models = 1 + space->constraint_count;
@@ -152,12 +157,15 @@ static collet_status create(const collet_host *host, const void *config, const c
                             void **self)
 {
     gp *g = calloc(1, sizeof *g);
-    if (g == NULL || !build(g, space)) {
-        destroy(g);
+    if (g == NULL) {
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
     g->host = host;
     g->config = config;
+    if (!build(g, space)) {
+        destroy(g);
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+    }
     *self = g;
     return COLLET_OK;
 }
@@ -305,7 +313,7 @@ static void fit_best(gp *g, const double *last, double *p)
     for (int start = last != NULL ? -1 : 0; start < GP_DEFAULTS; start++) {
         if (start < 0) {
             memcpy(g->p, last, bytes);
-        } else if (last == NULL || g->fit.n <= FIT_ANEW) {
+        } else if (last == NULL || g->fit.n * g->layout.thetas <= FIT_ANEW) {
             gp_fit_default(&g->fit, start, g->p);
         } else {
             break;
@@ -468,7 +476,7 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
         g->search.acquisition.best = -1;
     }
     gp_search_run(&g->search, rng, anchors, find_anchors(g, finished, anchors));
-    for (uint32_t k = 0; k < GP_CANDIDATES; k++) {
+    for (uint32_t k = 0; k < g->search.candidates; k++) {
         gp_search_point(&g->search, g->search.order[k], x);
         if (!is_taken(g, x)) {
             return COLLET_OK;

@@ -156,7 +156,7 @@ static void disturb_point(const gp_search *s, const collet_rng *rng, const doubl
 static void draw_candidates(gp_search *s, const collet_rng *rng, const double *const *anchors,
                             size_t count)
 {
-    for (uint32_t k = 0; k < GP_CANDIDATES; k++) {
+    for (uint32_t k = 0; k < s->candidates; k++) {
         double *u = s->u + (size_t)k * dims(s);
         if (count > 0 && k % 2 == 1) { /* the best most often: geometric */
             size_t which = 0;
@@ -194,11 +194,11 @@ static int by_score(const void *a, const void *b, void *score)
 
 static void sort(gp_search *s)
 {
-    for (uint32_t k = 0; k < GP_CANDIDATES; k++) {
+    for (uint32_t k = 0; k < s->candidates; k++) {
         s->order[k] = k;
         s->score[k] = isnan(s->score[k]) ? -(double)INFINITY : s->score[k];
     }
-    qsort_r(s->order, GP_CANDIDATES, sizeof *s->order, by_score, s->score);
+    qsort_r(s->order, s->candidates, sizeof *s->order, by_score, s->score);
 }
 
 /* ---- Local search --------------------------------------------------------------------------- */
@@ -325,8 +325,8 @@ static bool stepwise(const gp_search *s, uint32_t i, const double *x)
     return axis->count != 1 && !isnan(x[i]) && (axis->count > 0 || s->parent[i]);
 }
 
-/* With many dimensions a climb is dear, and its end no better known: fewer starts and sweeps, each of
- * which tries a share of the axes only. */
+/* With many dimensions a climb is dear, and its end no better known: fewer starts and sweeps, each
+ * of which tries a share of the axes only. */
 static bool is_wide(const gp_search *s)
 {
     return s->layout->thetas > FEW_AXES;
@@ -360,8 +360,8 @@ static void climb_candidate(gp_search *s, uint32_t k)
         }
         for (uint32_t i = 0; i < dims(s); i++) {
             point_of(s, u, x);
-            moved |= has_turn(s, i, k, sweep) && stepwise(s, i, x) &&
-                     climb_axis(s, i, u, &s->score[k]);
+            moved |=
+                has_turn(s, i, k, sweep) && stepwise(s, i, x) && climb_axis(s, i, u, &s->score[k]);
         }
         if (!moved) {
             break;
@@ -375,12 +375,12 @@ static void choose_starts(gp_search *s, const collet_rng *rng)
 {
     for (uint32_t k = 1; k < starts(s); k++) {
         double top = s->score[s->order[0]], sum = 0;
-        for (uint32_t j = k; j < GP_CANDIDATES; j++) {
+        for (uint32_t j = k; j < s->candidates; j++) {
             sum += exp(s->score[s->order[j]] - top);
         }
         double at = collet_uniform(rng) * sum;
         uint32_t j = k;
-        for (; j + 1 < GP_CANDIDATES; j++) {
+        for (; j + 1 < s->candidates; j++) {
             at -= exp(s->score[s->order[j]] - top);
             if (at < 0) {
                 break;
@@ -400,7 +400,7 @@ void gp_search_run(gp_search *s, const collet_rng *rng, const double *const *anc
             s->u[i] = isnan(anchors[0][i]) ? s->u[i] : anchors[0][i];
         }
     }
-    score(s, 0, GP_CANDIDATES);
+    score(s, 0, s->candidates);
     sort(s);
     choose_starts(s, rng);
     for (uint32_t k = 0; k < starts(s); k++) {
@@ -414,16 +414,16 @@ void gp_search_run(gp_search *s, const collet_rng *rng, const double *const *anc
 
 /* ---- Making --------------------------------------------------------------------------------- */
 
-collet_status gp_search_init(gp_search *s, const gp_layout *layout)
+collet_status gp_search_init(gp_search *s, const gp_layout *layout, uint32_t candidates)
 {
     const search_space *space = layout->space;
     const size_t n = space->dim_count + 1u;
-    *s = (gp_search){.layout = layout, .space = space};
+    *s = (gp_search){.layout = layout, .space = space, .candidates = candidates};
     size_t scratch = 2 * n + (size_t)GP_BATCH * (layout->columns + 1) + 3 * n + gp_lbfgs_work(n);
     s->parent = calloc(n, sizeof *s->parent);
-    s->u = calloc(n * GP_CANDIDATES, sizeof(double));
-    s->score = calloc(GP_CANDIDATES, sizeof(double));
-    s->order = calloc(GP_CANDIDATES, sizeof *s->order);
+    s->u = calloc(n * s->candidates, sizeof(double));
+    s->score = calloc(s->candidates, sizeof(double));
+    s->order = calloc(s->candidates, sizeof *s->order);
     s->scratch = calloc(scratch + n, sizeof(double));
     s->free = calloc(n, sizeof *s->free);
     if (s->parent == NULL || s->u == NULL || s->score == NULL || s->order == NULL ||

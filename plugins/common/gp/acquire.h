@@ -30,19 +30,21 @@ typedef struct gp_search {
     const gp_layout *layout;
     const search_space *space;
     gp_acquisition acquisition;
+    uint32_t candidates;
     bool *parent;    /**< [dim_count] others depend on it */
-    double *u;       /**< [GP_CANDIDATES][dim_count] coordinates, inactive ones too */
-    double *score;   /**< [GP_CANDIDATES] */
-    uint32_t *order; /**< [GP_CANDIDATES] by falling score */
+    double *u;       /**< [candidates][dim_count] coordinates, inactive ones too */
+    double *score;   /**< [candidates] */
+    uint32_t *order; /**< [candidates] by falling score */
     double *scratch, *scratch_kept;
     uint32_t *free; /**< [dim_count] dimensions that L-BFGS moves */
     uint32_t free_count;
 } gp_search;
 
-enum { GP_CANDIDATES = 1024, GP_STARTS = 8 };
+/** Candidates from which the search climbs; there must be more of them. */
+enum { GP_STARTS = 8 };
 
 /** COLLET_E_NOMEM; nothing is left behind then. */
-collet_status gp_search_init(gp_search *s, const gp_layout *layout);
+collet_status gp_search_init(gp_search *s, const gp_layout *layout, uint32_t candidates);
 void gp_search_finish(gp_search *s);
 
 /** Looks for the maximum. anchors[count][dim_count] are good points known, the best first. After it

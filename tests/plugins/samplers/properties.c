@@ -15,7 +15,7 @@ static const struct sampler {
     bool distinct;          /* proposes no point twice while there are others */
 } samplers[] = {
     {"random", {NULL}, false},
-    {"gp", {"startup", "44"}, true},
+    {"gp", {"startup", "20", "candidates", "64"}, true},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 
