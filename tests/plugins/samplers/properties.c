@@ -15,6 +15,11 @@ static const struct sampler {
     bool distinct;          /* proposes no point twice while there are others */
 } samplers[] = {
     {"random", {NULL}, false},
+    {"qmc", {NULL}, false},
+    {"qmc", {"sequence", "halton"}, false},
+    {"cmaes", {"population", "6"}, false},
+    {"cmaes", {"covariance", "diagonal", "restarts", "ipop", "start", "random"}, false},
+    {"cmaes", {"adapt_rate", "on", "population", "4"}, false},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 
