@@ -10,7 +10,7 @@
  *
  * Options:
  *     population     lambda; 0: 4 + floor(3 ln d), d being the number of parameters          0
- *     sigma          first standard deviation, as a share of each range                      0.25
+ *     sigma          first standard deviation, as a share of each range                      0.15
  *     start          centre | random: where m begins                                         centre
  *     covariance     full | diagonal | auto: variances only where d > 100                    auto
  *     restarts       off | ipop | bipop: what follows when a run has converged. ipop begins at a
@@ -57,7 +57,7 @@ typedef struct cmaes_config {
 static const collet_option options[] = {
     COLLET_OPT_INT(cmaes_config, population, "0", 0, 100000, NULL, COLLET_FIXED,
                    "trials of a generation; 0: 4 + floor(3 ln d), d the number of parameters"),
-    COLLET_OPT_REAL(cmaes_config, sigma, "0.25", 0, 10, NULL, COLLET_FIXED | COLLET_OPEN_MIN,
+    COLLET_OPT_REAL(cmaes_config, sigma, "0.15", 0, 10, NULL, COLLET_FIXED | COLLET_OPEN_MIN,
                     "first standard deviation, as a share of each range"),
     COLLET_OPT_ENUM(cmaes_config, start, "centre", "centre|random", COLLET_FIXED,
                     "where the mean begins"),
