@@ -81,6 +81,8 @@ typedef struct collet_space {
     uint32_t reserved;
     uint64_t trial_budget; /**< trials that the study means to run; 0: not known */
     const collet_dim *dims;
+    uint64_t seed; /**< of the study: for what is random but the same in all its trials, such as
+                        the scrambling of a sequence; since ABI 1.1 */
 } collet_space;
 
 /* ---- What became of a trial ----------------------------------------------------------------- */

@@ -16,6 +16,15 @@ static const struct sampler {
 } samplers[] = {
     {"random", {NULL}, false},
     {"tpe", {"startup", "4"}, true},
+    {"gp", {"startup", "20", "candidates", "64"}, true},
+    {"qmc", {NULL}, false},
+    {"qmc", {"sequence", "halton"}, false},
+    {"cmaes", {"population", "6"}, false},
+    {"cmaes", {"covariance", "diagonal", "restarts", "ipop", "start", "random"}, false},
+    {"cmaes", {"adapt_rate", "on", "population", "4"}, false},
+    {"evolutionary", {"population", "5"}, false},
+    {"evolutionary", {"algorithm", "genetic", "population", "8"}, false},
+    {"evolutionary", {"algorithm", "genetic", "ageing", "on", "crossover", "1"}, false},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 
