@@ -57,6 +57,7 @@ typedef struct clt_plan {
     clt_limits limits;
     bool black_box; /**< a trial evaluates an objective; else it trains a model */
     const clt_goal *goals;
+    const char *const *goal_names; /**< [goal_count] their metrics */
     size_t goal_count;
     const clt_component *components;
     size_t component_count;

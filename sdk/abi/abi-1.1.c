@@ -11,6 +11,9 @@ FIELD(collet_dataset, fit, 24, 8)
 FIELD(collet_dataset, save, 32, 8)
 FIELD(collet_dataset, apply, 40, 8)
 VALUE(COLLET_SAMPLER_FROM_HISTORY, 16)
+SIZE(collet_space, 56)
+FIELD(collet_space, objectives, 48, 8)
+VALUE(COLLET_OBJECTIVE_ALONE, 1)
 
 FUNCTION(collet_dataset, fit,
          collet_status (*)(void *self, const uint32_t *rows, size_t count, const collet_data **data))

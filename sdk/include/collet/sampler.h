@@ -81,6 +81,9 @@ typedef struct collet_space {
     uint32_t reserved;
     uint64_t trial_budget; /**< trials that the study means to run; 0: not known */
     const collet_dim *dims;
+    /** [objective_count] metrics that the study minimises or maximises, in the order of a trial's
+     *  values. Since ABI 1.1; NULL where none are known. */
+    const char *const *objectives;
 } collet_space;
 
 /* ---- What became of a trial ----------------------------------------------------------------- */
