@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/process.h"
 
+#include <collet/objective.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -133,6 +135,16 @@ static clt_status cannot_start(clt_error *err)
     return clt_fail(err, CLT_IO, "a trial cannot be started: %s", strerror(errno));
 }
 
+/* May a process run several trials? */
+static bool may_share(const clt_crew *crew)
+{
+    const clt_plan *plan = crew->plan;
+    const clt_component *box = plan->black_box ? clt_plan_component(plan, "objective", NULL) : NULL;
+    const collet_objective *objective = box != NULL ? box->unit->vtable : NULL;
+    bool alone = objective != NULL && (objective->flags & COLLET_OBJECTIVE_ALONE) != 0;
+    return plan->limits.reuse && !crew->no_sharing && !alone;
+}
+
 clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
                            bool share, clt_error *err)
 {
@@ -149,7 +161,7 @@ clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, co
         task->trial.attempt = attempt;
         task->busy = true;
         task->started = task->progress = clt_clock();
-        task->share = share && crew->plan->limits.reuse && !crew->no_sharing;
+        task->share = share && may_share(crew);
         bool sent = watch(crew, task->socket, task) && watch(crew, task->log, task) &&
                     clt_crew_send_start(crew, crew->control, &crew->sent, &task->trial, task->share,
                                         theirs);

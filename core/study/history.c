@@ -52,6 +52,7 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     t->sampler = component->unit->vtable;
     t->space = clt_space_view(&plan->space);
     t->space.objective_count = (uint32_t)plan->goal_count;
+    t->space.objectives = plan->goal_names;
     t->space.trial_budget = (uint64_t)plan->study.trials;
     t->space.seed = (uint64_t)plan->study.seed;
     clt_host_init(&t->host, "sampler", component->id, hooks);

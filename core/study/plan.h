@@ -58,6 +58,7 @@ typedef struct clt_plan {
     bool black_box; /**< a trial evaluates an objective; else it trains a model */
     bool outside;   /**< black_box without an [objective]: whoever asks evaluates, and tells */
     const clt_goal *goals;
+    const char *const *goal_names; /**< [goal_count] their metrics */
     size_t goal_count;
     const clt_component *components;
     size_t component_count;

@@ -6,8 +6,6 @@
 SIZE(collet_data, 136)
 FIELD(collet_data, target_shift, 120, 8)
 FIELD(collet_data, target_scale, 128, 8)
-SIZE(collet_space, 56)
-FIELD(collet_space, seed, 48, 8)
 SIZE(collet_dataset, 48)
 FIELD(collet_dataset, fit, 24, 8)
 FIELD(collet_dataset, save, 32, 8)

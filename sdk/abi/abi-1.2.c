@@ -8,6 +8,10 @@ FIELD(collet_resource, flags, 24, 4)
 FIELD(collet_resource, reserved, 28, 4)
 FIELD(collet_resource, signs, 32, 8)
 VALUE(COLLET_RESOURCE_PAUSE, 1)
+SIZE(collet_space, 64)
+FIELD(collet_space, seed, 48, 8)
+FIELD(collet_space, objectives, 56, 8)
+VALUE(COLLET_OBJECTIVE_ALONE, 1)
 
 static_assert(COLLET_ABI_MINOR >= 2u, "the minor version");
 /* clang-format on */
