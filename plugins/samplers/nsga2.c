@@ -324,7 +324,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_SAMPLER,
                                  "nsga2",
                                  "1.0.0",
-                                 "NSGA-II: a front of compromises between several objectives",
+                                 "a front of compromises between several goals",
                                  "doi.org/10.1109/4235.996017",
                                  &vtable,
                                  COLLET_OPTIONS(options, nsga2_config)};
