@@ -619,7 +619,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_SAMPLER,
                                  "cmaes",
                                  "1.0.0",
-                                 "CMA-ES: a normal distribution moved towards the better trials",
+                                 "a normal distribution that moves to better trials",
                                  "arxiv.org/abs/1604.00772",
                                  &vtable,
                                  COLLET_OPTIONS(options, cmaes_config)};

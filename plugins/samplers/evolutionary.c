@@ -423,7 +423,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_SAMPLER,
                                  "evolutionary",
                                  "1.0.0",
-                                 "breeds new trials from good ones: L-SHADE or a genetic algorithm",
+                                 "breeds trials from good ones: L-SHADE or genetic",
                                  "doi.org/10.1109/CEC.2014.6900380",
                                  &vtable,
                                  COLLET_OPTIONS(options, evolutionary_config)};

@@ -22,6 +22,7 @@ static const struct sampler {
     {"cmaes", {"population", "6"}, false},
     {"cmaes", {"covariance", "diagonal", "restarts", "ipop", "start", "random"}, false},
     {"cmaes", {"adapt_rate", "on", "population", "4"}, false},
+    {"nsga2", {"population", "10"}, false},
     {"evolutionary", {"population", "5"}, false},
     {"evolutionary", {"algorithm", "genetic", "population", "8"}, false},
     {"evolutionary", {"algorithm", "genetic", "ageing", "on", "crossover", "1"}, false},
