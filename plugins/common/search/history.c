@@ -144,6 +144,11 @@ const search_trial *search_history_find(const search_history *h, uint64_t number
     return at < h->count && h->trials[at]->number == number ? h->trials[at] : NULL;
 }
 
+size_t search_history_rank(const search_history *h, uint64_t number)
+{
+    return place_of(h, number);
+}
+
 /* 0 complete, 1 pruned, 2 infeasible, 3 failed or not a number. */
 static int class_of(const search_trial *t)
 {

@@ -53,6 +53,9 @@ collet_status search_history_tell(search_history *h, const collet_trial *trial,
 /** The trial of that number, or NULL. */
 const search_trial *search_history_find(const search_history *h, uint64_t number);
 
+/** How many trials have a lower number. */
+size_t search_history_rank(const search_history *h, uint64_t number);
+
 /** How a is better than b with one objective: negative, 0 or positive. Complete and feasible ones
  *  by value, then pruned ones (longest first, then by value), then infeasible ones by violation,
  *  then failed ones; ties by number. Neither may be under way. */

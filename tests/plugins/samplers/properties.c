@@ -24,6 +24,7 @@ static const struct sampler {
     {"evolutionary", {"population", "5"}, false},
     {"evolutionary", {"algorithm", "genetic", "population", "8"}, false},
     {"evolutionary", {"algorithm", "genetic", "ageing", "on", "crossover", "1"}, false},
+    {"tpe", {"startup", "4"}, true},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 
