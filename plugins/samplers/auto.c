@@ -1,23 +1,28 @@
 /*
- * auto - the sampler to begin with: chooses among the others by the space and what it has seen.
+ * auto - the sampler to begin with: a committee of others, by the space and by what is known.
  *
- * Definition: a committee. Each trial is proposed by one of these members, and each of them is told
- * of every trial:
+ * Definition: each trial is proposed by one member, and every member is told of all trials:
  *
- *     space                       trial                                       member
- *     several goals               all                                         random
- *     one goal                    the first 10                                tpe
- *     one goal                    each `mix`-th, and all from `late` on       tpe
- *     one goal                    the others                                  gp
+ *     goals    finished trials     proposed by
+ *     several  any number          random
+ *     one      fewer than 10       tpe, whose first trials lie apart
+ *     one      10 to 99            gp; each 4th by tpe
+ *     one      100 to `late` - 1   gp and tpe in turn
+ *     one      `late` and more     tpe, because it takes less than a millisecond
  *
  * Options:
- *     mix   every how manieth trial tpe proposes; 0: by the space            0
- *     late  finished trials from which on tpe proposes them all           1000
+ *     mix   each how manieth trial is tpe's instead; 1: all; 0: as above      0
+ *     late  see above                                                      1000
  *
  *     [sampler]
  *     use = auto
  *
- * How it works: ...
+ * How it works: a Gaussian process does most with few trials where the goal is smooth, and may
+ * dwell at a minimum that is not the best one; densities find another. Each goes on from the
+ * other's best trials, and the two together ended lower than either, on spaces with conditions and
+ * categories as well. The choice depends on a trial's number and on how many have finished, so a
+ * study goes on as it would have. Members have their default options; each change of rule is noted
+ * in the log.
  */
 #include "search/history.h"
 
@@ -31,8 +36,8 @@ const collet_plugin *collet_entry_of_gp(uint32_t abi_major, uint32_t abi_minor);
 const collet_plugin *collet_entry_of_tpe(uint32_t abi_major, uint32_t abi_minor);
 const collet_plugin *collet_entry_of_random(uint32_t abi_major, uint32_t abi_minor);
 
-enum { STARTUP = 10 };
-enum { GP, TPE, RANDOM, MEMBERS, NOBODY = MEMBERS };
+enum { STARTUP = 10, FEW = 100 };
+enum { GP, TPE, RANDOM, MEMBERS };
 static const collet_plugin_entry_fn entries[MEMBERS] = {collet_entry_of_gp, collet_entry_of_tpe,
                                                         collet_entry_of_random};
 
@@ -42,7 +47,7 @@ typedef struct auto_config {
 
 static const collet_option options[] = {
     COLLET_OPT_INT(auto_config, mix, "0", 0, 1000000, NULL, COLLET_FIXED | COLLET_ADVANCED,
-                   "every how manieth trial tpe proposes; 0: by the space"),
+                   "each how manieth trial is tpe's; 0: as many as seem best"),
     COLLET_OPT_INT(auto_config, late, "1000", 0, 1000000000, NULL, COLLET_FIXED | COLLET_ADVANCED,
                    "finished trials from which on tpe proposes them all"),
 };
@@ -59,9 +64,8 @@ typedef struct committee {
     const auto_config *config;
     const collet_space *space;
     search_history history;
-    bool conditional;
     member members[MEMBERS];
-    int said; /* what was logged last */
+    const char *said; /* the reason that was logged last */
 } committee;
 
 /* ---- Members -------------------------------------------------------------------------------- */
@@ -142,11 +146,8 @@ static collet_status create(const collet_host *host, const void *config, const c
     if (c == NULL) {
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
-    *c = (committee){.host = host, .config = config, .space = space, .said = NOBODY};
+    *c = (committee){.host = host, .config = config, .space = space};
     search_history_init(&c->history, space);
-    for (uint32_t i = 0; i < space->dim_count; i++) {
-        c->conditional |= collet_dim_at(space, i)->condition_count > 0;
-    }
     collet_status status;
     if (space->objective_count > 1) {
         status = start(c, RANDOM);
@@ -164,15 +165,46 @@ static collet_status create(const collet_host *host, const void *config, const c
 
 /* ---- Choosing ------------------------------------------------------------------------------- */
 
-/* Who proposes trial `number`. */
-static int choose(const committee *c, uint64_t number)
+/* What holds with so many trials. */
+typedef struct rule {
+    size_t until; /* finished trials */
+    uint64_t mix; /* each how manieth trial is the second's */
+    int first, second;
+    const char *why;
+} rule;
+
+static rule rule_of(const committee *c)
 {
+    const size_t late = (size_t)c->config->late;
+    const uint64_t mix = (uint64_t)c->config->mix;
     if (c->space->objective_count > 1) {
-        return RANDOM;
+        return (rule){SIZE_MAX, 1, RANDOM, RANDOM, "random: no member learns from several goals"};
     }
-    uint64_t mix = (uint64_t)c->config->mix > 0 ? (uint64_t)c->config->mix : c->conditional ? 2 : 4;
-    bool early = c->history.finished < STARTUP, late = c->history.finished >= (size_t)c->config->late;
-    return early || late || number % mix == mix - 1 ? TPE : GP;
+    const rule rules[] = {
+        {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "tpe: first trials, which lie apart"},
+        {late < FEW ? late : FEW, mix > 0 ? mix : 4, GP, TPE, "gp, with tpe in between"},
+        {late, mix > 0 ? mix : 2, GP, TPE, "gp and tpe in turn: enough trials for densities"},
+        {SIZE_MAX, 1, TPE, TPE, "tpe alone: a Gaussian process of so many trials takes long"},
+    };
+    size_t k = 0;
+    while (c->history.finished >= rules[k].until) {
+        k++;
+    }
+    return rules[k];
+}
+
+/* Who proposes trial `number`. */
+static int choose(committee *c, uint64_t number)
+{
+    const rule now = rule_of(c);
+    if (c->said == NULL || strcmp(c->said, now.why) != 0) {
+        char line[128];
+        (void)snprintf(line, sizeof line, "from trial %llu on by %s", (unsigned long long)number,
+                       now.why);
+        c->host->log(c->host->ctx, COLLET_LOG_INFO, line);
+        c->said = now.why;
+    }
+    return number % now.mix == now.mix - 1 ? now.second : now.first;
 }
 
 static collet_status tell_member(const committee *c, int which, const collet_trial *trial)
