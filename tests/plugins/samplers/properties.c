@@ -15,7 +15,6 @@ static const struct sampler {
     bool distinct;          /* proposes no point twice while there are others */
 } samplers[] = {
     {"random", {NULL}, false},
-    {"tpe", {"startup", "4"}, true},
     {"gp", {"startup", "20", "candidates", "64"}, true},
     {"qmc", {NULL}, false},
     {"qmc", {"sequence", "halton"}, false},
@@ -26,6 +25,8 @@ static const struct sampler {
     {"evolutionary", {"population", "5"}, false},
     {"evolutionary", {"algorithm", "genetic", "population", "8"}, false},
     {"evolutionary", {"algorithm", "genetic", "ageing", "on", "crossover", "1"}, false},
+    {"tpe", {"startup", "4"}, true},
+    {"auto", {NULL}, true},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 
