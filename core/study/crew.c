@@ -145,8 +145,7 @@ static bool may_share(const clt_crew *crew)
     return plan->limits.reuse && !crew->no_sharing && !alone;
 }
 
-clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                           bool share, clt_error *err)
+clt_status clt_crew_launch(clt_crew *crew, const clt_launch *what, bool share, clt_error *err)
 {
     int theirs[2];
     clt_task *task = make_task(crew, theirs);
@@ -155,10 +154,11 @@ clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, co
         status = cannot_start(err);
         clt_task_destroy(task);
     } else {
-        memcpy(task->trial.x, x, crew->plan->space.dim_count * sizeof *x);
+        memcpy(task->trial.x, what->x, crew->plan->space.dim_count * sizeof *what->x);
         task->ticket = task->trial.ticket = crew->next_ticket++;
-        task->trial.number = number;
-        task->trial.attempt = attempt;
+        task->trial.number = what->number;
+        task->trial.fold = what->fold;
+        task->trial.attempt = what->attempt;
         task->busy = true;
         task->started = task->progress = clt_clock();
         task->share = share && may_share(crew);
@@ -174,6 +174,16 @@ clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, co
         }
     }
     return status;
+}
+
+void clt_crew_end_folds(clt_crew *crew, uint64_t number, uint32_t fold)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        clt_task *task = crew->tasks.items[i];
+        if (task->trial.number == number && task->trial.fold > fold) {
+            task->stopped = true;
+        }
+    }
 }
 
 /* Signals whose time has come; returns when to look again. */

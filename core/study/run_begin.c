@@ -2,9 +2,42 @@
 
 #include "study/start.h"
 
+#include <stdlib.h>
+
+/* A trial with folds goes on: those that are complete are in the store. */
+static clt_status take_folds(clt_run *r, const clt_trial_row *trial, const double *x)
+{
+    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
+    clt_sheaf *sheaf = clt_sheaf_create(r->setup->plan, facts, trial->number);
+    clt_trial_row *rows;
+    size_t count;
+    if (sheaf == NULL) {
+        return clt_fail_memory(r->err);
+    }
+    sheaf->attempt = trial->attempt;
+    clt_status status = clt_store_folds(r->setup->store, r->study->id, trial->number, r->arena,
+                                        &rows, &count, r->err);
+    for (size_t i = 0; i < count && i + 1 < facts->folds && status == CLT_OK; i++) {
+        status = clt_sheaf_recall(sheaf, &rows[i]) ? CLT_OK : clt_fail_memory(r->err);
+    }
+    status = status == CLT_OK ? clt_run_add_folds(r, sheaf, x) : status;
+    if (sheaf->open == 0) {
+        clt_sheaf_destroy(sheaf);
+    }
+    return status;
+}
+
 /* A trial that a crash or a stop left under way runs again under its number. */
 static clt_status take_unfinished(clt_run *r, const clt_trial_row *trial)
 {
+    if (clt_crew_facts_of(r->crew)->folds > 0) {
+        double *x = clt_run_copy_point(r, NULL);
+        clt_status status =
+            x == NULL ? clt_fail_memory(r->err) : clt_point_of(r->setup->plan, trial, x, r->err);
+        status = status == CLT_OK ? take_folds(r, trial, x) : status;
+        free(x);
+        return status;
+    }
     clt_job job = {.number = trial->number, .attempt = trial->attempt, .queued = true};
     job.x = clt_run_copy_point(r, NULL);
     if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {

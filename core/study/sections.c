@@ -37,10 +37,12 @@ static const collet_option plugins_options[] = {
 };
 
 static const collet_option run_options[] = {
-    COLLET_OPT_INT(clt_run_options, workers, "0", 0, 4096, NULL, COLLET_FIXED,
-                   "trials at a time; 0: one for each processor that may be used"),
-    COLLET_OPT_STRING(clt_run_options, trial_time, "", COLLET_FIXED,
-                      "time that a trial may take; it fails when that is over"),
+    COLLET_OPT_INT(
+        clt_run_options, workers, "0", 0, 4096, NULL, COLLET_FIXED,
+        "trials, or folds of them, at a time; 0: one for each processor that may be used"),
+    COLLET_OPT_STRING(
+        clt_run_options, trial_time, "", COLLET_FIXED,
+        "time that a trial, or each fold of one, may take; it fails when that is over"),
     COLLET_OPT_STRING(clt_run_options, no_progress, "", COLLET_FIXED,
                       "time that a trial may go without a batch, an epoch or a report"),
     COLLET_OPT_STRING(clt_run_options, grace, "2s", COLLET_FIXED,
