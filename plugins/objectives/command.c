@@ -397,7 +397,7 @@ static const collet_unit unit = {
     COLLET_KIND_OBJECTIVE,
     "command",
     "1.0.0",
-    "any program: parameters in its arguments, metrics in what it prints",
+    "any program: arguments in, printed metrics out",
     "",
     &vtable,
     COLLET_OPTIONS(options, command_config)};

@@ -1,16 +1,65 @@
 /*
- * tpe - tree-structured Parzen estimator: draws from the density of what did well, and takes the
- * draw that is likeliest there compared with everywhere else.
+ * tpe - tree-structured Parzen estimator: draws points from the density of what did well, and takes
+ * the one that is likeliest there compared with everywhere else.
+ *
+ * Definition: the trials are put in order: complete and feasible ones by their value, then pruned
+ * ones (longest first), infeasible ones by how much, failed ones. The first min(ceil(gamma n),
+ * gamma_cap) are "below", all others, those under way too, are "above". Each side becomes a
+ * density, l(x) and g(x): a kernel for each trial, a product over all parameters at once, and an
+ * even draw. Points are drawn from l; the next trial is the one with the largest l(x) / g(x) that
+ * was not there before. The first `startup` trials form a Latin hypercube.
+ *
+ * Options:
+ *     startup        trials with a value before the densities are asked            10
+ *     spread         those lie apart; off: drawn independently                     on
+ *     gamma          share of the trials in l                                      0.15
+ *     gamma_rule     linear: gamma n trials; sqrt: gamma sqrt n                    linear
+ *     gamma_cap      most trials in l                                              25
+ *     weights        of the kernels of l: rank: (ln (m+1)/i)^rank_power for the    rank
+ *                    i-th best of m; ei: by how much the trial is better than the
+ *                    best one of g; uniform; old_decay: less for older trials
+ *     rank_power                                                                   2
+ *     weights_above  of the kernels of g: uniform, old_decay                       uniform
+ *     bandwidth      width of a kernel in a numeric parameter: neighbour: the      neighbour
+ *                    larger gap to a neighbour; neighbour_prior: with the middle
+ *                    of the range among the neighbours; scott: by the spread
+ *     floor          least width in l, as a share of the range                     0.02
+ *     floor_above    least width in g                                              0.04
+ *     exponent       n kernels are at least (n + 2)^-exponent wide                 1.25
+ *     clip           off: none of the three bounds above                           on
+ *     sharp          points are drawn from kernels of so much of their width       0.75
+ *     prior          weight of the even draw, in mean kernels                      1
+ *     candidates     points drawn from l                                           64
+ *     above          most kernels in g: half of them the next best trials, half an 256
+ *                    even sample of the rest, which counts for all of it
+ *     kernels        joint: over all parameters; grouped: over those with the same joint
+ *                    conditions; single: each parameter has its own densities
+ *     pending        trials under way count as above                               on
+ *     explore        share of trials that are drawn evenly all the same            0
+ *
+ *     [sampler]
+ *     use        = tpe
+ *     candidates = 128
+ *
+ * The original is weights = uniform, kernels = single, gamma = 0.25, gamma_rule = sqrt, bandwidth =
+ * neighbour_prior, floor = floor_above = 0.01, exponent = 1, sharp = 1, candidates = 24, startup =
+ * 20, spread = off.
+ *
+ * How it works: a parameter that a trial does not have is even in its kernel, so conditional
+ * parameters stay in one joint density (density/kernels.h). ask() depends on the set of trials
+ * alone. Nothing in it grows with their number but a table of points that were there: the trials
+ * below and those with a kernel above are kept as a digest (search/digest.h), their places sorted
+ * in every column (density/order.h). No function of the C library is in the densities, so they are
+ * the same on every processor.
  *
  * Bergstra, Bardenet, Bengio, Kegl: Algorithms for Hyper-Parameter Optimization. NIPS 2011.
- * Watanabe: Tree-Structured Parzen Estimator. arXiv:2304.11127 (2023).
+ * Watanabe: Tree-Structured Parzen Estimator: Understanding Its Algorithm Components and Their
+ * Roles for Better Empirical Performance. arXiv:2304.11127 (2023), for the components and joint
+ * kernels. Bergstra, Yamins, Cox: Making a Science of Model Search. ICML 2013.
  */
-#include "density/mixture.h"
-#include "density/order.h"
-#include "density/width.h"
+#include "density/fit.h"
 #include "search/digest.h"
-#include "search/history.h"
-#include "search/seen.h"
+#include "search/fresh.h"
 #include "search/spread.h"
 
 #include <collet/helpers.h>
@@ -20,55 +69,57 @@
 #include <string.h>
 
 typedef struct tpe_config {
-    int64_t startup, gamma_cap, candidates, above, rounds;
-    double gamma, prior, floor, exponent, change, explore;
-    int32_t gamma_rule, weights, weights_above, bandwidth, blocks, clip, pending, spread;
+    int64_t startup, gamma_cap, candidates, above;
+    double gamma, rank_power, floor, floor_above, exponent, sharp, prior, explore;
+    int32_t spread, gamma_rule, weights, weights_above, bandwidth, clip, kernels, pending;
 } tpe_config;
 
 enum { GAMMA_LINEAR, GAMMA_SQRT };
-enum { WEIGHTS_EI, WEIGHTS_RANK, WEIGHTS_UNIFORM, WEIGHTS_OLD_DECAY };
+enum { WEIGHTS_UNIFORM, WEIGHTS_OLD_DECAY, WEIGHTS_RANK, WEIGHTS_EI };
 
 static const collet_option options[] = {
     COLLET_OPT_INT(tpe_config, startup, "10", 1, 1000000, NULL, COLLET_FIXED,
-                   "trials before the densities are asked"),
+                   "trials with a value before the densities are asked"),
     COLLET_OPT_BOOL(tpe_config, spread, "on", COLLET_FIXED,
-                    "those lie apart; off: they are drawn independently"),
+                    "those lie apart; off: drawn independently"),
+    COLLET_OPT_REAL(tpe_config, gamma, "0.15", 0, 100, NULL, COLLET_FIXED | COLLET_OPEN_MIN,
+                    "share of the trials in l"),
     COLLET_OPT_ENUM(tpe_config, gamma_rule, "linear", "linear|sqrt", COLLET_FIXED,
                     "trials in l: gamma n, or gamma sqrt n"),
-    COLLET_OPT_REAL(tpe_config, gamma, "0.15", 0, 1, NULL, COLLET_FIXED | COLLET_OPEN_MIN,
-                    "share of the trials in l"),
     COLLET_OPT_INT(tpe_config, gamma_cap, "25", 1, 10000, NULL, COLLET_FIXED, "most trials in l"),
-    COLLET_OPT_ENUM(tpe_config, weights, "ei", "ei|rank|uniform|old_decay", COLLET_FIXED,
+    COLLET_OPT_ENUM(tpe_config, weights, "rank", "uniform|old_decay|rank|ei", COLLET_FIXED,
                     "of the kernels of l"),
+    COLLET_OPT_REAL(tpe_config, rank_power, "2", 0, 10, NULL, COLLET_FIXED,
+                    "exponent of those by rank"),
     COLLET_OPT_ENUM(tpe_config, weights_above, "uniform", "uniform|old_decay", COLLET_FIXED,
                     "of the kernels of g"),
-    COLLET_OPT_ENUM(tpe_config, bandwidth, "neighbour_prior", "neighbour|neighbour_prior|scott",
+    COLLET_OPT_ENUM(tpe_config, bandwidth, "neighbour", "neighbour|neighbour_prior|scott",
                     COLLET_FIXED, "rule for the widths of kernels"),
-    COLLET_OPT_REAL(tpe_config, floor, "0.03", 0, 1, NULL, COLLET_FIXED,
-                    "least width of a kernel, as a share of the range"),
-    COLLET_OPT_REAL(tpe_config, exponent, "2", 0, 10, NULL, COLLET_FIXED | COLLET_OPEN_MIN,
-                    "least width is also (n + 2) to the power of minus this"),
-    COLLET_OPT_BOOL(tpe_config, clip, "on", COLLET_FIXED | COLLET_ADVANCED, "off: no least width"),
+    COLLET_OPT_REAL(tpe_config, floor, "0.02", 0, 1, NULL, COLLET_FIXED,
+                    "least width of a kernel of l, as a share of the range"),
+    COLLET_OPT_REAL(tpe_config, floor_above, "0.04", 0, 1, NULL, COLLET_FIXED,
+                    "least width of a kernel of g, as a share of the range"),
+    COLLET_OPT_REAL(tpe_config, exponent, "1.25", 0, 10, NULL, COLLET_FIXED | COLLET_OPEN_MIN,
+                    "n kernels are at least (n + 2) to the power of minus this wide"),
+    COLLET_OPT_BOOL(tpe_config, clip, "on", COLLET_FIXED | COLLET_ADVANCED,
+                    "off: kernels as narrow as the rule says"),
+    COLLET_OPT_REAL(tpe_config, sharp, "0.75", 0, 10, NULL, COLLET_FIXED,
+                    "points are drawn from kernels of so much of their width"),
     COLLET_OPT_REAL(tpe_config, prior, "1", 0, 1000, NULL, COLLET_FIXED,
-                    "weight of the even draw, in kernels"),
-    COLLET_OPT_INT(tpe_config, candidates, "0", 0, 100000, NULL, COLLET_FIXED,
-                   "points drawn from l; 0: by space"),
+                    "weight of the even draw, in mean kernels"),
+    COLLET_OPT_INT(tpe_config, candidates, "64", 1, 100000, NULL, COLLET_FIXED,
+                   "points drawn from l"),
     COLLET_OPT_INT(tpe_config, above, "256", 1, 100000, NULL, COLLET_FIXED | COLLET_ADVANCED,
-                   "most kernels in g, those of trials under way not counted"),
-    COLLET_OPT_INT(tpe_config, rounds, "0", 0, 1000, NULL, COLLET_FIXED,
-                   "rounds of candidates around the best one"),
-    COLLET_OPT_REAL(tpe_config, change, "0.3", 0, 1, NULL, COLLET_FIXED,
-                    "share of the parameters that such a candidate draws anew"),
-    COLLET_OPT_REAL(tpe_config, explore, "0", 0, 1, NULL, COLLET_FIXED,
-                    "share of trials that are drawn evenly all the same"),
-    {"kernels", "parameters that share kernels: all, those with the same conditions, none", "joint",
-     "joint|grouped|single", NULL, 0, 0, COLLET_ENUM, COLLET_FIXED,
-     COLLET_FIELD(tpe_config, blocks, int32_t), 1},
+                   "most kernels in g, without those of trials under way"),
+    COLLET_OPT_ENUM(tpe_config, kernels, "joint", "joint|grouped|single", COLLET_FIXED,
+                    "over all parameters, those with the same conditions, or one"),
     COLLET_OPT_BOOL(tpe_config, pending, "on", COLLET_FIXED,
                     "trials under way count as bad ones meanwhile"),
+    COLLET_OPT_REAL(tpe_config, explore, "0", 0, 1, NULL, COLLET_FIXED,
+                    "share of trials that are drawn evenly all the same"),
 };
 
-/* A trial under way with a kernel. */
+/* A trial under way and its kernel. */
 typedef struct open_trial {
     uint64_t number;
     uint32_t row;
@@ -76,27 +127,21 @@ typedef struct open_trial {
 
 typedef struct tpe {
     const tpe_config *config;
-    const collet_host *host;
     search_space space;
     search_history history;
-    search_digest digest;
     search_seen seen;
+    search_digest digest; /* its tags are rows of `above` */
     density_space columns;
-    density_rows above, below; /* kernels of g, of all that are held; of l, made for each ask */
+    density_rows above, below; /* of all that are held; of l, made for each ask */
     density_order order;       /* of the former */
+    density_fit fit;
     density_batch batch;
-    density_term *terms_below, *terms_above; /* [.. ] */
-    uint32_t terms_room;
-    uint32_t *free_rows, free_count;
-    open_trial *open; /* by number */
-    uint32_t open_count;
-    bool *is_above;              /* [rows of above] */
-    float *sorted, *widths;      /* [rows of above], for one column */
-    uint32_t *sorted_rows;       /* [rows of above] */
-    float *score, *score_above;  /* [batch.room] */
-    float *keep_x, *keep_active; /* [columns] */
-    double *x;                   /* [dim_count], a point under consideration */
-    uint32_t candidates;
+    density_term *terms; /* [gamma_cap + above.room] */
+    uint32_t *free_rows; /* [free_count], of `above` */
+    open_trial *open;    /* [open_count], by number */
+    uint32_t free_count, open_count;
+    float *score, *score_above; /* [batch.room] */
+    double *x;                  /* [dim_count], a point under consideration */
 } tpe;
 
 /* ---- What is known -------------------------------------------------------------------------- */
@@ -104,32 +149,24 @@ typedef struct tpe {
 /* Room for one more row. */
 static collet_status reserve(tpe *t)
 {
+    uint32_t old = t->above.room, room = old == 0 ? 64 : 2 * old;
     if (t->free_count > 0) {
         return COLLET_OK;
     }
-    uint32_t old = t->above.room, room = old == 0 ? 64 : 2 * old;
+    size_t terms_room = (size_t)t->config->gamma_cap + room;
     uint32_t *free_rows = realloc(t->free_rows, room * sizeof *free_rows);
     t->free_rows = free_rows != NULL ? free_rows : t->free_rows;
     open_trial *open = realloc(t->open, room * sizeof *open);
     t->open = open != NULL ? open : t->open;
-    bool *is_above = realloc(t->is_above, room * sizeof *is_above);
-    t->is_above = is_above != NULL ? is_above : t->is_above;
-    float *sorted = realloc(t->sorted, room * sizeof *sorted);
-    t->sorted = sorted != NULL ? sorted : t->sorted;
-    float *widths = realloc(t->widths, room * sizeof *widths);
-    t->widths = widths != NULL ? widths : t->widths;
-    uint32_t *sorted_rows = realloc(t->sorted_rows, room * sizeof *sorted_rows);
-    t->sorted_rows = sorted_rows != NULL ? sorted_rows : t->sorted_rows;
-    density_term *terms = realloc(t->terms_above, room * sizeof *terms);
-    t->terms_above = terms != NULL ? terms : t->terms_above;
-    if (free_rows == NULL || open == NULL || is_above == NULL || sorted == NULL || widths == NULL ||
-        sorted_rows == NULL || terms == NULL || density_batch_terms(&t->batch, room) < 0 ||
+    density_term *terms = realloc(t->terms, terms_room * sizeof *terms);
+    t->terms = terms != NULL ? terms : t->terms;
+    if (free_rows == NULL || open == NULL || terms == NULL ||
+        density_batch_terms(&t->batch, room) < 0 || density_fit_reserve(&t->fit, room) < 0 ||
         density_rows_reserve(&t->above, room) < 0 || density_order_reserve(&t->order) < 0) {
         return COLLET_E_NOMEM;
     }
-    for (uint32_t i = old; i < room; i++) {
-        t->is_above[i] = false;
-        t->free_rows[t->free_count++] = old + room - 1 - i; /* low ones first */
+    while (room > old) { /* low ones come first */
+        t->free_rows[t->free_count++] = --room;
     }
     return COLLET_OK;
 }
@@ -148,6 +185,7 @@ static void remove_row(tpe *t, uint32_t row)
     t->free_rows[t->free_count++] = row;
 }
 
+/* The first trial under way whose number is not below. */
 static uint32_t open_place(const tpe *t, uint64_t number)
 {
     uint32_t i = t->open_count;
@@ -157,23 +195,18 @@ static uint32_t open_place(const tpe *t, uint64_t number)
     return i;
 }
 
-/* A trial is under way now. */
+/* A trial is under way from now on. */
 static collet_status begin(tpe *t, uint64_t number, const double *x)
 {
-    collet_status status = reserve(t);
-    if (status == COLLET_OK) {
-        status = search_seen_add(&t->seen, &t->space, x);
+    if (reserve(t) < 0 || search_seen_add(&t->seen, &t->space, x) < 0 ||
+        search_history_open(&t->history, number, x) < 0) {
+        return COLLET_E_NOMEM;
     }
-    if (status == COLLET_OK) {
-        status = search_history_open(&t->history, number, x);
-    }
-    if (status == COLLET_OK) {
-        uint32_t i = open_place(t, number);
-        memmove(t->open + i + 1, t->open + i, (t->open_count - i) * sizeof *t->open);
-        t->open[i] = (open_trial){number, add_row(t, number, x)};
-        t->open_count++;
-    }
-    return status;
+    uint32_t i = open_place(t, number);
+    memmove(t->open + i + 1, t->open + i, (t->open_count - i) * sizeof *t->open);
+    t->open[i] = (open_trial){number, add_row(t, number, x)};
+    t->open_count++;
+    return COLLET_OK;
 }
 
 /* A trial is over; it may have been under way. */
@@ -197,21 +230,17 @@ static collet_status tell(void *self, const collet_trial *trial)
     tpe *t = self;
     const search_trial *news;
     if (trial->state == COLLET_TRIAL_RUNNING) {
-        return search_history_find(&t->history, trial->number) == NULL
-                   ? begin(t, trial->number, trial->x)
-                   : COLLET_OK;
+        bool known = search_history_find(&t->history, trial->number) != NULL;
+        return known ? COLLET_OK : begin(t, trial->number, trial->x);
     }
-    collet_status status = reserve(t);
-    if (status == COLLET_OK) {
-        status = search_seen_add(&t->seen, &t->space, trial->x);
+    if (reserve(t) < 0 || search_seen_add(&t->seen, &t->space, trial->x) < 0 ||
+        search_history_tell(&t->history, trial, &news) < 0) {
+        return COLLET_E_NOMEM;
     }
-    if (status == COLLET_OK) {
-        status = search_history_tell(&t->history, trial, &news);
-    }
-    if (status == COLLET_OK && news != NULL) {
+    if (news != NULL) {
         end(t, news);
     }
-    return status;
+    return COLLET_OK;
 }
 
 /* ---- The two densities ---------------------------------------------------------------------- */
@@ -221,393 +250,189 @@ static uint32_t count_below(const tpe *t)
     const tpe_config *c = t->config;
     double n = (double)t->history.measured;
     double share = ceil(c->gamma * (c->gamma_rule == GAMMA_SQRT ? sqrt(n) : n));
-    uint32_t count = share < (double)c->gamma_cap ? (uint32_t)share : (uint32_t)c->gamma_cap;
-    return count < t->digest.best_count ? count : t->digest.best_count;
+    share = share < n ? share : n; /* trials without a value never belong to l */
+    return share < (double)c->gamma_cap ? (uint32_t)share : (uint32_t)c->gamma_cap;
 }
 
-/* Oldest last: 1 for the newest 25, before that rising from 1/n. */
+/* 1 for the newest 25 trials; before those a ramp from 1/n, for the oldest, to 1. */
 static double age_weight(const tpe *t, uint64_t number)
 {
     double n = (double)t->history.count, rank = (double)search_history_rank(&t->history, number);
     double old = n - 25;
-    return rank >= old ? 1.0 : old > 1 ? 1 / n + (1 - 1 / n) * rank / (old - 1) : 1.0;
+    return rank >= old || old <= 1 ? 1.0 : 1 / n + (1 - 1 / n) * rank / (old - 1);
 }
 
-/* Can values be subtracted? */
-static bool plain(const search_trial *trial)
+/* By how much a trial is better than another; NaN where that has no meaning. */
+static double better_by(const search_trial *a, const search_trial *b)
 {
-    return trial->state == COLLET_TRIAL_COMPLETE && trial->measured && !(trial->violation > 0) &&
-           isfinite(trial->values[0]);
+    bool plain = a->state == COLLET_TRIAL_COMPLETE && b->state == COLLET_TRIAL_COMPLETE &&
+                 a->measured && b->measured && !(a->violation > 0) && !(b->violation > 0);
+    double difference = plain ? b->values[0] - a->values[0] : (double)NAN;
+    return isfinite(difference) ? difference : (double)NAN;
 }
 
-/* Expected improvement: how much better than the best of g. False where that has no meaning. */
-static bool ei_weights(const tpe *t, uint32_t count, density_term *terms)
+/* Expected improvement over the best trial of g. False where values cannot be compared. */
+static bool ei_weights(const tpe *t, density_mixture *l)
 {
     const search_pick *best = t->digest.best;
     double sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i + 1 >= t->digest.best_count || !plain(best[i].trial)) {
-            return false;
-        }
-    }
-    if (count == 0 || !plain(best[count].trial)) {
+    if (l->count >= t->digest.best_count) {
         return false;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        double better = best[count].trial->values[0] - best[i].trial->values[0];
-        terms[i].weight = (float)better;
-        sum += better;
+    for (uint32_t i = 0; i < l->count; i++) {
+        sum += better_by(best[i].trial, best[l->count].trial);
     }
     if (!(sum > 0) || !isfinite(sum)) {
         return false;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        double better = best[count].trial->values[0] - best[i].trial->values[0];
-        terms[i].weight = (float)(better / sum * count + 1e-6);
+    for (uint32_t i = 0; i < l->count; i++) {
+        double share = better_by(best[i].trial, best[l->count].trial) / sum;
+        l->terms[i].weight = (float)(share > 1e-6 ? share : 1e-6);
     }
     return true;
 }
 
-static void weigh_below(const tpe *t, uint32_t count, density_term *terms)
-{
-    int rule = t->config->weights;
-    if (rule == WEIGHTS_EI && ei_weights(t, count, terms)) {
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        double weight = 1;
-        if (rule == WEIGHTS_RANK) {
-            weight = log(count + 1.0) - log(i + 1.0);
-        } else if (rule == WEIGHTS_OLD_DECAY) {
-            weight = age_weight(t, t->digest.best[i].trial->number);
-        }
-        terms[i].weight = (float)weight;
-    }
-}
-
-/* Divides by the sum; the prior has as much as `prior` mean kernels. */
-static void normalise(density_mixture *m, double prior)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < m->count; i++) {
-        sum += (double)m->terms[i].weight;
-    }
-    double even = m->count == 0 ? 1.0 : prior * sum / m->count;
-    m->prior = (float)(even / (sum + even));
-    for (uint32_t i = 0; i < m->count; i++) {
-        m->terms[i].weight = (float)((double)m->terms[i].weight / (sum + even));
-    }
-}
-
-static density_widths width_rule(const tpe *t)
+static void weigh(const tpe *t, density_mixture *l)
 {
     const tpe_config *c = t->config;
-    return (density_widths){.rule = (density_rule)c->bandwidth,
-                            .floor = c->floor,
-                            .exponent = c->exponent,
-                            .clip = c->clip != 0,
-                            .dims = t->columns.column_count};
-}
-
-/* Of a category column: what part of each kernel is even, with a pseudo-count of prior / (n + 1).
- */
-static void set_even(const tpe *t, density_mixture *m, density_rows *rows, uint32_t column)
-{
-    uint32_t n = 0, columns = t->columns.column_count;
-    for (uint32_t i = 0; i < m->count; i++) {
-        n += rows->at[(size_t)m->terms[i].row * columns + column] >= 0;
+    if (c->weights == WEIGHTS_EI && ei_weights(t, l)) {
+        return;
     }
-    double names = (double)t->columns.columns[column].count, prior = t->config->prior * names;
-    float even = (float)(prior / (n + 1.0 + prior));
-    for (uint32_t i = 0; i < m->count; i++) {
-        density_row_even(rows, m->terms[i].row, column, even > 1e-6f ? even : 1e-6f);
-    }
-}
-
-/* t->sorted_rows[n] are the rows of one column, by rising place. */
-static void set_widths(tpe *t, density_rows *rows, uint32_t column, uint32_t n)
-{
-    density_widths rule = width_rule(t);
-    for (uint32_t i = 0; i < n; i++) {
-        t->sorted[i] = rows->at[(size_t)t->sorted_rows[i] * t->columns.column_count + column];
-    }
-    density_set_widths(&rule, n, t->sorted, t->widths);
-    for (uint32_t i = 0; i < n; i++) {
-        density_row_width(rows, t->sorted_rows[i], column, t->widths[i]);
+    for (uint32_t i = 0; i < l->count; i++) {
+        double weight = 1;
+        if (c->weights == WEIGHTS_RANK) {
+            weight = pow(log((l->count + 1.0) / (i + 1.0)), c->rank_power);
+        } else if (c->weights == WEIGHTS_OLD_DECAY) {
+            weight = age_weight(t, t->digest.best[i].trial->number);
+        }
+        l->terms[i].weight = (float)weight;
     }
 }
 
 /* l, the density of the best trials. */
-static void make_below(tpe *t, uint32_t count, density_mixture *m)
+static density_mixture make_below(tpe *t)
 {
-    uint32_t columns = t->columns.column_count;
-    *m = (density_mixture){.rows = &t->below, .terms = t->terms_below, .count = count};
-    for (uint32_t i = 0; i < count; i++) {
+    density_mixture l = {.rows = &t->below, .terms = t->terms, .count = count_below(t)};
+    for (uint32_t i = 0; i < l.count; i++) {
         density_row_copy(&t->below, i, &t->above, t->digest.best[i].tag);
-        m->terms[i].row = i;
+        l.terms[i].row = i;
     }
-    weigh_below(t, count, m->terms);
-    normalise(m, t->config->prior);
-    for (uint32_t c = 0; c < columns; c++) {
-        uint32_t n = 0;
-        if (t->columns.columns[c].category) {
-            set_even(t, m, &t->below, c);
-            continue;
-        }
-        for (uint32_t i = 0; i < count; i++) { /* few: by insertion */
-            float at = t->below.at[(size_t)i * columns + c];
-            uint32_t k = n;
-            for (;
-                 at >= 0 && k > 0 && t->below.at[(size_t)t->sorted_rows[k - 1] * columns + c] > at;
-                 k--) {
-                t->sorted_rows[k] = t->sorted_rows[k - 1];
-            }
-            t->sorted_rows[k] = i;
-            n += at >= 0;
-        }
-        set_widths(t, &t->below, c, n);
-    }
+    weigh(t, &l);
+    t->fit.widths.floor = t->config->floor;
+    density_fit_mixture(&t->fit, NULL, &t->below, &l);
+    return l;
 }
 
-static void add_above(const tpe *t, density_mixture *m, uint32_t row, uint64_t number,
+static void add_above(const tpe *t, density_mixture *g, uint32_t row, uint64_t number,
                       double weight)
 {
-    if (t->config->weights_above == WEIGHTS_OLD_DECAY - WEIGHTS_UNIFORM) {
-        weight *= age_weight(t, number);
-    }
-    m->terms[m->count++] = (density_term){row, (float)weight};
+    weight *= t->config->weights_above == WEIGHTS_OLD_DECAY ? age_weight(t, number) : 1;
+    g->terms[g->count++] = (density_term){row, (float)weight};
 }
 
-/* g, the density of all others. Those of which there is only a sample count for the rest as well.
- */
-static void make_above(tpe *t, uint32_t below, density_mixture *m)
+/* g, the density of all others. Those that are a sample of the rest count for all of it. */
+static density_mixture make_above(tpe *t)
 {
     const search_digest *d = &t->digest;
-    *m = (density_mixture){.rows = &t->above, .terms = t->terms_above};
-    for (uint32_t i = below; i < d->best_count; i++) {
-        add_above(t, m, d->best[i].tag, d->best[i].trial->number, 1);
+    density_mixture g = {.rows = &t->above, .terms = t->terms + t->config->gamma_cap};
+    for (uint32_t i = count_below(t); i < d->best_count; i++) {
+        add_above(t, &g, d->best[i].tag, d->best[i].trial->number, 1);
     }
-    double rest = d->rest_count > 0 ? (double)(d->count - d->best_count) / d->rest_count : 0;
     for (uint32_t i = 0; i < d->rest_count; i++) {
-        add_above(t, m, d->rest[i].tag, d->rest[i].trial->number, rest);
+        double weight = (double)(d->count - d->best_count) / d->rest_count;
+        add_above(t, &g, d->rest[i].tag, d->rest[i].trial->number, weight);
     }
     for (uint32_t i = 0; i < t->open_count && t->config->pending; i++) {
-        add_above(t, m, t->open[i].row, t->open[i].number, 1);
+        add_above(t, &g, t->open[i].row, t->open[i].number, 1);
     }
-    normalise(m, t->config->prior);
-    for (uint32_t i = 0; i < m->count; i++) {
-        t->is_above[m->terms[i].row] = true;
-    }
-    for (uint32_t c = 0; c < t->columns.column_count; c++) {
-        const uint32_t *sorted = t->order.sorted + (size_t)c * t->order.room;
-        uint32_t n = 0;
-        if (t->columns.columns[c].category) {
-            set_even(t, m, &t->above, c);
-            continue;
-        }
-        for (uint32_t i = 0; i < t->order.count[c]; i++) {
-            t->sorted_rows[n] = sorted[i];
-            n += t->is_above[sorted[i]];
-        }
-        set_widths(t, &t->above, c, n);
-    }
-    for (uint32_t i = 0; i < m->count; i++) {
-        t->is_above[m->terms[i].row] = false;
-    }
+    t->fit.widths.floor = t->config->floor_above;
+    density_fit_mixture(&t->fit, &t->order, &t->above, &g);
+    return g;
 }
 
-/* ---- Candidates ----------------------------------------------------------------------------- */
+/* ---- The next point ------------------------------------------------------------------------- */
 
-/* Of a mixture what knows something about a block; with one block, all. */
-static void restrict_to(density_mixture *m, const density_block *b, double prior)
+/* Candidates in the columns of one block, each with log l - log g. */
+static void draw(tpe *t, const density_block *block, const collet_rng *rng)
 {
-    uint32_t columns = m->rows->space->column_count, count = 0;
-    for (uint32_t i = 0; i < m->count; i++) {
-        bool knows = false;
-        for (uint32_t c = b->first; c < b->end; c++) {
-            knows |= m->rows->at[(size_t)m->terms[i].row * columns + c] >= 0;
-        }
-        m->terms[count] = m->terms[i];
-        count += knows;
+    density_mixture l = make_below(t), g = make_above(t);
+    if (t->columns.block_count > 1) {
+        density_fit_restrict(&t->fit, block, &l);
+        density_fit_restrict(&t->fit, block, &g);
     }
-    m->count = count;
-    normalise(m, prior);
-}
-
-/* score = log l - log g. */
-static void judge(tpe *t, const density_mixture *l, const density_mixture *g,
-                  const density_block *b)
-{
-    density_log(l, b, &t->batch, t->score);
-    density_log(g, b, &t->batch, t->score_above);
+    density_draw(&l, block, t->config->sharp, rng, &t->batch);
+    density_log(&l, block, &t->batch, t->score);
+    density_log(&g, block, &t->batch, t->score_above);
     for (uint32_t i = 0; i < t->batch.count; i++) {
         t->score[i] -= t->score_above[i];
     }
 }
 
-static uint32_t best_of(const tpe *t)
+/* Puts the best candidate into t->x and takes it out of the running. */
+static void take_best(tpe *t, const density_block *block)
 {
     uint32_t best = 0;
     for (uint32_t i = 1; i < t->batch.count; i++) {
         best = t->score[i] > t->score[best] ? i : best;
     }
-    return best;
+    for (uint32_t c = block->first; c < block->end; c++) {
+        t->x[t->columns.columns[c].dim] = density_value(&t->batch, best, c);
+    }
+    t->score[best] = -INFINITY;
+    search_complete(&t->space, t->x);
 }
 
-/* Candidate i, in the columns of a block, into the point x. */
-static void take(const tpe *t, const density_block *b, uint32_t i, double *x)
+static bool is_new(const tpe *t, const double *x)
 {
-    for (uint32_t c = b->first; c < b->end; c++) {
-        x[t->columns.columns[c].dim] = density_value(&t->batch, i, c);
-    }
+    return !search_seen_has(&t->seen, &t->space, x);
 }
 
-/* Constants where they are active, and NaN in what is not. */
-static void complete(const tpe *t, double *x)
-{
-    for (uint32_t i = 0; i < t->space.dim_count; i++) {
-        bool active = collet_dim_active(t->space.space, i, x);
-        bool constant = t->columns.column_of[i] == UINT32_MAX;
-        x[i] = !active ? (double)NAN : constant ? t->space.axes[i].dim->low : x[i];
-    }
-}
-
-/* Candidates that share most of their columns with the best one; it stays the first of them. */
-static void refine(tpe *t, const density_mixture *l, const density_mixture *g,
-                   const density_block *b, const collet_rng *rng)
-{
-    uint32_t room = t->batch.room;
-    for (int64_t round = 0; round < t->config->rounds; round++) {
-        uint32_t best = best_of(t);
-        for (uint32_t c = b->first; c < b->end; c++) {
-            t->keep_x[c] = t->batch.x[(size_t)c * room + best];
-            t->keep_active[c] = t->batch.active[(size_t)c * room + best];
-        }
-        const density_keep keep = {t->keep_x, t->keep_active, t->config->change};
-        density_draw(l, b, &keep, rng, &t->batch);
-        for (uint32_t c = b->first; c < b->end; c++) {
-            t->batch.x[(size_t)c * room] = t->keep_x[c];
-            t->batch.active[(size_t)c * room] = t->keep_active[c];
-        }
-        judge(t, l, g, b);
-    }
-}
-
-/* The best candidate that is new. False: all are known; x is then the best of those. */
-static bool pick(tpe *t, const density_block *b, double *x)
-{
-    for (uint32_t k = 0; k < t->batch.count; k++) {
-        uint32_t best = best_of(t);
-        take(t, b, best, t->x);
-        complete(t, t->x);
-        if (k == 0 || !search_seen_has(&t->seen, &t->space, t->x)) {
-            memcpy(x, t->x, t->space.dim_count * sizeof *x);
-        }
-        if (!search_seen_has(&t->seen, &t->space, t->x)) {
-            return true;
-        }
-        t->score[best] = -INFINITY;
-    }
-    return false;
-}
-
-/* Points of the space, or 0 where there are too many to go through. */
-static uint64_t points_of(const search_space *s)
-{
-    uint64_t points = 1;
-    for (uint32_t i = 0; i < s->dim_count; i++) {
-        uint64_t count = s->axes[i].count;
-        if (count == 0 || count > 65536 || (points *= count) > 65536) {
-            return 0;
-        }
-    }
-    return points;
-}
-
-/* A point that is new, drawn evenly, or in a small space found by going through all of it. False: x
- * is as it was. */
-static bool find_new(tpe *t, const collet_rng *rng, double *x)
-{
-    uint64_t points = points_of(&t->space);
-    for (int k = 0; k < 100; k++) {
-        search_draw(&t->space, rng, t->x);
-        if (!search_seen_has(&t->seen, &t->space, t->x)) {
-            memcpy(x, t->x, t->space.dim_count * sizeof *x);
-            return true;
-        }
-    }
-    uint64_t first = points > 0 ? collet_below(rng, points) : 0;
-    for (uint64_t k = 0; k < points; k++) {
-        uint64_t left = (first + k) % points;
-        for (uint32_t i = 0; i < t->space.dim_count; i++) {
-            const search_axis *axis = &t->space.axes[i];
-            t->x[i] = search_axis_nth(axis, left % axis->count);
-            left /= axis->count;
-        }
-        complete(t, t->x);
-        if (!search_seen_has(&t->seen, &t->space, t->x)) {
-            memcpy(x, t->x, t->space.dim_count * sizeof *x);
-            return true;
-        }
-    }
-    return false;
-}
-
+/* The best candidate that is new. False: none is; x is then the best of all. */
 static bool propose(tpe *t, const collet_rng *rng, double *x)
 {
     const density_space *s = &t->columns;
-    uint32_t below = count_below(t);
-    density_mixture all_below, all_above;
-    make_below(t, below, &all_below);
-    make_above(t, below, &all_above);
     for (uint32_t i = 0; i < t->space.dim_count; i++) {
-        t->x[i] = s->column_of[i] == UINT32_MAX ? t->space.axes[i].dim->low : (double)NAN;
+        t->x[i] = (double)NAN;
     }
+    search_complete(&t->space, t->x);
     for (uint32_t k = 0; k < s->block_count; k++) {
-        const density_block *b = &s->blocks[k];
-        density_mixture l = all_below, g = all_above;
-        if (s->block_count > 1) {
-            make_below(t, below, &l);
-            make_above(t, below, &g);
-            restrict_to(&l, b, t->config->prior);
-            restrict_to(&g, b, t->config->prior);
-        }
         if (s->conditional > 0) {
             density_batch_set(&t->batch, t->x);
         }
-        density_draw(&l, b, NULL, rng, &t->batch);
-        judge(t, &l, &g, b);
-        refine(t, &l, &g, b, rng);
-        if (k + 1 == s->block_count) {
-            return pick(t, b, x);
-        }
-        take(t, b, best_of(t), t->x);
+        draw(t, &s->blocks[k], rng);
+        take_best(t, &s->blocks[k]);
     }
-    complete(t, t->x);
     memcpy(x, t->x, t->space.dim_count * sizeof *x);
-    return !search_seen_has(&t->seen, &t->space, x);
+    for (uint32_t i = 1; i < t->batch.count && s->block_count > 0 && !is_new(t, t->x); i++) {
+        take_best(t, &s->blocks[s->block_count - 1]);
+    }
+    if (!is_new(t, t->x)) {
+        return false;
+    }
+    memcpy(x, t->x, t->space.dim_count * sizeof *x);
+    return true;
 }
 
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     tpe *t = self;
     const tpe_config *c = t->config;
-    bool fresh;
-    if (t->history.measured < (size_t)c->startup) {
-        if (c->spread) {
-            search_spread(&t->space, &t->history, (uint32_t)c->startup, rng, x);
-        } else {
-            search_draw(&t->space, rng, x);
-        }
-        fresh = !search_seen_has(&t->seen, &t->space, x);
-    } else if (c->explore > 0 && collet_uniform(rng) < c->explore) {
+    bool fresh = false;
+    bool early = t->history.measured < (size_t)c->startup;
+    if (t->space.dim_count == 0) {
+        return begin(t, number, x);
+    }
+    if (early && c->spread) {
+        search_spread(&t->space, &t->history, (uint32_t)c->startup, rng, x);
+        fresh = is_new(t, x);
+    } else if (early || (c->explore > 0 && collet_uniform(rng) < c->explore)) {
         search_draw(&t->space, rng, x);
-        fresh = !search_seen_has(&t->seen, &t->space, x);
+        fresh = is_new(t, x);
     } else {
         fresh = propose(t, rng, x);
     }
-    if (!fresh) {
-        find_new(t, rng, x);
+    if (!fresh && search_fresh(&t->space, &t->seen, rng, t->x)) {
+        memcpy(x, t->x, t->space.dim_count * sizeof *x);
     }
     return begin(t, number, x);
 }
@@ -621,6 +446,7 @@ static void destroy(void *self)
         return;
     }
     density_batch_finish(&t->batch);
+    density_fit_finish(&t->fit);
     density_order_finish(&t->order);
     density_rows_finish(&t->above);
     density_rows_finish(&t->below);
@@ -629,70 +455,44 @@ static void destroy(void *self)
     search_digest_finish(&t->digest);
     search_history_finish(&t->history);
     search_space_finish(&t->space);
-    free(t->terms_below);
-    free(t->terms_above);
+    free(t->terms);
     free(t->free_rows);
     free(t->open);
-    free(t->is_above);
-    free(t->sorted);
-    free(t->widths);
-    free(t->sorted_rows);
     free(t->score);
     free(t->score_above);
-    free(t->keep_x);
-    free(t->keep_active);
     free(t->x);
     free(t);
 }
 
-static uint32_t candidates_of(const tpe *t)
-{
-    int64_t count = t->config->candidates;
-    if (count == 0) {
-        count = 24 + 32 * (int64_t)t->space.numeric;
-        count = count > 512 ? 512 : count;
-    }
-    return (uint32_t)count;
-}
-
-static collet_status prepare(tpe *t, const collet_space *space)
+/* All that a finished trial or a candidate needs room for. */
+static bool prepare(tpe *t, const collet_space *space)
 {
     const tpe_config *c = t->config;
     uint32_t cap = (uint32_t)c->gamma_cap, half = ((uint32_t)c->above + 1) / 2;
-    density_blocks how = (density_blocks)c->blocks;
     search_history_init(&t->history, space);
-    collet_status status = search_space_init(&t->space, space);
-    if (status == COLLET_OK) {
-        status = density_space_init(&t->columns, &t->space, how);
+    if (search_space_init(&t->space, space) < 0 ||
+        density_space_init(&t->columns, &t->space, (density_blocks)c->kernels) < 0 ||
+        search_digest_init(&t->digest, cap + half, (uint32_t)c->above - half) < 0) {
+        return false;
     }
-    if (status == COLLET_OK) {
-        status = search_digest_init(&t->digest, cap + half, (uint32_t)c->above - half);
-    }
-    if (status < 0) {
-        return status;
-    }
-    t->candidates = candidates_of(t);
     density_rows_init(&t->above, &t->columns);
     density_rows_init(&t->below, &t->columns);
     density_order_init(&t->order, &t->above);
-    status = density_batch_init(&t->batch, &t->columns, t->candidates);
-    if (status == COLLET_OK) {
-        status = density_rows_reserve(&t->below, cap);
+    t->fit.prior = c->prior;
+    t->fit.widths = (density_widths){.rule = (density_rule)c->bandwidth,
+                                     .exponent = c->exponent,
+                                     .clip = c->clip != 0,
+                                     .dims = t->columns.column_count};
+    if (density_rows_reserve(&t->below, cap) < 0 || density_fit_reserve(&t->fit, cap) < 0 ||
+        density_batch_init(&t->batch, &t->columns, (uint32_t)c->candidates) < 0 ||
+        density_batch_terms(&t->batch, cap) < 0) {
+        return false;
     }
-    if (status == COLLET_OK) {
-        status = density_batch_terms(&t->batch, cap);
-    }
-    size_t columns = t->columns.column_count + 1u;
-    t->batch.count = t->candidates;
+    t->batch.count = (uint32_t)c->candidates;
     t->score = malloc(t->batch.room * sizeof *t->score);
     t->score_above = malloc(t->batch.room * sizeof *t->score_above);
-    t->keep_x = malloc(columns * sizeof *t->keep_x);
-    t->keep_active = malloc(columns * sizeof *t->keep_active);
     t->x = malloc((t->space.dim_count + 1u) * sizeof *t->x);
-    t->terms_below = malloc(cap * sizeof *t->terms_below);
-    bool all = t->score != NULL && t->score_above != NULL && t->keep_x != NULL &&
-               t->keep_active != NULL && t->x != NULL && t->terms_below != NULL;
-    return status == COLLET_OK && all ? reserve(t) : COLLET_E_NOMEM;
+    return t->score != NULL && t->score_above != NULL && t->x != NULL && reserve(t) == COLLET_OK;
 }
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
@@ -703,10 +503,9 @@ static collet_status create(const collet_host *host, const void *config, const c
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
     t->config = config;
-    t->host = host;
-    if (prepare(t, space) < 0) {
+    if (!prepare(t, space)) {
         destroy(t);
-        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory for kernels and candidates");
     }
     *self = t;
     return COLLET_OK;
@@ -727,7 +526,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_SAMPLER,
                                  "tpe",
                                  "1.0.0",
-                                 "more of what did well: tree-structured Parzen estimator",
+                                 "tree-structured Parzen estimator: more of what did well",
                                  "arxiv.org/abs/2304.11127",
                                  &vtable,
                                  COLLET_OPTIONS(options, tpe_config)};

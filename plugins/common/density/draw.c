@@ -50,7 +50,7 @@ static float at_of(const density_mixture *m, const density_batch *b, uint32_t i,
 }
 
 static void draw_numeric(const density_mixture *m, const density_column *d, uint32_t c,
-                         const uint32_t *words, density_batch *b, float *out)
+                         double sharp, const uint32_t *words, density_batch *b, float *out)
 {
     float *p = b->draws, *mean = p + b->room, *width = mean + b->room;
     float below = 0, above = 1;
@@ -63,7 +63,7 @@ static void draw_numeric(const density_mixture *m, const density_column *d, uint
         width[i] = 0.0f;
         if (at >= 0) {
             mean[i] = at;
-            width[i] = m->rows->width[index];
+            width[i] = m->rows->width[index] * (float)sharp;
             if (b->kernels[i] != last) {
                 last = b->kernels[i];
                 below = density_below(-at / width[i]);
@@ -113,8 +113,8 @@ static void activate(const density_batch *b, uint32_t i, float *active)
     }
 }
 
-static void draw_column(const density_mixture *m, uint32_t c, const density_keep *keep,
-                        const collet_rng *rng, density_batch *b)
+static void draw_column(const density_mixture *m, uint32_t c, double sharp, const collet_rng *rng,
+                        density_batch *b)
 {
     const density_column *d = &b->space->columns[c];
     float *x = b->x + (size_t)c * b->room, *active = b->active + (size_t)c * b->room;
@@ -122,14 +122,10 @@ static void draw_column(const density_mixture *m, uint32_t c, const density_keep
     if (d->category) {
         draw_category(m, d, c, words, b, x);
     } else {
-        draw_numeric(m, d, c, words, b, x);
+        draw_numeric(m, d, c, sharp, words, b, x);
     }
     activate(b, d->dim, active);
-    words = keep != NULL ? words_of(rng, b) : words;
     for (uint32_t i = 0; i < b->count; i++) {
-        if (keep != NULL && keep->active[c] > 0 && (double)unit_of(words[i]) >= keep->change) {
-            x[i] = keep->x[c];
-        }
         x[i] = active[i] > 0 ? x[i] : 0.0f;
     }
 }
@@ -149,7 +145,7 @@ static void note(density_batch *b, uint32_t i)
     }
 }
 
-void density_draw(const density_mixture *m, const density_block *block, const density_keep *keep,
+void density_draw(const density_mixture *m, const density_block *block, double sharp,
                   const collet_rng *rng, density_batch *b)
 {
     const density_space *s = b->space;
@@ -158,7 +154,7 @@ void density_draw(const density_mixture *m, const density_block *block, const de
         uint32_t c = s->column_of[i];
         bool mine = c != UINT32_MAX && c >= block->first && c < block->end;
         if (mine) {
-            draw_column(m, c, keep, rng, b);
+            draw_column(m, c, sharp, rng, b);
         }
         if (s->parent[i] && (mine || c == UINT32_MAX)) {
             note(b, i);

@@ -48,15 +48,11 @@ collet_status density_batch_terms(density_batch *b, uint32_t terms);
 void density_log(const density_mixture *m, const density_block *block, density_batch *b,
                  float *out);
 
-/** What drawn candidates keep of another. */
-typedef struct density_keep {
-    const float *x, *active; /**< [column_count] of that one */
-    double change;           /**< share of the columns in which they are drawn all the same */
-} density_keep;
-
-/** Draws all candidates in the block's columns; keep may be NULL. In a space with conditions, what
- *  is not of the block must be there already (density_batch_set()). */
-void density_draw(const density_mixture *m, const density_block *block, const density_keep *keep,
+/** Draws all candidates in the block's columns, from kernels whose widths are multiplied by
+ * `sharp`. In a space with conditions, what is not of the block must be there already
+ * (density_batch_set()).
+ */
+void density_draw(const density_mixture *m, const density_block *block, double sharp,
                   const collet_rng *rng, density_batch *b);
 
 /** Makes all candidates the point x; NaN where it is not known yet. */

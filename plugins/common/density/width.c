@@ -4,9 +4,14 @@
 
 float density_least(const density_widths *w, uint32_t n)
 {
-    float count = density_exp((float)-w->exponent * density_ln((float)n + 2.0f));
-    float least = w->clip ? (float)w->floor : 1e-4f;
-    return w->clip && count > least ? count : least;
+    enum { PER_RANGE = 10000 }; /* trials in the same place have no gap */
+    double least = 1.0 / PER_RANGE;
+    if (w->clip) {
+        double count = (double)density_exp((float)-w->exponent * density_ln((float)n + 2.0f));
+        least = w->floor > least ? w->floor : least;
+        least = count > least ? count : least;
+    }
+    return (float)least;
 }
 
 /* The larger gap of place k to a neighbour, or to the prior's mean where that is nearer. */

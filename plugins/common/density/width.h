@@ -19,7 +19,7 @@ typedef struct density_widths {
     density_rule rule;
     double floor;    /**< least width: the larger of this ... */
     double exponent; /**< ... and 1 / (n + 2)^exponent */
-    bool clip;       /**< off: the least width is 1e-4, and that is all */
+    bool clip;       /**< off: the least width is 1e-4 alone, which always holds */
     uint32_t dims;   /**< for Scott's rule */
 } density_widths;
 
