@@ -254,7 +254,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_SAMPLER,
                                  "auto",
                                  "1.0.0",
-                                 "chooses among the others by the space and what it has seen",
+                                 "chooses among the others by space and budget",
                                  NULL,
                                  &vtable,
                                  COLLET_OPTIONS(options, auto_config)};
