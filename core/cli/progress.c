@@ -57,24 +57,30 @@ void clt_progress_finish(clt_progress *p)
         close(p->signals);
     }
     CLT_VEC_FINISH(&p->running);
+    clt_front_finish(&p->front);
     if (p->stop == CLT_GO_ON) { /* else the exit status is settled, and the summary is short */
         sigprocmask(SIG_UNBLOCK, &set, NULL);
     }
 }
 
-/* Is it the best so far? */
-static void note(clt_progress *p, const clt_trial_row *trial)
+/* Is it the best so far, or on the front? */
+static bool note(clt_progress *p, const clt_trial_row *trial)
 {
     double value = trial->value_count > 0 ? trial->values[0] : (double)NAN;
     if (trial->state != CLT_TRIAL_COMPLETE || isnan(value)) {
-        return;
+        return false;
+    }
+    if (p->front.goal_count > 1) {
+        return clt_front_add(&p->front, trial);
     }
     bool better = p->goal.maximize ? value > p->best_value : value < p->best_value;
-    if (!p->has_best || better) {
+    better = better || !p->has_best;
+    if (better) {
         p->has_best = true;
         p->best_value = value;
         p->best_number = trial->number;
     }
+    return better;
 }
 
 /* Seconds until the end, by the pace of this run; NaN where nothing can be said yet. */
@@ -133,6 +139,8 @@ static void draw_whole(clt_progress *p, double now, int columns)
     if (p->has_best) {
         (void)snprintf(best, sizeof best, "  best %.6g (trial %llu)", p->best_value,
                        (unsigned long long)p->best_number);
+    } else if (p->front.members.count > 0) {
+        (void)snprintf(best, sizeof best, "  %zu on the front", p->front.members.count);
     }
     if (!isnan(left)) {
         (void)snprintf(left_text, sizeof left_text, "  %s left",
@@ -180,19 +188,34 @@ static void add_rows(const clt_study_view *view, FILE *out)
     }
 }
 
+/* "maximize accuracy", "minimize f1, f2", "minimize loss, maximize auc" */
+static void add_goals(const clt_study_row *study, FILE *out)
+{
+    for (size_t g = 0; g < study->goal_count; g++) {
+        const clt_goal *goal = &study->goals[g];
+        bool same = g > 0 && goal->maximize == study->goals[g - 1].maximize;
+        (void)fprintf(out, "%s%s%s", g > 0 ? ", " : "",
+                      same             ? ""
+                      : goal->maximize ? "maximize "
+                                       : "minimize ",
+                      goal->metric);
+    }
+}
+
 static void study_begun(void *ctx, const clt_study_view *view)
 {
     clt_progress *p = ctx;
     p->goal = view->study->goals[0];
+    p->front = (clt_front){.goals = view->study->goals, .goal_count = view->study->goal_count};
     p->trials = view->trials;
     for (size_t i = 0; i < view->history_count; i++) {
         p->finished += view->history[i].state != CLT_TRIAL_RUNNING;
-        note(p, &view->history[i]);
+        (void)note(p, &view->history[i]);
     }
     p->time_limit = view->time_limit;
     p->folds = view->folds;
-    (void)fprintf(p->lines, "study \"%s\": %s %s", view->study->name,
-                  p->goal.maximize ? "maximize" : "minimize", p->goal.metric);
+    (void)fprintf(p->lines, "study \"%s\": ", view->study->name);
+    add_goals(view->study, p->lines);
     if (view->trials > 0) {
         (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
                       view->trials == 1 ? "" : "s");
@@ -274,29 +297,36 @@ static void trial_again(void *ctx, const clt_trial_row *trial)
     (void)fflush(p->lines);
 }
 
+static void add_values(clt_progress *p, const clt_trial_row *trial, bool is_best)
+{
+    (void)fputs(is_best && p->colour ? "\033[32m" : "", p->lines);
+    for (size_t g = 0; g < trial->value_count; g++) {
+        (void)fprintf(p->lines, "%s%s %-9.6g", g > 0 ? "  " : "", p->front.goals[g].metric,
+                      trial->values[g]);
+    }
+    (void)fputs(is_best && p->colour ? "\033[0m" : "", p->lines);
+}
+
 static void trial_done(void *ctx, const clt_trial_row *trial)
 {
     clt_progress *p = ctx;
-    uint64_t best = p->has_best ? p->best_number : UINT64_MAX;
     char time[64];
     p->finished++;
     p->here++;
     for (uint32_t fold = 0; fold <= p->folds; fold++) {
         forget_live(p, trial->number, fold);
     }
-    note(p, trial);
-    bool is_best = p->has_best && p->best_number != best;
+    bool is_best = note(p, trial), several = p->front.goal_count > 1;
     wipe(p);
     (void)fprintf(p->lines, "trial %-4llu ", (unsigned long long)trial->number);
     if (trial->state == CLT_TRIAL_COMPLETE) {
-        (void)fprintf(p->lines, "%s%s %-9.6g%s", is_best && p->colour ? "\033[32m" : "",
-                      p->goal.metric, trial->values[0], is_best && p->colour ? "\033[0m" : "");
+        add_values(p, trial, is_best);
     } else {
         (void)fprintf(p->lines, "%s (%s)", clt_trial_state_text(trial->state),
                       clt_failure_text(trial->failure));
     }
     (void)fprintf(p->lines, "  %s%s%s%s\n", clt_duration_text(trial->seconds, time, sizeof time),
-                  is_best ? "  best" : "", trial->why != NULL ? "  " : "",
+                  is_best ? several ? "  front" : "  best" : "", trial->why != NULL ? "  " : "",
                   trial->why != NULL ? trial->why : "");
     (void)fflush(p->lines);
     if (clt_clock() - p->last_drawn > 0.05) { /* many a second are not to be read anyway */

@@ -7,6 +7,7 @@
 #define CLT_CLI_PROGRESS_H
 
 #include "base/vec.h"
+#include "report/front.h"
 #include "study/watcher.h"
 
 #include <stdio.h>
@@ -34,6 +35,7 @@ typedef struct clt_progress {
     bool has_best;
     uint64_t best_number;
     double best_value;
+    clt_front front;           /**< with several goals */
     size_t folds;              /**< of each trial; 0: none */
     CLT_VEC(clt_live) running; /**< by number */
     int drawn;                 /**< lines of the block on the screen */

@@ -8,6 +8,12 @@
 static clt_status choose_trial(const clt_opened *o, const clt_args *args,
                                const clt_trial_row **trial, clt_error *err)
 {
+    if (args->trial == NULL && o->study.goal_count > 1) {
+        return clt_fail(err, CLT_USAGE,
+                        "refit: study \"%s\" has %zu goals, so there is no best trial; name one of "
+                        "its front (collet show) with --trial N",
+                        o->study.name, o->study.goal_count);
+    }
     if (args->trial == NULL) {
         *trial = clt_best_trial(&o->list);
         return *trial != NULL

@@ -30,8 +30,9 @@ static void add_next_steps(const clt_args *args, const clt_opened *o, const clt_
     clt_str_addf(out, "\nstore: %s\n", o->path);
     clt_str_addf(out, "next:  %s show %s --store %s\n", args->program, o->study.name, o->path);
     if (best != NULL) {
-        clt_str_addf(out, "       %s show %s --store %s --trial %llu --ini > best.ini\n",
-                     args->program, o->study.name, o->path, (unsigned long long)best->number);
+        clt_str_addf(out, "       %s show %s --store %s --trial %llu --ini > %s.ini\n",
+                     args->program, o->study.name, o->path, (unsigned long long)best->number,
+                     o->study.goal_count > 1 ? "one" : "best");
     }
 }
 
@@ -48,11 +49,7 @@ static void add_summary(const clt_args *args, const clt_opened *o, clt_ending en
                  (unsigned long long)counts[CLT_TRIAL_COMPLETE],
                  (unsigned long long)counts[CLT_TRIAL_FAILED],
                  clt_duration_text(seconds, time, sizeof time));
-    if (best != NULL) {
-        clt_str_addf(out, "\nbest: trial %llu, %s %.6g\n", (unsigned long long)best->number,
-                     o->study.goals[0].metric, best->values[0]);
-        clt_trial_params(best, out);
-    }
+    clt_trials_outcome(&o->list, out);
     add_next_steps(args, o, best, out);
 }
 

@@ -20,7 +20,9 @@ static void add_summary(clt_table *table, const clt_study_summary *row)
     clt_table_addf(table, "%llu", (unsigned long long)row->complete);
     clt_table_addf(table, "%llu", (unsigned long long)row->failed);
     clt_table_addf(table, "%llu", (unsigned long long)row->running);
-    if (row->has_best) {
+    if (row->study.goal_count > 1) {
+        clt_table_addf(table, "%zu goals", row->study.goal_count);
+    } else if (row->has_best) {
         clt_table_addf(table, "%s %.6g (trial %llu)", goal->metric, row->best_value,
                        (unsigned long long)row->best_number);
     } else {
@@ -55,7 +57,7 @@ static void studies_json(const clt_study_summary *rows, size_t count, clt_str *o
         clt_json_int(&json, "pruned", (int64_t)rows[i].pruned);
         clt_json_int(&json, "failed", (int64_t)rows[i].failed);
         clt_json_int(&json, "running", (int64_t)rows[i].running);
-        if (rows[i].has_best) {
+        if (rows[i].has_best && rows[i].study.goal_count == 1) {
             clt_json_int(&json, "best", (int64_t)rows[i].best_number);
             clt_json_real(&json, rows[i].study.goals[0].metric, rows[i].best_value);
         }
@@ -84,7 +86,6 @@ static clt_status show_studies(const clt_args *args, clt_opened *opened, clt_err
 static clt_status show_study(const clt_args *args, const clt_opened *opened, clt_error *err)
 {
     clt_str out = {0};
-    const clt_trial_row *best = clt_best_trial(&opened->list);
     if (args->json) {
         clt_json json = {.out = &out};
         clt_trials_json(&opened->list, &json);
@@ -98,11 +99,7 @@ static clt_status show_study(const clt_args *args, const clt_opened *opened, clt
     clt_trials_table(&opened->list, &out);
     clt_choices_table(&opened->list, "model", &out);
     clt_choices_table(&opened->list, "optimizer", &out);
-    if (best != NULL) {
-        clt_str_addf(&out, "\nbest: trial %llu, %s %.6g\n", (unsigned long long)best->number,
-                     opened->study.goals[0].metric, best->values[0]);
-        clt_trial_params(best, &out);
-    }
+    clt_trials_outcome(&opened->list, &out);
     return clt_print(&out, err);
 }
 

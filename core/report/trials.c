@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "report/folds.h"
+#include "report/front.h"
 #include "report/table.h"
 #include "study/environment.h"
 
@@ -118,14 +119,23 @@ static void add_param(clt_table *table, const clt_param *param)
     }
 }
 
+/* Mark of a trial on the front, where there is one. */
+static void add_mark(clt_table *table, const clt_front *front, uint64_t number)
+{
+    if (front->goal_count > 1) {
+        clt_table_add(table, clt_front_has(front, number) ? "*" : "");
+    }
+}
+
 static void add_row(clt_table *table, const clt_trial_list *list, const clt_trial_row *t,
-                    const names *params)
+                    const names *params, const clt_front *front)
 {
     clt_table_addf(table, "%llu", (unsigned long long)t->number);
     clt_table_add(table, clt_trial_state_text(t->state));
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_table_add_real(table, g < t->value_count ? t->values[g] : (double)NAN);
     }
+    add_mark(table, front, t->number);
     clt_table_addf(table, "%llu", (unsigned long long)t->last_step);
     clt_table_addf(table, "%.1f", t->seconds);
     for (size_t p = 0; p < params->count; p++) {
@@ -139,11 +149,19 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
     if (!collect_names(list, &params)) {
         out->failed = true;
     }
-    clt_table table = {.columns = 4 + list->study->goal_count + params.count};
+    clt_front front = {.goal_count = 1};
+    if (list->study->goal_count > 1) {
+        front = clt_front_of(list);
+    }
+    clt_table table = {.columns =
+                           4 + list->study->goal_count + (front.goal_count > 1) + params.count};
     clt_table_add(&table, "trial");
     clt_table_add(&table, "state");
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_table_add(&table, list->study->goals[g].metric);
+    }
+    if (front.goal_count > 1) {
+        clt_table_add(&table, "front");
     }
     clt_table_add(&table, steps_of(list));
     clt_table_add(&table, "seconds");
@@ -151,11 +169,12 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
         clt_table_add(&table, short_name(&params, params.items[p]));
     }
     for (size_t i = 0; i < list->count; i++) {
-        add_row(&table, list, &list->rows[i], &params);
+        add_row(&table, list, &list->rows[i], &params, &front);
     }
     clt_table_write(&table, out);
-    out->failed = out->failed || table.failed;
+    out->failed = out->failed || table.failed || front.failed;
     clt_table_finish(&table);
+    clt_front_finish(&front);
     CLT_VEC_FINISH(&params);
 }
 
@@ -170,6 +189,22 @@ void clt_trial_params(const clt_trial_row *trial, clt_str *out)
         clt_str_addf(out, "  %-*s  %s\n", (int)widest, trial->params[p].name,
                      trial->params[p].text);
     }
+}
+
+void clt_trials_outcome(const clt_trial_list *list, clt_str *out)
+{
+    const clt_trial_row *best = clt_best_trial(list);
+    if (best == NULL) {
+        return;
+    }
+    clt_str_add(out, "\n");
+    if (list->study->goal_count > 1) {
+        clt_front_table(list, out);
+        return;
+    }
+    clt_str_addf(out, "best: trial %llu, %s %.6g\n", (unsigned long long)best->number,
+                 list->study->goals[0].metric, best->values[0]);
+    clt_trial_params(best, out);
 }
 
 /* A field of RFC 4180: in quotes where it holds a comma, a quote or a line's end. */
@@ -367,10 +402,31 @@ void clt_environments_text(const clt_trial_list *list, clt_str *out)
     }
 }
 
+/* The one best trial; with several goals there is a front in its place. */
+static void add_json_best(const clt_trial_list *list, clt_json *json)
+{
+    const clt_trial_row *best = clt_best_trial(list);
+    clt_front front = {.goals = NULL};
+    if (list->study->goal_count == 1 && best != NULL) {
+        clt_json_int(json, "best", (int64_t)best->number);
+    } else {
+        clt_json_text(json, "best", NULL);
+    }
+    if (list->study->goal_count > 1) {
+        front = clt_front_of(list);
+        clt_json_open(json, "front", '[');
+        for (size_t i = 0; i < front.members.count; i++) {
+            clt_json_int(json, NULL, (int64_t)front.members.items[i].number);
+        }
+        clt_json_close(json, ']');
+    }
+    json->out->failed = json->out->failed || front.failed;
+    clt_front_finish(&front);
+}
+
 void clt_trials_json(const clt_trial_list *list, clt_json *json)
 {
     const clt_study_row *study = list->study;
-    const clt_trial_row *best = clt_best_trial(list);
     char date[32];
     clt_json_open(json, NULL, '{');
     clt_json_text(json, "study", study->name);
@@ -385,11 +441,7 @@ void clt_trials_json(const clt_trial_list *list, clt_json *json)
     }
     clt_json_close(json, ']');
     add_json_environments(list, json);
-    if (best != NULL) {
-        clt_json_int(json, "best", (int64_t)best->number);
-    } else {
-        clt_json_text(json, "best", NULL);
-    }
+    add_json_best(list, json);
     clt_json_open(json, "trials", '[');
     for (size_t i = 0; i < list->count; i++) {
         clt_trial_json(list, &list->rows[i], NULL, json);

@@ -29,6 +29,10 @@ const clt_trial_row *clt_best_trial(const clt_trial_list *list);
 /** Appends a table, one row a trial: number, state, values, epochs, seconds, parameters. */
 void clt_trials_table(const clt_trial_list *list, clt_str *out);
 
+/** Appends what the study has come to: the best trial and its parameters, or with several goals
+ *  the front; nothing while no trial is complete. */
+void clt_trials_outcome(const clt_trial_list *list, clt_str *out);
+
 /** Appends the parameters of a trial, one a line, indented. */
 void clt_trial_params(const clt_trial_row *trial, clt_str *out);
 

@@ -6,6 +6,21 @@
 #include <math.h>
 #include <string.h>
 
+static clt_status fail_goals(const clt_plan *plan, const char *id, clt_error *err)
+{
+    int line = plan->variables[clt_plan_component(plan, "sampler", NULL)->use].line;
+    clt_str goals = {0};
+    for (size_t g = 0; g < plan->goal_count; g++) {
+        clt_str_addf(&goals, "%s%s", g > 0 ? ", " : "", plan->goal_names[g]);
+    }
+    clt_fail(err, CLT_BAD_INPUT,
+             "%s:%d: sampler \"%s\" looks for the best of one goal, but [study] has %zu: %s; take "
+             "one that knows several, such as random",
+             plan->ini->path, line, id, plan->goal_count, clt_str_text(&goals));
+    clt_str_finish(&goals);
+    return err->status;
+}
+
 static clt_status check_flags(const clt_teller *t, const char *id, clt_error *err)
 {
     uint32_t flags = t->sampler->flags;
@@ -18,7 +33,7 @@ static clt_status check_flags(const clt_teller *t, const char *id, clt_error *er
                                                                          : lacks;
     }
     if (t->space.objective_count > 1 && (flags & COLLET_SAMPLER_MULTI) == 0) {
-        lacks = "several objectives";
+        return fail_goals(t->plan, id, err);
     }
     return lacks == NULL
                ? CLT_OK

@@ -1,7 +1,7 @@
 /*
  * functions - test functions of optimisation with a known minimum, to try and compare samplers.
  *
- * Definition: the parameters of [params], in the order of the file, are the coordinates x of
+ * Definition. The parameters of [params], in the order of the file, are the coordinates x of
  *
  *     function         n    f(z)                                                   minimum at z
  *     sphere           any  sum z_i^2                                              0   0
@@ -15,19 +15,50 @@
  *                           (1 + 10 sin^2(pi w_i + 1)) + (w_n - 1)^2 (1 + sin^2(2 pi w_n))
  *                                                                                  0   1
  *     styblinski_tang  any  sum (z_i^4 - 16 z_i^2 + 5 z_i) / 2         -39.166165704 n   -2.903534
+ *     schwefel         any  418.9828873 n - sum z_i sin sqrt |z_i|, with walls at +-500
+ *                                                                                  0   420.9687
+ *     step             any  sum floor(z_i + 1/2)^2                                 0   [-1/2, 1/2)
+ *     weierstrass      any  sum_i sum_(k<=20) 2^-k (cos(2 pi 3^k (z_i + 1/2)) - cos(pi 3^k))
+ *                                                                                  0   0
+ *     gallagher        any  (10 - highest of 21 peaks)^2                           0   0
  *     branin           2    x in [-5, 10], [0, 15]       0.397887358   (pi, 2.275) and two others
  *     camel            2    six humps                   -1.031628453   (0.0898, -0.7126) and its
  *                                                                      mirror image
  *     hartmann3        3    x in [0, 1]^3               -3.862782148
  *     hartmann6        6    x in [0, 1]^6               -3.322368011
  *
- * Metric: value, to be minimised.
+ * Two values f1 and f2, both to be minimised, of n > 1 coordinates in [0, 1] (zdt4: all but the
+ * first in [-5, 5]):
+ *
+ *     zdt1, zdt2, zdt3, zdt4, zdt6      the front has all coordinates but the first at 0
+ *     dtlz2                             the quarter of a circle; there at 1/2
+ *
+ * Surfaces of named parameters, whole numbers, categories and conditions among them:
+ *
+ *     network   lr, layers, units, dropout, batch, activation (relu, tanh, sigmoid), optimizer
+ * (adam, sgd), momentum when optimizer == sgd       0.045 at sgd, relu, 3 layers of 128, dropout
+ * 0.1, batch 64, momentum 0.9, lr 10^-1.5 learners  kind (tree, svm, net); depth, leaf when kind ==
+ * tree; kernel (linear, rbf), C when kind
+ *               == svm; gamma when kernel == rbf; units, lr when kind == net
+ *                                                          0.06 at svm, rbf, C 10, gamma 0.01
+ *     pairs     any number of whole numbers from 0 to levels - 1: for each pair a table of random
+ *               numbers, drawn anew for each instance      0 at one hidden point
+ *
+ * Metrics: value, to be minimised; with regret = on also regret, what its value without noise is
+ * above the minimum. Of the second group f1 and f2.
  *
  * Options:
- *     function  which of them                                                  sphere
- *     instance  0: as above; else a number that shifts and rotates it               0
- *     rotate    an instance is rotated, so that no coordinate stands alone         on
- *     noise     standard deviation of normal noise that is added                    0
+ *     function    which of them                                                 sphere
+ *     instance    0: as above; else a number that shifts and rotates it              0
+ *     rotate      an instance is rotated, so that no coordinate stands alone        on
+ *     levels      pairs: whole numbers that a parameter can take                     4
+ *     regret      give the metric regret beside value                              off
+ *     noise       size of normal noise                                               0
+ *     noise_type  added: noise N(0, 1) is added; multiplied: what is above the   added
+ *                 minimum is multiplied by exp(noise N(0, 1))
+ *     failures    share of evaluations that fail                                     0
+ *     delay       seconds that an evaluation takes                                   0
+ *     steps       points of a learning curve that falls to the value; 0: none        0
  *
  *     [study]
  *     minimize = value
@@ -43,282 +74,170 @@
  *
  * How it works: instance k > 0 is f(R (x - s) + z*), where z* is the minimum from the table, s is
  * uniform in the inner half of the cube in which the function is usually searched, and R an
- * orthogonal matrix: normal numbers, orthonormalised row by row. Its minimum is at x = s. The last
- * four functions have a domain of their own and no instances. A parameter may be real, int, a
- * constant, or a choice of numbers.
+ * orthogonal matrix: normal numbers, orthonormalised row by row. Its minimum is at x = s. Functions
+ * with a domain of their own have no instances. A coordinate may be real, int, a constant, or a
+ * choice of numbers. Around the function lie, from the inside, noise, the curve with its delay, and
+ * failures; what is random in them is drawn from the trial's stream, so a trial that is run again
+ * comes to the same. The curve begins above the value by up to 1.5 (1 + |value|), by a factor drawn
+ * for each trial, so that curves cross as those of real learners do.
  *
  * Hansen, Auger, Ros, Mersmann, Tusar, Brockhoff: COCO: A Platform for Comparing Continuous
- * Optimizers. Optimization Methods and Software 36 (2021), for shift and rotation.
- * Jamil, Yang: A Literature Survey of Benchmark Functions. IJMMNO 4 (2013), for the definitions.
+ * Optimizers. Optimization Methods and Software 36 (2021), for instances and noise. The
+ * definitions' papers are named in plugins/common/problems.
  */
+#include "problems/instance.h"
+#include "problems/mixed.h"
+#include "problems/multi.h"
+#include "problems/real.h"
+
 #include <collet/helpers.h>
 #include <collet/objective.h>
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-
-static const double PI = 3.14159265358979323846;
+#include <string.h>
+#include <time.h>
 
 typedef struct functions_config {
-    int64_t instance;
-    double noise;
-    int32_t function, rotate;
+    int64_t instance, levels, steps;
+    double noise, failures, delay;
+    int32_t function, rotate, regret, noise_type;
 } functions_config;
 
+/* In the order of the tables: real, with two values, mixed, pairs. */
+#define FUNCTIONS                                                                                  \
+    "sphere|ellipsoid|rastrigin|ackley|griewank|rosenbrock|levy|styblinski_tang|branin|camel|"     \
+    "hartmann3|hartmann6|schwefel|step|weierstrass|gallagher|zdt1|zdt2|zdt3|zdt4|zdt6|dtlz2|"      \
+    "network|learners|pairs"
+
+enum { ADDED, MULTIPLIED };
+
 static const collet_option options[] = {
-    COLLET_OPT_ENUM(functions_config, function, "sphere",
-                    "sphere|ellipsoid|rastrigin|ackley|griewank|rosenbrock|levy|styblinski_tang|"
-                    "branin|camel|hartmann3|hartmann6",
-                    COLLET_FIXED, "which function"),
+    COLLET_OPT_ENUM(functions_config, function, "sphere", FUNCTIONS, COLLET_FIXED,
+                    "which function"),
     COLLET_OPT_INT(functions_config, instance, "0", 0, 4294967295.0, NULL, COLLET_FIXED,
                    "0: as in the books; else a number that shifts and rotates it"),
     COLLET_OPT_BOOL(functions_config, rotate, "on", COLLET_FIXED,
                     "an instance is rotated, so that no coordinate stands alone"),
+    COLLET_OPT_INT(functions_config, levels, "4", 2, 1e6, NULL, COLLET_FIXED,
+                   "pairs: whole numbers, from 0, that a parameter can take"),
+    COLLET_OPT_BOOL(functions_config, regret, "off", COLLET_FIXED,
+                    "give the metric regret: what the value without noise is above the minimum"),
     COLLET_OPT_REAL(functions_config, noise, "0", 0, 1e300, NULL, COLLET_FIXED,
-                    "standard deviation of normal noise that is added"),
+                    "size of normal noise"),
+    COLLET_OPT_ENUM(functions_config, noise_type, "added", "added|multiplied", COLLET_FIXED,
+                    "noise N is added; or what is above the minimum is multiplied by exp(noise N)"),
+    COLLET_OPT_REAL(functions_config, failures, "0", 0, 1, NULL, COLLET_FIXED,
+                    "share of evaluations that fail"),
+    COLLET_OPT_REAL(functions_config, delay, "0", 0, 1e6, NULL, COLLET_FIXED,
+                    "seconds that an evaluation takes"),
+    COLLET_OPT_INT(functions_config, steps, "0", 0, 100000, NULL, COLLET_FIXED,
+                   "points of a learning curve that falls to the value; 0: none"),
 };
 
-/* ---- The functions, of z[n] ----------------------------------------------------------------- */
-
-static double square(double v)
-{
-    return v * v;
-}
-
-static double sphere(const double *z, uint32_t n)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += square(z[i]);
-    }
-    return sum;
-}
-
-static double ellipsoid(const double *z, uint32_t n)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += pow(10, n > 1 ? 6.0 * i / (n - 1) : 0) * square(z[i]);
-    }
-    return sum;
-}
-
-static double rastrigin(const double *z, uint32_t n)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += square(z[i]) + 10 * (1 - cos(2 * PI * z[i]));
-    }
-    return sum;
-}
-
-static double ackley(const double *z, uint32_t n)
-{
-    double cosines = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        cosines += cos(2 * PI * z[i]);
-    }
-    return 20 * -expm1(-0.2 * sqrt(sphere(z, n) / n)) + exp(1) - exp(cosines / n);
-}
-
-static double griewank(const double *z, uint32_t n)
-{
-    double product = 1;
-    for (uint32_t i = 0; i < n; i++) {
-        product *= cos(z[i] / sqrt(i + 1.0));
-    }
-    return sphere(z, n) / 4000 + (1 - product);
-}
-
-static double rosenbrock(const double *z, uint32_t n)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i + 1 < n; i++) {
-        sum += 100 * square(z[i + 1] - square(z[i])) + square(1 - z[i]);
-    }
-    return sum;
-}
-
-static double levy(const double *z, uint32_t n)
-{
-    double first = 1 + (z[0] - 1) / 4, last = 1 + (z[n - 1] - 1) / 4;
-    double sum = square(sin(PI * first)) + square(last - 1) * (1 + square(sin(2 * PI * last)));
-    for (uint32_t i = 0; i + 1 < n; i++) {
-        double w = 1 + (z[i] - 1) / 4;
-        sum += square(w - 1) * (1 + 10 * square(sin(PI * w + 1)));
-    }
-    return sum;
-}
-
-static double styblinski_tang(const double *z, uint32_t n)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += square(square(z[i])) - 16 * square(z[i]) + 5 * z[i];
-    }
-    return sum / 2;
-}
-
-static double branin(const double *z, uint32_t n)
-{
-    (void)n;
-    double parabola = z[1] - 5.1 / (4 * PI * PI) * square(z[0]) + 5 / PI * z[0] - 6;
-    return square(parabola) + 10 * (1 - 1 / (8 * PI)) * cos(z[0]) + 10;
-}
-
-static double camel(const double *z, uint32_t n)
-{
-    (void)n;
-    double a = square(z[0]), b = square(z[1]);
-    return (4 - 2.1 * a + a * a / 3) * a + z[0] * z[1] + (4 * b - 4) * b;
-}
-
-/* -sum_i alpha_i exp(-sum_j A_ij (z_j - P_ij)^2), A and P [4][n] */
-static double hartmann(const double *A, const double *P, const double *z, uint32_t n)
-{
-    static const double alpha[4] = {1.0, 1.2, 3.0, 3.2};
-    double sum = 0;
-    for (uint32_t i = 0; i < 4; i++) {
-        double inner = 0;
-        for (uint32_t j = 0; j < n; j++) {
-            inner += A[i * n + j] * square(z[j] - P[i * n + j]);
-        }
-        sum -= alpha[i] * exp(-inner);
-    }
-    return sum;
-}
-
-static double hartmann3(const double *z, uint32_t n)
-{
-    static const double A[12] = {3, 10, 30, 0.1, 10, 35, 3, 10, 30, 0.1, 10, 35};
-    static const double P[12] = {0.3689, 0.1170, 0.2673, 0.4699,  0.4387, 0.7470,
-                                 0.1091, 0.8732, 0.5547, 0.03815, 0.5743, 0.8828};
-    return hartmann(A, P, z, n);
-}
-
-static double hartmann6(const double *z, uint32_t n)
-{
-    static const double A[24] = {10, 3,   17,  3.5, 1.7, 8, 0.05, 10, 17,   0.1, 8,   14,
-                                 3,  3.5, 1.7, 10,  17,  8, 17,   8,  0.05, 10,  0.1, 14};
-    static const double P[24] = {0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886, 0.2329, 0.4135,
-                                 0.8307, 0.3736, 0.1004, 0.9991, 0.2348, 0.1451, 0.3522, 0.2883,
-                                 0.3047, 0.6650, 0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381};
-    return hartmann(A, P, z, n);
-}
-
-/* In the order of the option's choices. */
-typedef struct function {
-    const char *name;
-    double (*f)(const double *z, uint32_t n);
-    uint32_t least, most; /* coordinates; most 0: any number */
-    double half;          /* usual search: -half to half in every coordinate; 0: no instances */
-    double minimum;       /* z*, in every coordinate; where there are instances */
-} function;
-
-static const function functions[] = {
-    {"sphere", sphere, 1, 0, 5.12, 0},
-    {"ellipsoid", ellipsoid, 1, 0, 5, 0},
-    {"rastrigin", rastrigin, 1, 0, 5.12, 0},
-    {"ackley", ackley, 1, 0, 32.768, 0},
-    {"griewank", griewank, 1, 0, 600, 0},
-    {"rosenbrock", rosenbrock, 2, 0, 5, 1},
-    {"levy", levy, 1, 0, 10, 1},
-    {"styblinski_tang", styblinski_tang, 1, 0, 5, -2.9035340277711770951},
-    {"branin", branin, 2, 2, 0, 0},
-    {"camel", camel, 2, 2, 0, 0},
-    {"hartmann3", hartmann3, 3, 3, 0, 0},
-    {"hartmann6", hartmann6, 6, 6, 0, 0},
-};
-
-/* ---- Instances ------------------------------------------------------------------------------ */
-
+/* One of these is not NULL; where all are, it is pairs. */
 typedef struct problem {
+    const collet_host *host;
     const functions_config *config;
-    const function *function;
     const collet_space *space;
+    const real_problem *real;
+    const multi_problem *multi;
+    const mixed_problem *mixed;
+    const char *name;
+    instance instance; /* n 0: as in the books */
     uint32_t n;
-    double *x, *z; /* [n] */
-    double *shift; /* [n] */
-    double *R;     /* [n][n] by rows; NULL: not rotated */
+    double *x, *z; /* [n], or as many as mixed has */
+    double minimum;
 } problem;
 
-/* Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators (2014). */
-static uint64_t next_word(uint64_t *state)
-{
-    uint64_t w = *state += 0x9e3779b97f4a7c15u;
-    w = (w ^ (w >> 30)) * 0xbf58476d1ce4e5b9u;
-    w = (w ^ (w >> 27)) * 0x94d049bb133111ebu;
-    return w ^ (w >> 31);
-}
+/* ---- Does the space fit? -------------------------------------------------------------------- */
 
-static double uniform(uint64_t *state)
+/* Is the dimension a coordinate from low to high: always there, and a number? */
+static collet_status check_dim(const problem *p, const collet_dim *dim, double low, double high)
 {
-    return (double)(next_word(state) >> 11) * 0x1p-53;
-}
-
-static double normal(uint64_t *state)
-{
-    double u = 1 - uniform(state), v = uniform(state);
-    return sqrt(-2 * log(u)) * cos(2 * PI * v);
-}
-
-static double dot(const double *a, const double *b, uint32_t n)
-{
-    double sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += a[i] * b[i];
+    if (dim->condition_count > 0) {
+        return collet_fail(p->host, COLLET_E_INVALID,
+                           "\"%s\" has a condition, but every coordinate is always needed",
+                           dim->name);
     }
-    return sum;
-}
-
-/* Gram and Schmidt, each row twice: once leaves rounding errors that matter for large n. */
-static void orthonormalise(double *R, uint32_t n)
-{
-    for (size_t row = 0; row < n; row++) {
-        double *r = R + row * n;
-        for (size_t k = 0; k < 2 * row; k++) {
-            const double *other = R + k % row * n;
-            double along = dot(r, other, n);
-            for (uint32_t i = 0; i < n; i++) {
-                r[i] -= along * other[i];
-            }
+    bool inside = dim->category_count > 0 || (dim->low >= low && dim->high <= high);
+    for (uint32_t i = 0; i < dim->category_count; i++) {
+        char *end;
+        double number = strtod(dim->categories[i], &end);
+        if (end == dim->categories[i] || *end != '\0') {
+            return collet_fail(p->host, COLLET_E_INVALID, "\"%s\" is \"%s\", which is not a number",
+                               dim->name, dim->categories[i]);
         }
-        double length = sqrt(dot(r, r, n));
-        for (uint32_t i = 0; i < n; i++) {
-            r[i] /= length;
-        }
+        inside = inside && number >= low && number <= high;
     }
+    return inside ? COLLET_OK
+                  : collet_fail(p->host, COLLET_E_INVALID, "\"%s\": %s takes numbers from %g to %g",
+                                dim->name, p->name, low, high);
 }
 
-static void draw_instance(problem *p)
+static collet_status check_count(const problem *p, uint32_t least, uint32_t most)
 {
-    uint64_t state = (uint64_t)p->config->instance;
-    for (uint32_t i = 0; i < p->n; i++) {
-        p->shift[i] = (uniform(&state) - 0.5) * p->function->half;
-    }
-    for (size_t i = 0; p->R != NULL && i < (size_t)p->n * p->n; i++) {
-        p->R[i] = normal(&state);
-    }
-    if (p->R != NULL) {
-        orthonormalise(p->R, p->n);
-    }
+    return p->n >= least && (most == 0 || p->n <= most)
+               ? COLLET_OK
+               : collet_fail(p->host, COLLET_E_INVALID,
+                             "%s has %s%u coordinate%s, but [params] has %u parameter%s", p->name,
+                             most > 0 ? "" : "at least ", least, least == 1 ? "" : "s", p->n,
+                             p->n == 1 ? "" : "s");
 }
 
-/* z = R (x - s) + z* */
-static void transform(const problem *p)
+/* Whole numbers alone are levels. */
+static collet_status check_level(const problem *p, const collet_dim *dim)
 {
-    uint32_t n = p->n;
-    for (uint32_t i = 0; i < n; i++) {
-        p->x[i] -= p->shift[i];
+    bool whole = dim->type == COLLET_DIM_INT;
+    for (uint32_t i = 0; i < dim->category_count; i++) {
+        double number = strtod(dim->categories[i], NULL);
+        whole = (i == 0 || whole) && number == floor(number);
     }
-    for (size_t i = 0; i < n; i++) {
-        double along = p->R != NULL ? dot(p->R + i * n, p->x, n) : p->x[i];
-        p->z[i] = along + p->function->minimum;
-    }
+    return whole ? COLLET_OK
+                 : collet_fail(p->host, COLLET_E_INVALID,
+                               "\"%s\": %s takes whole numbers, int(0, %d)", dim->name, p->name,
+                               (int)p->config->levels - 1);
 }
 
-/* ---- The objective -------------------------------------------------------------------------- */
+static collet_status check_coordinates(const problem *p)
+{
+    collet_status status = check_count(p,
+                                       p->real != NULL    ? p->real->least
+                                       : p->multi != NULL ? 2
+                                                          : 1,
+                                       p->real != NULL ? p->real->most : 0);
+    bool pairs = p->real == NULL && p->multi == NULL;
+    for (uint32_t i = 0; i < p->n && status == COLLET_OK; i++) {
+        const collet_dim *dim = collet_dim_at(p->space, i);
+        double low = pairs ? 0 : p->multi == NULL ? (double)-INFINITY : i == 0 ? 0 : p->multi->low;
+        double high = pairs              ? (double)(p->config->levels - 1)
+                      : p->multi == NULL ? (double)INFINITY
+                      : i == 0           ? 1
+                                         : p->multi->high;
+        status = check_dim(p, dim, low, high);
+        status = status == COLLET_OK && pairs ? check_level(p, dim) : status;
+    }
+    return status;
+}
+
+static collet_status check(const problem *p)
+{
+    bool plain = p->multi != NULL || p->mixed != NULL || (p->real != NULL && p->real->half == 0);
+    if (p->config->instance > 0 && plain) {
+        return collet_fail(p->host, COLLET_E_INVALID,
+                           "instance: %s has a domain of its own and no instances; leave it out",
+                           p->name);
+    }
+    if (p->config->regret && p->multi != NULL) {
+        return collet_fail(p->host, COLLET_E_INVALID,
+                           "regret: %s has two values and no single minimum; leave it out",
+                           p->name);
+    }
+    return p->mixed != NULL ? mixed_check(p->mixed, p->host, p->space) : check_coordinates(p);
+}
+
+/* ---- Making it ------------------------------------------------------------------------------ */
 
 static void destroy(void *self)
 {
@@ -326,83 +245,60 @@ static void destroy(void *self)
     if (p != NULL) {
         free(p->x);
         free(p->z);
-        free(p->shift);
-        free(p->R);
+        instance_finish(&p->instance);
         free(p);
     }
 }
 
-/* Is the dimension a coordinate: always there, and a number? */
-static collet_status check_dim(const collet_host *host, const collet_dim *dim)
+/* The chosen function, by the order of the tables. */
+static void choose(problem *p)
 {
-    if (dim->condition_count > 0) {
-        return collet_fail(host, COLLET_E_INVALID,
-                           "\"%s\" has a condition, but every coordinate is always needed",
-                           dim->name);
+    uint32_t at = (uint32_t)p->config->function, real = 0, multi = 0;
+    while (real_problem_at(real) != NULL) {
+        real++;
     }
-    for (uint32_t i = 0; i < dim->category_count; i++) {
-        char *end;
-        (void)strtod(dim->categories[i], &end);
-        if (end == dim->categories[i] || *end != '\0') {
-            return collet_fail(host, COLLET_E_INVALID, "\"%s\" is \"%s\", which is not a number",
-                               dim->name, dim->categories[i]);
-        }
+    while (multi_problem_at(multi) != NULL) {
+        multi++;
     }
-    return COLLET_OK;
+    p->real = real_problem_at(at);
+    p->multi = at >= real ? multi_problem_at(at - real) : NULL;
+    p->mixed = at >= real + multi ? mixed_problem_at(at - real - multi) : NULL;
+    p->name = p->real != NULL    ? p->real->name
+              : p->multi != NULL ? p->multi->name
+              : p->mixed != NULL ? p->mixed->name
+                                 : "pairs";
+    p->minimum = p->real != NULL    ? p->real->minimum + p->n * p->real->minimum_each
+                 : p->mixed != NULL ? p->mixed->minimum
+                                    : 0;
 }
 
-static collet_status check(const collet_host *host, const functions_config *c,
-                           const collet_space *space)
+static bool allocate(problem *p)
 {
-    const function *f = &functions[c->function];
-    uint32_t n = space->dim_count;
-    if (n < f->least || (f->most > 0 && n > f->most)) {
-        return collet_fail(host, COLLET_E_INVALID,
-                           "%s has %s%u coordinate%s, but [params] has %u parameter%s", f->name,
-                           f->most > 0 ? "" : "at least ", f->least, f->least == 1 ? "" : "s", n,
-                           n == 1 ? "" : "s");
-    }
-    if (c->instance > 0 && f->half == 0) {
-        return collet_fail(host, COLLET_E_INVALID,
-                           "%s has a domain of its own and no instances; leave instance out",
-                           f->name);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        collet_status status = check_dim(host, collet_dim_at(space, i));
-        if (status != COLLET_OK) {
-            return status;
-        }
-    }
-    return COLLET_OK;
+    size_t n = p->mixed != NULL ? p->mixed->count : p->n;
+    p->x = calloc(n + 1, sizeof *p->x);
+    p->z = calloc(n + 1, sizeof *p->z);
+    bool moved = p->real != NULL && p->config->instance > 0;
+    return p->x != NULL && p->z != NULL &&
+           (!moved || instance_draw(&p->instance, (uint64_t)p->config->instance, p->n,
+                                    p->real->half, p->config->rotate != 0));
 }
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
                             void **self)
 {
-    const functions_config *c = config;
-    collet_status status = check(host, c, space);
-    if (status != COLLET_OK) {
-        return status;
-    }
     problem *p = calloc(1, sizeof *p);
-    size_t n = space->dim_count;
-    bool rotate = c->instance > 0 && c->rotate;
-    if (p != NULL) {
-        *p = (problem){.config = c,
-                       .function = &functions[c->function],
-                       .space = space,
-                       .n = space->dim_count,
-                       .x = calloc(n, sizeof *p->x),
-                       .z = calloc(n, sizeof *p->z),
-                       .shift = calloc(n, sizeof *p->shift),
-                       .R = rotate ? calloc(n * n, sizeof *p->R) : NULL};
+    if (p == NULL) {
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
-    if (p == NULL || p->x == NULL || p->z == NULL || p->shift == NULL || (rotate && p->R == NULL)) {
+    *p = (problem){.host = host, .config = config, .space = space, .n = space->dim_count};
+    choose(p);
+    collet_status status = check(p);
+    if (status == COLLET_OK && !allocate(p)) {
+        status = collet_fail(host, COLLET_E_NOMEM, "out of memory for %u coordinates", p->n);
+    }
+    if (status != COLLET_OK) {
         destroy(p);
-        return collet_fail(host, COLLET_E_NOMEM, "out of memory for %zu coordinates", n);
-    }
-    if (c->instance > 0) {
-        draw_instance(p);
+        return status;
     }
     *self = p;
     return COLLET_OK;
@@ -410,29 +306,118 @@ static collet_status create(const collet_host *host, const void *config, const c
 
 static const collet_metrics *metrics(void *self)
 {
-    static const char *const names[] = {"value"};
-    static const collet_metrics one = {COLLET_SIZE(collet_metrics), COLLET_COUNT(names), names};
-    (void)self;
-    return &one;
+    static const char *const one[] = {"value", "regret"}, *const two[] = {"f1", "f2"};
+    static const collet_metrics value = {COLLET_SIZE(collet_metrics), 1, one};
+    static const collet_metrics regret = {COLLET_SIZE(collet_metrics), 2, one};
+    static const collet_metrics both = {COLLET_SIZE(collet_metrics), 2, two};
+    const problem *p = self;
+    return p->multi != NULL ? &both : p->config->regret ? &regret : &value;
+}
+
+/* ---- Evaluating it -------------------------------------------------------------------------- */
+
+static void read_coordinates(const problem *p, const collet_point *point)
+{
+    for (uint32_t i = 0; i < p->n; i++) {
+        /* The index of a category says nothing: its text is the number. */
+        bool category = collet_dim_at(p->space, i)->type == COLLET_DIM_CATEGORY;
+        p->x[i] = category ? strtod(point->text[i], NULL) : point->x[i];
+    }
+}
+
+/* The function itself: one value, or two. */
+static collet_status compute(const problem *p, const collet_point *point, double *values)
+{
+    if (p->mixed != NULL) {
+        collet_status status = mixed_read(p->mixed, p->host, p->space, point, p->x);
+        values[0] = status == COLLET_OK ? p->mixed->f(p->x) : 0;
+        return status;
+    }
+    read_coordinates(p, point);
+    if (p->multi != NULL) {
+        p->multi->f(p->x, p->n, values);
+    } else if (p->real == NULL) {
+        values[0] =
+            mixed_pairs(p->x, p->n, (uint32_t)p->config->levels, (uint64_t)p->config->instance);
+    } else if (p->instance.n > 0) {
+        instance_apply(&p->instance, p->x, p->real->place, p->z);
+        values[0] = p->real->f(p->z, p->n);
+    } else {
+        values[0] = p->real->f(p->x, p->n);
+    }
+    return COLLET_OK;
+}
+
+static void add_noise(const problem *p, const collet_rng *rng, double *value)
+{
+    double noise = p->config->noise > 0 ? p->config->noise * collet_normal(rng) : 0;
+    if (p->config->noise_type == MULTIPLIED) {
+        *value = p->minimum + (*value - p->minimum) * exp(noise);
+    } else {
+        *value += noise;
+    }
+}
+
+/* Sleeps; COLLET_E_CANCELLED where the trial is to end. */
+static collet_status wait(const problem *p, double seconds)
+{
+    static const double slice = 0.05;
+    while (seconds > 0) {
+        double now = seconds < slice ? seconds : slice;
+        const struct timespec time = {0, (long)(now * 1e9)};
+        (void)nanosleep(&time, NULL);
+        seconds -= now;
+        if (p->host->cancelled(p->host->ctx) != 0) {
+            return COLLET_E_CANCELLED;
+        }
+    }
+    return COLLET_OK;
+}
+
+/* The learning curve of count values, which fall to what they are. Told to stop, they are those of
+ * the step. */
+static collet_status learn(const problem *p, const collet_rng *rng, const char *const *names,
+                           double *values, uint32_t count)
+{
+    int64_t steps = p->config->steps;
+    double slow = 0.5 + collet_uniform(rng);
+    for (int64_t s = 1; s <= steps; s++) {
+        double shown[2], left = slow * ((double)steps / (double)s - 1) / (double)steps;
+        for (uint32_t i = 0; i < count; i++) {
+            shown[i] = values[i] + left * (1 + fabs(values[i]));
+        }
+        collet_status status = wait(p, p->config->delay / (double)steps);
+        status = status == COLLET_OK
+                     ? p->host->report(p->host->ctx, (uint64_t)s, names, shown, count)
+                     : status;
+        if (status != COLLET_OK) {
+            memcpy(values, shown, count * sizeof *values);
+            return status < 0 ? status : COLLET_OK;
+        }
+    }
+    return COLLET_OK;
 }
 
 static collet_status evaluate(void *self, const collet_rng *rng, const collet_point *point,
                               double *values)
 {
     const problem *p = self;
-    for (uint32_t i = 0; i < p->n; i++) {
-        /* The index of a category says nothing: its text is the number. */
-        bool category = collet_dim_at(p->space, i)->type == COLLET_DIM_CATEGORY;
-        p->x[i] = category ? strtod(point->text[i], NULL) : point->x[i];
+    const functions_config *c = p->config;
+    uint32_t count = p->multi != NULL ? 2 : 1; /* without the regret */
+    if (c->failures > 0 && collet_uniform(rng) < c->failures) {
+        return collet_fail(p->host, COLLET_E_NUMERIC, "one of the failures that were asked for");
     }
-    if (p->config->instance > 0) {
-        transform(p);
+    collet_status status = compute(p, point, values);
+    if (status == COLLET_OK && c->regret) {
+        values[1] = fmax(0, values[0] - p->minimum);
     }
-    values[0] = p->function->f(p->config->instance > 0 ? p->z : p->x, p->n);
-    if (p->config->noise > 0) {
-        values[0] += p->config->noise * collet_normal(rng);
+    for (uint32_t i = 0; i < count && c->noise > 0; i++) {
+        add_noise(p, rng, &values[i]);
     }
-    return COLLET_OK;
+    if (status != COLLET_OK || c->steps == 0) {
+        return status == COLLET_OK ? wait(p, c->delay) : status;
+    }
+    return learn(p, rng, metrics(self)->names, values, count);
 }
 
 static const collet_objective vtable = {
@@ -447,8 +432,8 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  0,
                                  COLLET_KIND_OBJECTIVE,
                                  "functions",
-                                 "1.0.0",
-                                 "test functions with a known minimum: sphere, branin, ...",
+                                 "1.1.0",
+                                 "test functions with a known minimum: sphere, branin, zdt1, ...",
                                  "doi.org/10.1080/10556788.2020.1808977",
                                  &vtable,
                                  COLLET_OPTIONS(options, functions_config)};
@@ -463,7 +448,7 @@ static const collet_plugin plugin = {COLLET_MAGIC,
                                      COLLET_COUNT(units),
                                      units,
                                      "functions",
-                                     "1.0.0",
+                                     "1.1.0",
                                      "The Collet authors",
                                      "MIT"};
 COLLET_PLUGIN(plugin);

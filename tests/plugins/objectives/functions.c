@@ -40,6 +40,11 @@ static const known minima[] = {
      {0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573},
      -3.32236801141551,
      1e-8},
+    {"schwefel", 10, TEN(420.968746), 0, 1e-9},
+    {"step", 10, TEN(0.4), 0, 0},
+    {"weierstrass", 10, TEN(0), 0, 0},
+    {"gallagher", 10, TEN(0), 0, 0},
+    {"gallagher", 1, {0}, 0, 0},
 };
 
 /* Values elsewhere, worked out by hand from the definitions. */
@@ -54,6 +59,10 @@ static const known elsewhere[] = {
     {"styblinski_tang", 2, {1, 2}, (1 - 16 + 5 + 16 - 64 + 10) / 2.0, 0},
     {"branin", 2, {0, 0}, 36 + 20 - 10 / (8 * 3.14159265358979), 1e-12},
     {"camel", 2, {1, 1}, 4 - 2.1 + 1 / 3.0 + 1, 1e-12},
+    {"schwefel", 1, {0}, 418.982887272434, 1e-11},
+    {"schwefel", 1, {510}, 418.982887272434 + 180.589158531392 + 1, 1e-9},
+    {"step", 3, {0.5, -0.5, -1.6}, 1 + 0 + 4, 0},
+    {"weierstrass", 1, {0.5}, 4 - 1.0 / 524288, 1e-5},
 };
 
 typedef struct subject {
@@ -149,6 +158,42 @@ START_TEST(nothing_around_a_minimum_is_lower)
 }
 END_TEST
 
+/* The cube, or the box, in which each is usually searched. */
+static const struct {
+    const char *function;
+    double low, high;
+} domains[] = {{"branin", -5, 15},         {"camel", -3, 3},
+               {"hartmann3", 0, 1},        {"hartmann6", 0, 1},
+               {"schwefel", -700, 700},    {"griewank", -600, 600},
+               {"weierstrass", -0.5, 0.5}, {"", -10, 10}};
+
+START_TEST(nothing_in_the_whole_domain_is_lower)
+{
+    for (size_t i = 0; i < sizeof minima / sizeof minima[0]; i++) {
+        const known *k = &minima[i];
+        subject s;
+        clt_rng stream;
+        size_t at = 0;
+        collet_rng rng = test_rng(&stream, i + 100);
+        while (domains[at].function[0] != '\0' && strcmp(domains[at].function, k->function) != 0) {
+            at++;
+        }
+        ck_assert_int_eq(make(&s, k->function, k->n, "0"), COLLET_OK);
+        for (int try = 0; try < 2000; try++) {
+            double x[MOST];
+            uint64_t words[MOST];
+            rng.fill(rng.ctx, words, k->n);
+            for (uint32_t d = 0; d < k->n; d++) {
+                x[d] = domains[at].low +
+                       (double)(words[d] >> 11) * 0x1p-53 * (domains[at].high - domains[at].low);
+            }
+            ck_assert_double_ge(value_at(&s, x, 0), k->value - k->tolerance);
+        }
+        end(&s);
+    }
+}
+END_TEST
+
 /* Of a sphere, two values tell where its middle is: f(0) - f(e_i) = 2 s_i - 1. */
 static void find_middle(const char *instance, uint32_t n, double *middle)
 {
@@ -170,7 +215,8 @@ START_TEST(an_instance_has_the_same_minimum_elsewhere)
         const char *function;
         double half;
     } all[] = {{"sphere", 5.12},  {"ellipsoid", 5},  {"rastrigin", 5.12}, {"ackley", 32.768},
-               {"griewank", 600}, {"rosenbrock", 5}, {"levy", 10},        {"styblinski_tang", 5}};
+               {"griewank", 600}, {"rosenbrock", 5}, {"levy", 10},        {"styblinski_tang", 5},
+               {"schwefel", 500}, {"step", 5.12},    {"gallagher", 5},    {"weierstrass", 0.5}};
     double middle[MOST], other[MOST];
     find_middle("7", MOST, middle);
     find_middle("8", MOST, other);
@@ -186,7 +232,7 @@ START_TEST(an_instance_has_the_same_minimum_elsewhere)
         ck_assert_int_eq(make(&s, all[i].function, MOST, "7"), COLLET_OK);
         ck_assert_msg(fabs(value_at(&s, x, 0) - least) < 1e-5, "%s: %.9g", all[i].function,
                       value_at(&s, x, 0));
-        x[3] += 0.1 * all[i].half;
+        x[3] += 0.3 * all[i].half;
         ck_assert_double_gt(value_at(&s, x, 0), least + 1e-3);
         end(&s);
     }
@@ -268,6 +314,7 @@ END_TEST
 
 TEST_MAIN("functions", every_function_has_its_minimum_where_the_literature_says,
           values_elsewhere_are_those_of_the_definitions, nothing_around_a_minimum_is_lower,
-          an_instance_has_the_same_minimum_elsewhere, a_rotation_keeps_lengths_and_mixes_axes,
+          nothing_in_the_whole_domain_is_lower, an_instance_has_the_same_minimum_elsewhere,
+          a_rotation_keeps_lengths_and_mixes_axes,
           noise_is_drawn_from_the_stream_and_has_its_deviation,
           a_space_that_does_not_fit_is_refused)
