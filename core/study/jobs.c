@@ -33,6 +33,7 @@ static clt_job *find_job(clt_run *r, uint64_t number, uint32_t fold)
 void clt_run_drop_job(clt_run *r, clt_job *job)
 {
     if (job->sheaf != NULL && --job->sheaf->open == 0) {
+        r->open -= job->sheaf->started_ms != 0;
         clt_sheaf_destroy(job->sheaf);
     }
     free(job->x);
@@ -217,7 +218,7 @@ clt_crew_hooks clt_run_hooks(clt_run *run)
 /* ---- The beginning -------------------------------------------------------------------------- */
 
 /* The number of the job's next attempt. *told: the store has it already, for another fold. */
-static uint32_t next_attempt(clt_job *job, bool *told)
+static uint32_t next_attempt(clt_run *r, clt_job *job, bool *told)
 {
     clt_sheaf *sheaf = job->sheaf;
     *told = sheaf != NULL && sheaf->started_ms != 0 && job->attempt == 0;
@@ -225,7 +226,10 @@ static uint32_t next_attempt(clt_job *job, bool *told)
         return job->attempt + 1;
     }
     sheaf->attempt += !*told;
-    sheaf->started_ms = sheaf->started_ms != 0 ? sheaf->started_ms : clt_date_ms();
+    if (sheaf->started_ms == 0) {
+        sheaf->started_ms = clt_date_ms();
+        r->open++;
+    }
     return sheaf->attempt;
 }
 
@@ -234,7 +238,7 @@ static clt_status begin(clt_run *r, clt_job *job)
 {
     clt_write write = {.type = CLT_WRITE_BEGIN};
     bool told;
-    job->attempt = next_attempt(job, &told);
+    job->attempt = next_attempt(r, job, &told);
     job->queued = false;
     if (told) {
         return CLT_OK;
@@ -344,8 +348,18 @@ bool clt_run_may_ask(const clt_run *r)
     return !r->exhausted && (wanted == 0 || r->order.next < wanted) && clt_order_ready(&r->order);
 }
 
-static bool is_before(const clt_job *a, const clt_job *b)
+/* Is a process waiting for it, which is cheaper than another one? */
+static bool is_awaited(const clt_run *r, const clt_job *job)
 {
+    return job->fold > 0 && !job->alone && clt_crew_waits_for_fold(r->crew, job->number);
+}
+
+static bool is_before(const clt_run *r, const clt_job *a, const clt_job *b)
+{
+    bool first = is_awaited(r, a), second = is_awaited(r, b);
+    if (first != second) {
+        return first;
+    }
     return a->number < b->number || (a->number == b->number && a->fold < b->fold);
 }
 
@@ -355,7 +369,7 @@ clt_job *clt_run_next(clt_run *r, bool ending)
     for (size_t i = 0; i < r->jobs.count; i++) {
         clt_job *job = &r->jobs.items[i];
         bool open = job->sheaf != NULL && job->sheaf->started_ms != 0;
-        if (job->queued && (open || !ending) && (first == NULL || is_before(job, first))) {
+        if (job->queued && (open || !ending) && (first == NULL || is_before(r, job, first))) {
             first = job;
         }
     }
@@ -370,7 +384,7 @@ static bool find_place(clt_run *r, const clt_job *job, bool *fresh)
 {
     clt_crew_room room = clt_crew_room_of(r->crew);
     bool alone = job != NULL && job->alone;
-    if (job != NULL && !alone && job->fold > 0 && clt_crew_waits_for_fold(r->crew, job->number)) {
+    if (job != NULL && is_awaited(r, job)) {
         *fresh = false;
         return true;
     }
@@ -398,12 +412,24 @@ static clt_status place(clt_run *r, clt_job *job, bool fresh)
     return fresh ? CLT_OK : clt_crew_launch_hot(r->crew, &what, r->err);
 }
 
+/* Is a new trial to go before that job? A worker that has a trial to itself needs one process for
+ * all of its folds, where they are quick, so each gets one. Where each result is used at once, the
+ * sooner it is there the better, and all folds go first. */
+static bool goes_behind(const clt_run *r, const clt_job *job)
+{
+    const clt_limits *l = &r->setup->plan->limits;
+    bool first_try = job->fold > 0 && job->attempt == 0;
+    return first_try && !is_awaited(r, job) && r->open < (l->free_order ? 1 : l->workers) &&
+           clt_run_may_ask(r);
+}
+
 clt_status clt_run_plan(clt_run *r, bool ending)
 {
     clt_status status = CLT_OK;
     while (status == CLT_OK && clt_run_check_failures(r) == CLT_OK) {
         clt_job *job = clt_run_next(r, ending);
         bool fresh;
+        job = job != NULL && !ending && goes_behind(r, job) ? NULL : job;
         if ((job == NULL && (ending || !clt_run_may_ask(r))) || !find_place(r, job, &fresh)) {
             break;
         }

@@ -12,8 +12,8 @@
 #include "study/sheaf.h"
 #include "study/study.h"
 
-/** A trial, or a fold of one, that is under way or waits to run. Folds of the oldest trial go
- * before others, and before new trials. */
+/** A trial, or a fold of one, that is under way or waits to run. Of folds those go first for which
+ * a process waits, then those of the oldest trial. */
 typedef struct clt_job {
     uint64_t number;
     uint32_t fold;    /**< from 1; 0: all of the trial */
@@ -44,6 +44,7 @@ typedef struct clt_run {
     size_t folds_pending; /**< writes of it that are folds, which are in no hurry */
     size_t pending;       /**< jobs to be launched when it is durable */
     CLT_VEC(clt_job) jobs;
+    size_t open;            /**< trials with folds of which one has begun, in this run */
     clt_trial_row *history; /**< as the run found it */
     size_t history_count;
     uint64_t complete, failed; /**< in all */
