@@ -433,7 +433,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_OBJECTIVE,
                                  "functions",
                                  "1.1.0",
-                                 "test functions with a known minimum: sphere, branin, zdt1, ...",
+                                 "test functions with a known minimum: sphere, zdt1, ...",
                                  "doi.org/10.1080/10556788.2020.1808977",
                                  &vtable,
                                  COLLET_OPTIONS(options, functions_config)};
