@@ -1,88 +1,97 @@
 #include "training.h"
 
-#include "plugin/blas.h"
-#include "unit.h"
+#include "texts.h"
 
 #include <collet/dataset.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static double seconds(clockid_t clock)
+/* A name with its plugin and what its options are set to. */
+typedef struct kind {
+    const char *name, *model;
+    bool texts;
+    double rate;            /* with sgd or momentum */
+    const char *options[6]; /* key, text, ... */
+} kind;
+
+static const kind kinds[] = {
+    {"mlp", "mlp", false, 0.1, {"units.1", "256", "units.2", "128", NULL}},
+    {"cnn", "cnn", false, 0.1, {"filters.1", "16", "filters.2", "32", NULL}},
+    {"mean", "text", true, 10, {"pool", "mean", NULL}},
+    {"kim", "text", true, 0.1, {"pool", "conv", NULL}},
+};
+
+static const kind *find(const char *name)
 {
-    struct timespec t;
-    (void)clock_gettime(clock, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i].name, name) == 0) {
+            return &kinds[i];
+        }
+    }
+    (void)fprintf(stderr, "\"%s\" is none of mlp, cnn, mean, kim\n", name);
+    exit(64);
 }
 
-/* The split's data, opened by its plugin. */
-static void open_data(bench_unit *dataset, void **self, const collet_data **data, clt_split *split)
+static void open_images(bench_training *t)
 {
     clt_error err = {0};
-    const collet_dataset *source = dataset->unit->vtable;
-    if (source->open(clt_host_table(&dataset->host), dataset->config, NULL, self, data) < 0) {
-        (void)clt_host_fail(&dataset->host, COLLET_E_IO, "open", &err);
-        bench_fail(&err);
-    }
-    if (clt_split_init(split, *data, 0.1, 0, 1, &err) != CLT_OK) {
+    bench_load(t->registry, "dataset", "fashion_mnist", &t->dataset);
+    const collet_dataset *source = t->dataset.unit->vtable;
+    if (source->open(clt_host_table(&t->dataset.host), t->dataset.config, NULL, &t->opened,
+                     &t->data) < 0) {
+        (void)clt_host_fail(&t->dataset.host, COLLET_E_IO, "open", &err);
         bench_fail(&err);
     }
 }
 
-/* Samples a second of processor time: what the loop took by the clock, times the share of the clock
- * that this process was given. */
-static double train(const clt_train_setup *setup, double *accuracy)
+static void open_data(bench_training *t, bool texts, uint64_t rows)
 {
-    clt_train_result result;
     clt_error err = {0};
-    double wall = -seconds(CLOCK_MONOTONIC), processor = -seconds(CLOCK_PROCESS_CPUTIME_ID);
-    if (clt_train(setup, &result, &err) != CLT_OK) {
+    if (texts) {
+        t->texts = bench_texts(rows);
+        t->data = &t->texts;
+    } else {
+        open_images(t);
+    }
+    if (clt_data_check(t->data, "data", &err) != CLT_OK ||
+        clt_split_init(&t->split, t->data, rows > 0 && rows < 5000 ? 0.1 : 0.002, rows, 1, &err) !=
+            CLT_OK) {
         bench_fail(&err);
     }
-    wall += seconds(CLOCK_MONOTONIC);
-    processor += seconds(CLOCK_PROCESS_CPUTIME_ID);
-    *accuracy = result.values[0];
-    return (double)result.samples / (result.seconds * processor / wall);
+    size_t count = t->split.train_count / 512 * 512;
+    t->split.train_count = count > 0 ? count : t->split.train_count;
 }
 
-double bench_train(int argc, char **argv, const bench_training *b)
+void bench_training_open(bench_training *t, const char *what, const char *optimizer, uint32_t batch,
+                         uint64_t rows)
 {
-    bench_unit model, optimizer, dataset;
-    clt_blas blas;
-    clt_split split = {0};
-    clt_error err = {0};
-    const collet_data *data;
-    void *self;
-    if (argc == 2 && strcmp(argv[1], CLT_BLAS_PROBE) == 0) {
-        exit(clt_blas_probe_main());
+    const kind *k = find(what);
+    const bool adam = strcmp(optimizer, "adam") == 0;
+    t->registry = bench_registry();
+    bench_load(t->registry, "model", k->model, &t->model);
+    bench_load(t->registry, "optimizer", optimizer, &t->optimizer);
+    for (const char *const *option = k->options; *option != NULL; option += 2) {
+        bench_set(&t->model, option[0], option[1]);
     }
-    if (clt_blas_setup(&blas, &err) != CLT_OK) {
-        bench_fail(&err);
+    open_data(t, k->texts, rows);
+    t->setup = bench_setup(&t->model, &t->optimizer);
+    t->setup.lr = !adam ? k->rate : k->texts ? 0.002 : 0.001;
+    t->setup.data = t->data;
+    t->setup.split = &t->split;
+    t->setup.epochs = UINT32_MAX;
+    t->setup.batch = batch;
+}
+
+void bench_training_close(bench_training *t)
+{
+    if (t->opened != NULL) {
+        ((const collet_dataset *)t->dataset.unit->vtable)->close(t->opened);
+        free(t->dataset.config);
     }
-    clt_registry *registry = bench_registry();
-    bench_load(registry, "model", b->model, &model);
-    bench_load(registry, "optimizer", b->optimizer, &optimizer);
-    bench_load(registry, "dataset", "fashion_mnist", &dataset);
-    for (const char *const *option = b->options; *option != NULL; option += 2) {
-        bench_set(&model, option[0], option[1]);
-    }
-    open_data(&dataset, &self, &data, &split);
-    clt_train_setup setup = bench_setup(&model, &optimizer);
-    setup.lr = strcmp(b->optimizer, "adam") == 0 ? 0.001 : 0.1;
-    setup.data = data;
-    setup.split = &split;
-    setup.epochs = b->epochs;
-    setup.batch = b->batch;
-    setup.feeding.augment = b->augment;
-    double accuracy, rate = train(&setup, &accuracy);
-    (void)printf("%.0f samples/s, accuracy %.4f, kernel %s\n", rate, accuracy, blas.chosen);
-    clt_split_finish(&split);
-    ((const collet_dataset *)dataset.unit->vtable)->close(self);
-    free(model.config);
-    free(optimizer.config);
-    free(dataset.config);
-    clt_registry_destroy(registry);
-    return rate;
+    clt_split_finish(&t->split);
+    free(t->model.config);
+    free(t->optimizer.config);
+    clt_registry_destroy(t->registry);
 }

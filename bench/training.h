@@ -1,28 +1,37 @@
 /**
  * @file training.h
- * @brief One training of a model on Fashion-MNIST, through the host's own loop and the bundled
- * plugins, for programs that measure.
+ * @brief The trainings that are measured: a model by its short name, with data, optimizer and rate,
+ * ready for the host's own loop.
+ *
+ *     mlp   784-256-128-10 on Fashion-MNIST
+ *     cnn   16 and 32 filters of 3 x 3, each with max pooling by 2, 128 dense units, the same data
+ *     mean  a bag of embeddings of 64 numbers, made-up texts (texts.h)
+ *     kim   100 filters over 3, 4 and 5 words each, the same texts
  */
 #ifndef BENCH_TRAINING_H
 #define BENCH_TRAINING_H
 
-#include "data/augment.h"
+#include "data/split.h"
+#include "unit.h"
 
-#include <stdint.h>
-
-/** What to train. */
+/** One training; zero but for what bench_training_open() fills in. */
 typedef struct bench_training {
-    const char *model;
-    const char *const *options; /**< of the model: key, text, key, text, ..., NULL */
-    const char *optimizer;      /**< momentum or adam, with its usual rate */
-    uint32_t batch, epochs;
-    clt_augment augment; /**< zero: none */
+    clt_registry *registry;
+    bench_unit model, optimizer, dataset;
+    void *opened; /**< the dataset's instance, NULL with texts */
+    const collet_data *data;
+    collet_data texts;
+    clt_split split;
+    clt_train_setup setup;
 } bench_training;
 
-/** Trains, prints "RATE samples/s, accuracy A, kernel K", and returns the rate, which is
- *  of processor time: other programs disturb it less. Ends the program
- *  with a message when something fails. argc and argv are main's: the program may be the child
- *  that looks for the BLAS kernel; then it prints that and ends. */
-double bench_train(int argc, char **argv, const bench_training *training);
+/** Opens it: what is one of the names above, optimizer sgd, momentum or adam. rows of made-up texts
+ *  or, if not 0, of images. Rows to train on are a multiple of 512, so that all batches are full,
+ *  and few validate. *t must not move. Ends the program with a message when something fails. */
+void bench_training_open(bench_training *t, const char *what, const char *optimizer, uint32_t batch,
+                         uint64_t rows);
+
+/** Frees it. */
+void bench_training_close(bench_training *t);
 
 #endif /* BENCH_TRAINING_H */

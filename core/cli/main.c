@@ -3,6 +3,7 @@
 #include "base/suggest.h"
 #include "cli/nursery.h"
 #include "plugin/blas.h"
+#include "plugin/guard.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,8 +12,9 @@
 
 /* In alphabetical order. */
 static const clt_command *const commands[] = {
-    &clt_command_export, &clt_command_help_,  &clt_command_plugins, &clt_command_predict,
-    &clt_command_refit,  &clt_command_replay, &clt_command_run,     &clt_command_show,
+    &clt_command_ask_tell, &clt_command_export,  &clt_command_help_,
+    &clt_command_plugins,  &clt_command_predict, &clt_command_refit,
+    &clt_command_replay,   &clt_command_run,     &clt_command_show,
 };
 
 const clt_command *clt_command_at(size_t i)
@@ -73,8 +75,10 @@ int main(int argc, char **argv)
         return clt_blas_probe_main();
     }
     if (argc > 1 && strcmp(argv[1], CLT_NURSERY_WORD) == 0) {
+        clt_guard_set_up();
         return clt_nursery_main(argc, argv);
     }
+    clt_guard_set_up();
     (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     clt_status status = run(argc, argv, &err);
     bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;

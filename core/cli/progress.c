@@ -85,7 +85,8 @@ static double time_left(const clt_progress *p, double now)
         double started = (double)p->here;
         for (size_t i = 0; i < p->running.count; i++) {
             const clt_live *live = &p->running.items[i];
-            started += live->epochs > 0 ? (double)live->epoch / (double)live->epochs : 0;
+            double part = live->epochs > 0 ? (double)live->epoch / (double)live->epochs : 0;
+            started += (live->ended ? 1 : part) / (p->folds > 0 ? (double)p->folds : 1);
         }
         left = spent / started * ((double)(p->trials - p->finished + p->here) - started);
     }
@@ -104,7 +105,10 @@ static void put_line(clt_progress *p, const char *text, int columns)
 
 static void draw_trial(clt_progress *p, const clt_live *live, double now, int columns)
 {
-    char line[200], step[64] = "", value[64] = "", time[64];
+    char line[200], fold[32] = "", step[64] = "", value[64] = "", time[64];
+    if (live->fold > 0) {
+        (void)snprintf(fold, sizeof fold, " fold %u/%zu", live->fold, p->folds);
+    }
     if (!isnan(live->value)) {
         (void)snprintf(value, sizeof value, "  %.32s %.4g", p->goal.metric, live->value);
     }
@@ -114,8 +118,8 @@ static void draw_trial(clt_progress *p, const clt_live *live, double now, int co
     } else if (live->epoch > 0) {
         (void)snprintf(step, sizeof step, " step %llu", (unsigned long long)live->epoch);
     }
-    (void)snprintf(line, sizeof line, "trial %-4llu%s%s  %s", (unsigned long long)live->number,
-                   step, value, clt_duration_text(now - live->start, time, sizeof time));
+    (void)snprintf(line, sizeof line, "trial %-4llu%s%s%s  %s", (unsigned long long)live->number,
+                   fold, step, value, clt_duration_text(now - live->start, time, sizeof time));
     put_line(p, line, columns);
 }
 
@@ -151,8 +155,11 @@ static void draw(clt_progress *p)
     int columns = window.ws_col > 0 ? window.ws_col : 80;
     size_t rows = window.ws_row > 4 ? window.ws_row - 3u : 1;
     wipe(p);
-    for (size_t i = 0; i < p->running.count && i < rows; i++) {
-        draw_trial(p, &p->running.items[i], now, columns);
+    for (size_t i = 0, drawn = 0; i < p->running.count && drawn < rows; i++) {
+        if (!p->running.items[i].ended) {
+            draw_trial(p, &p->running.items[i], now, columns);
+            drawn++;
+        }
     }
     draw_whole(p, now, columns);
     (void)fflush(stderr);
@@ -183,6 +190,7 @@ static void study_begun(void *ctx, const clt_study_view *view)
         note(p, &view->history[i]);
     }
     p->time_limit = view->time_limit;
+    p->folds = view->folds;
     (void)fprintf(p->lines, "study \"%s\": %s %s", view->study->name,
                   p->goal.maximize ? "maximize" : "minimize", p->goal.metric);
     if (view->trials > 0) {
@@ -200,19 +208,19 @@ static void study_begun(void *ctx, const clt_study_view *view)
     (void)fflush(p->lines);
 }
 
-static clt_live *find_live(clt_progress *p, uint64_t number)
+static clt_live *find_live(clt_progress *p, uint64_t number, uint32_t fold)
 {
     for (size_t i = 0; i < p->running.count; i++) {
-        if (p->running.items[i].number == number) {
+        if (p->running.items[i].number == number && p->running.items[i].fold == fold) {
             return &p->running.items[i];
         }
     }
     return NULL;
 }
 
-static void forget_live(clt_progress *p, uint64_t number)
+static void forget_live(clt_progress *p, uint64_t number, uint32_t fold)
 {
-    clt_live *live = find_live(p, number);
+    clt_live *live = find_live(p, number, fold);
     if (live != NULL) {
         size_t after = (size_t)(p->running.items + p->running.count - (live + 1));
         memmove(live, live + 1, after * sizeof *live);
@@ -223,8 +231,11 @@ static void forget_live(clt_progress *p, uint64_t number)
 static void trial_begun(void *ctx, const clt_trial_row *trial, uint64_t epochs)
 {
     clt_progress *p = ctx;
-    clt_live live = {
-        .number = trial->number, .epochs = epochs, .value = (double)NAN, .start = clt_clock()};
+    clt_live live = {.number = trial->number,
+                     .epochs = trial->fold > 0 && p->folds > 0 ? epochs / p->folds : epochs,
+                     .fold = trial->fold,
+                     .value = (double)NAN,
+                     .start = clt_clock()};
     if (p->live && CLT_PUSH(&p->running, live)) {
         draw(p);
     }
@@ -234,11 +245,21 @@ static void epoch_done(void *ctx, const clt_trial_row *trial, uint64_t epoch, ui
                        double goal_value)
 {
     clt_progress *p = ctx;
-    clt_live *live = find_live(p, trial->number);
+    clt_live *live = find_live(p, trial->number, trial->fold);
     (void)epochs;
     if (live != NULL) {
-        live->epoch = epoch;
+        live->epoch = trial->fold > 0 ? epoch - (trial->fold - 1) * live->epochs : epoch;
         live->value = goal_value;
+        draw(p);
+    }
+}
+
+static void fold_done(void *ctx, const clt_trial_row *fold)
+{
+    clt_progress *p = ctx;
+    clt_live *live = find_live(p, fold->number, fold->fold);
+    if (live != NULL) {
+        live->ended = true;
         draw(p);
     }
 }
@@ -246,7 +267,7 @@ static void epoch_done(void *ctx, const clt_trial_row *trial, uint64_t epoch, ui
 static void trial_again(void *ctx, const clt_trial_row *trial)
 {
     clt_progress *p = ctx;
-    forget_live(p, trial->number);
+    forget_live(p, trial->number, trial->fold);
     wipe(p);
     (void)fprintf(p->lines, "trial %-4llu %s: %s; it runs again\n",
                   (unsigned long long)trial->number, clt_failure_text(trial->failure), trial->why);
@@ -260,7 +281,9 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
     char time[64];
     p->finished++;
     p->here++;
-    forget_live(p, trial->number);
+    for (uint32_t fold = 0; fold <= p->folds; fold++) {
+        forget_live(p, trial->number, fold);
+    }
     note(p, trial);
     bool is_best = p->has_best && p->best_number != best;
     wipe(p);
@@ -314,6 +337,7 @@ clt_watcher clt_progress_watcher(clt_progress *p)
                          .study_begun = study_begun,
                          .trial_begun = trial_begun,
                          .epoch_done = epoch_done,
+                         .fold_done = fold_done,
                          .trial_done = trial_done,
                          .trial_again = trial_again,
                          .log = log_line,

@@ -11,10 +11,12 @@
 
 #include <stdio.h>
 
-/** A trial under way, as shown. */
+/** A trial under way, or a fold of one, as shown. */
 typedef struct clt_live {
-    uint64_t number, epoch, epochs;
-    double value; /**< its last goal value; NaN before */
+    uint64_t number, epoch, epochs; /**< epochs of the fold alone */
+    uint32_t fold;                  /**< from 1; 0: all of the trial */
+    bool ended;                     /**< a fold that waits for the others; not shown */
+    double value;                   /**< its last goal value; NaN before */
     double start;
 } clt_live;
 
@@ -32,6 +34,7 @@ typedef struct clt_progress {
     bool has_best;
     uint64_t best_number;
     double best_value;
+    size_t folds;              /**< of each trial; 0: none */
     CLT_VEC(clt_live) running; /**< by number */
     int drawn;                 /**< lines of the block on the screen */
 } clt_progress;

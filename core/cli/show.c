@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "report/choices.h"
 #include "report/folds.h"
 #include "report/table.h"
 #include "study/attempt.h"
@@ -95,6 +96,8 @@ static clt_status show_study(const clt_args *args, const clt_opened *opened, clt
         return clt_print(&out, err);
     }
     clt_trials_table(&opened->list, &out);
+    clt_choices_table(&opened->list, "model", &out);
+    clt_choices_table(&opened->list, "optimizer", &out);
     if (best != NULL) {
         clt_str_addf(&out, "\nbest: trial %llu, %s %.6g\n", (unsigned long long)best->number,
                      opened->study.goals[0].metric, best->values[0]);

@@ -7,8 +7,8 @@
 
 bool clt_augment_changes(const clt_augment *how)
 {
-    return how->shift > 0 || how->flip > 0 || how->rotate > 0 || how->zoom > 0 || how->cutout > 0 ||
-           how->noise > 0;
+    return how->shift > 0 || how->flip > 0 || how->rotate > 0 || how->zoom > 0 || how->crop > 0 ||
+           how->cutout > 0 || how->noise > 0;
 }
 
 clt_rng clt_augment_stream(uint64_t seed, uint64_t epoch, uint32_t row)
@@ -30,16 +30,39 @@ static int64_t whole(const collet_rng *rng, int64_t n)
     return n > 0 ? (int64_t)collet_below(rng, 2 * (uint64_t)n + 1) - n : 0;
 }
 
-/* Turns by an angle and scales; the map goes from out to in, so that both are undone. */
-static void turn(const clt_augment *how, const clt_picture *picture, const collet_rng *rng,
-                 int64_t dy, int64_t dx, bool mirror, const float *in, float *out)
+/* From out to in: in = M (out - centre) + centre + (dx, dy), as clt_warp_turn() has it. */
+typedef struct map {
+    float m[4], dy, dx;
+} map;
+
+/* Turns by an angle and scales, about the middle; both are undone, for the map is from out to in.
+ */
+static void turn(const clt_augment *how, const collet_rng *rng, map *to)
 {
     static const float RADIANS = 0.017453292519943295f;
     float angle = (float)how->rotate * both_ways(rng) * RADIANS;
     float scale = 1 / (1 + (float)how->zoom * both_ways(rng));
-    float c = cosf(angle) * scale, s = sinf(angle) * scale, side = mirror ? -1.0f : 1.0f;
-    const float m[4] = {side * c, side * s, -s, c};
-    clt_warp_turn(picture, m, (float)dy, side * (float)dx, in, out);
+    float c = cosf(angle) * scale, s = sinf(angle) * scale, side = to->m[0];
+    to->m[0] = side * c;
+    to->m[1] = side * s;
+    to->m[2] = -s;
+    to->m[3] = c;
+}
+
+/* Puts a part of the picture in the place of all of it. The middle of its first and last pixels
+ * stays within the picture's, so that nothing from beyond the border comes in. */
+static void crop(const clt_augment *how, const clt_picture *picture, const collet_rng *rng, map *to)
+{
+    static const double MOST_STRETCH = 0.28768207245178093; /* log(4/3) */
+    double area = 1 - how->crop * collet_uniform(rng);
+    double stretch = exp(MOST_STRETCH * (2 * collet_uniform(rng) - 1));
+    float h = (float)fmin(1, sqrt(area / stretch)), w = (float)fmin(1, sqrt(area * stretch));
+    to->dy = h * to->dy + (1 - h) * 0.5f * (float)(picture->height - 1) * both_ways(rng);
+    to->dx = w * to->dx + (1 - w) * 0.5f * (float)(picture->width - 1) * both_ways(rng);
+    to->m[0] *= w;
+    to->m[1] *= w;
+    to->m[2] *= h;
+    to->m[3] *= h;
 }
 
 static void move_picture(const clt_augment *how, const clt_picture *picture, const collet_rng *rng,
@@ -47,8 +70,17 @@ static void move_picture(const clt_augment *how, const clt_picture *picture, con
 {
     bool mirror = how->flip > 0 && collet_uniform(rng) < how->flip;
     int64_t dy = whole(rng, how->shift), dx = whole(rng, how->shift);
-    if (how->rotate > 0 || how->zoom > 0) {
-        turn(how, picture, rng, dy, dx, mirror, in, out);
+    bool turns = how->rotate > 0 || how->zoom > 0;
+    if (turns || how->crop > 0) {
+        float side = mirror ? -1.0f : 1.0f;
+        map to = {{side, 0, 0, 1}, (float)dy, side * (float)dx};
+        if (turns) {
+            turn(how, rng, &to);
+        }
+        if (how->crop > 0) {
+            crop(how, picture, rng, &to);
+        }
+        clt_warp_turn(picture, to.m, to.dy, to.dx, in, out);
     } else {
         clt_warp_move(picture, dy, dx, mirror, in, out, places);
     }
@@ -99,6 +131,27 @@ void clt_augment_row(const clt_augment *how, const collet_data *data, clt_rng *r
     if (how->noise > 0) {
         add_noise((float)how->noise, data->features, rng, out);
     }
+}
+
+uint64_t clt_augment_drop(double p, clt_rng *rng, uint32_t *tokens, uint64_t n)
+{
+    enum { AT_ONCE = 64, SHARES = 4 }; /* of 16 bits, of each word */
+    const uint32_t least = (uint32_t)lround(p * 65536);
+    uint64_t words[AT_ONCE], kept = 0;
+    uint32_t spared = n > 0 ? tokens[clt_rng_below(rng, n)] : 0;
+    for (uint64_t from = 0; from < n; from += AT_ONCE * SHARES) {
+        uint64_t count = n - from < AT_ONCE * SHARES ? n - from : AT_ONCE * SHARES;
+        clt_rng_fill(rng, words, (count + SHARES - 1) / SHARES);
+        for (uint64_t i = 0; i < count; i++) {
+            uint32_t share = words[i / SHARES] >> 16 * (i % SHARES) & 0xffff;
+            tokens[kept] = tokens[from + i];
+            kept += share >= least;
+        }
+    }
+    if (kept == 0 && n > 0) {
+        tokens[kept++] = spared;
+    }
+    return kept;
 }
 
 /* Gamma(alpha, 1), alpha > 0. Marsaglia, Tsang: A simple method for generating gamma variables

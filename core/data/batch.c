@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Images ahead that are asked for: enough that one has come when its turn is there. */
+enum { SOON = 6 };
+
 void clt_batch_finish(clt_batch *batch)
 {
     free(batch->x);
@@ -106,8 +109,8 @@ static void gather_x(clt_batch *batch, const uint32_t *rows, uint32_t count)
             memcpy(out, floats + rows[i] * width, width * sizeof *out);
         } else {
             const uint8_t *bytes = (const uint8_t *)data->x + rows[i] * width;
-            if (i + 2 < count) {
-                fetch((const uint8_t *)data->x + rows[i + 2] * width, width);
+            if (i + SOON < count) {
+                fetch((const uint8_t *)data->x + rows[i + SOON] * width, width);
             }
             convert(bytes, out, width, data->scale, data->shift);
         }

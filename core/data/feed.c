@@ -127,10 +127,28 @@ static void mix(clt_feed *f, const collet_batch *batch, const uint32_t *rows, ui
     }
 }
 
+/* Leaves words out of the batch, which is gathered anew each time, where they lie. */
+static void drop_words(clt_feed *f, const uint32_t *rows, uint32_t count, uint64_t epoch)
+{
+    clt_batch *b = f->batch;
+    uint64_t from = 0, used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t n = b->offsets[i + 1] - from;
+        clt_rng rng = clt_augment_stream(f->seed, epoch, rows[i]);
+        memmove(b->tokens + used, b->tokens + from, n * sizeof *b->tokens);
+        from += n;
+        used += clt_augment_drop(f->how.word_dropout, &rng, b->tokens + used, n);
+        b->offsets[i + 1] = used;
+    }
+}
+
 const collet_batch *clt_feed_gather(clt_feed *f, const uint32_t *rows, uint32_t count,
                                     uint64_t epoch)
 {
     const collet_batch *batch = clt_batch_gather(f->batch, rows, count);
+    if (f->how.word_dropout > 0 && f->data->form == COLLET_DATA_TOKENS) {
+        drop_words(f, rows, count, epoch);
+    }
     if (f->x == NULL && f->targets == NULL) {
         return batch;
     }

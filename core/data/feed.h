@@ -2,12 +2,13 @@
  * @file data/feed.h
  * @brief What a training step is fed: rows gathered, augmented, mixed; labels softened.
  *
- * Order: each row is augmented (data/augment.h); then mixup puts lambda of the row and 1 - lambda
- * of a partner together, numbers as well as classes. The partner is a training row drawn from the
- * row's stream, and looks as it does in its own right in that epoch. Softened labels are
- *     (1 - s) onehot(y) + s / classes                     s = label_smoothing
- * (Szegedy et al.: Rethinking the Inception Architecture, 2016), and stand in the batch's targets,
- * which the model contract lets take the place of labels: so every model knows all of this.
+ * Order: each row is augmented (data/augment.h), a sequence of tokens by leaving some out; then
+ * mixup puts lambda of the row and 1 - lambda of a partner together, numbers as well as classes.
+ * The partner is a training row drawn from the row's stream, and looks as it does in its own right
+ * in that epoch. Softened labels are (1 - s) onehot(y) + s / classes                     s =
+ * label_smoothing (Szegedy et al.: Rethinking the Inception Architecture, 2016), and stand in the
+ * batch's targets, which the model contract lets take the place of labels: so every model knows all
+ * of this.
  */
 #ifndef CLT_DATA_FEED_H
 #define CLT_DATA_FEED_H

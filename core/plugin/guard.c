@@ -106,7 +106,6 @@ static void on_exit_call(void)
 void clt_guard_set_up(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGALRM};
-    clt_surroundings_note(&guard.surroundings);
     if (guard.set_up) {
         return;
     }
@@ -123,8 +122,18 @@ void clt_guard_set_up(void)
     (void)atexit(on_exit_call);
 }
 
+void clt_guard_note(void)
+{
+    if (guard.set_up) {
+        clt_surroundings_note(&guard.surroundings);
+    }
+}
+
 void clt_guard_enter(const char *unit, const char *call, uint64_t number, double seconds)
 {
+    if (!guard.set_up) {
+        return;
+    }
     guard.call = call;
     guard.number = number;
     guard.deadline = seconds > 0 ? clt_clock() + seconds : (double)INFINITY;
@@ -137,6 +146,9 @@ void clt_guard_enter(const char *unit, const char *call, uint64_t number, double
 const char *clt_guard_leave(void)
 {
     bool closed;
+    if (!guard.set_up) {
+        return NULL;
+    }
     const char *changed = clt_surroundings_restore(&guard.surroundings, &closed);
     if (closed) {
         tell_and_end("it closed descriptors that are not its own", "");

@@ -11,9 +11,13 @@
 
 #include <stdint.h>
 
-/** Sets the guard up: handlers of fatal signals, on a stack of their own, and of exit(); notes the
- *  surroundings. Later calls only do the latter. */
+/** Sets the guard up: handlers of fatal signals, on a stack of their own, and of exit(). For a
+ *  program's main(): signals belong to the program, so in one that only uses the library there is
+ * no guard, and the functions below do nothing. */
 void clt_guard_set_up(void);
+
+/** Notes the surroundings, which clt_guard_leave() puts back. */
+void clt_guard_note(void);
 
 /** The process is inside `call` of unit ("sampler \"x\"") for trial `number` (UINT64_MAX: none).
  *  Texts stay valid until clt_guard_leave(). After `seconds` it counts as hanging. */

@@ -16,12 +16,15 @@
 static void *open_object(const char *path, char *warning, size_t size)
 {
     static const double HANGS = 60;
-    clt_guard_set_up();
+    clt_guard_note();
+    clt_arithmetic before;
+    clt_arithmetic_note(&before);
     clt_guard_enter(path, "loading it", UINT64_MAX, HANGS);
     errno = 0;
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     int cause = errno;
     const char *changed = clt_guard_leave();
+    changed = clt_arithmetic_restore(&before) ? CLT_CHANGED_ARITHMETIC : changed; /* no guard */
     if (changed != NULL) {
         bool arithmetic = strcmp(changed, CLT_CHANGED_ARITHMETIC) == 0;
         (void)snprintf(warning, size, "%s: changed %s when it was loaded (put back)%s", path,

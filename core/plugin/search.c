@@ -2,6 +2,9 @@
 
 #include "base/file.h"
 
+#include <dlfcn.h>
+#include <link.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,19 +48,31 @@ clt_status clt_search_add_experiment(clt_search *search, const char *list, const
                           : clt_search_add(search, list, folder, "[plugins] path", err);
 }
 
+/* The shared library that this code is part of; NULL where it is part of the program. */
+static const char *own_library(void)
+{
+    static const char inside = 0;
+    Dl_info info;
+    void *found = NULL;
+    bool known = dladdr1(&inside, &info, &found, RTLD_DL_LINKMAP) != 0 && found != NULL;
+    const struct link_map *map = found;
+    return known && map->l_name[0] != '\0' ? map->l_name : NULL; /* the program's name is empty */
+}
+
 clt_status clt_search_add_standard(clt_search *search, clt_error *err)
 {
     const char *list = secure_getenv("COLLET_PLUGIN_PATH");
     if (list != NULL && clt_search_add(search, list, NULL, "COLLET_PLUGIN_PATH", err) != CLT_OK) {
         return err->status;
     }
-    const char *program = clt_path_real(&search->arena, "/proc/self/exe");
-    const char *folder = program != NULL ? clt_path_folder(&search->arena, program) : NULL;
+    const char *library = own_library();
+    const char *file = clt_path_real(&search->arena, library != NULL ? library : "/proc/self/exe");
+    const char *folder = file != NULL ? clt_path_folder(&search->arena, file) : NULL;
     if (folder == NULL) {
         return clt_fail_memory(err);
     }
-    if (add(search, clt_arena_printf(&search->arena, "%s/plugins", folder), "beside the program",
-            err) != CLT_OK) {
+    if (add(search, clt_arena_printf(&search->arena, "%s/plugins", folder),
+            library != NULL ? "beside the library" : "beside the program", err) != CLT_OK) {
         return err->status;
     }
     return add(search, clt_arena_printf(&search->arena, "%s/../lib/collet/plugins-1", folder),

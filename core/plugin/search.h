@@ -5,8 +5,8 @@
  *   1. [plugins] path of the experiment       (refused where the file belongs to someone else)
  *   2. --plugin-path                          (each one, in the order given)
  *   3. COLLET_PLUGIN_PATH                     (not under elevated privileges)
- *   4. plugins/ beside the program
- *   5. ../lib/collet/plugins-1 from the program
+ *   4. plugins/ beside the program (or, in a program that only uses it, beside libcollet.so)
+ *   5. ../lib/collet/plugins-1 from there
  */
 #ifndef CLT_PLUGIN_SEARCH_H
 #define CLT_PLUGIN_SEARCH_H

@@ -17,11 +17,25 @@ static unsigned long control_word(void)
 #endif
 }
 
+void clt_arithmetic_note(clt_arithmetic *a)
+{
+    fegetenv(&a->state);
+    a->control = control_word();
+}
+
+bool clt_arithmetic_restore(const clt_arithmetic *a)
+{
+    bool changed = control_word() != a->control;
+    if (changed) {
+        fesetenv(&a->state);
+    }
+    return changed;
+}
+
 void clt_surroundings_note(clt_surroundings *s)
 {
     clt_surroundings_finish(s);
-    fegetenv(&s->arithmetic);
-    s->control = control_word();
+    clt_arithmetic_note(&s->arithmetic);
     sigprocmask(SIG_SETMASK, NULL, &s->mask);
     (void)getrlimit(RLIMIT_NOFILE, &s->files);
     s->creation = umask(0);
@@ -55,9 +69,8 @@ const char *clt_surroundings_restore(const clt_surroundings *s, bool *closed)
     sigset_t mask;
     struct rlimit files;
     *closed = s->folder > 0 && fcntl(s->folder, F_GETFD) < 0 && errno == EBADF;
-    if (control_word() != s->control) {
+    if (clt_arithmetic_restore(&s->arithmetic)) {
         changed = CLT_CHANGED_ARITHMETIC;
-        fesetenv(&s->arithmetic);
     }
     if (sigprocmask(SIG_SETMASK, &s->mask, &mask) == 0 && !same_mask(&mask, &s->mask)) {
         changed = "the signal mask";

@@ -12,9 +12,14 @@
 
 bool clt_study_has_objective(const clt_study_row *study)
 {
-    static const char line[] = "\nobjective.use = ";
-    return strstr(study->identity, line) != NULL ||
-           strncmp(study->identity, line + 1, strlen(line + 1)) == 0;
+    static const char *const lines[] = {"\nobjective.use = ", "\nparams."};
+    bool has = false;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const char *first = lines[i] + 1; /* of the first line of all */
+        has = has || strstr(study->identity, lines[i]) != NULL ||
+              strncmp(study->identity, first, strlen(first)) == 0;
+    }
+    return has;
 }
 
 /* What a trial's resource is called. */

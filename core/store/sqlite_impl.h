@@ -135,6 +135,18 @@ clt_status clt_sqlite_begin(clt_store *store, int64_t study, const clt_trial_row
                             clt_error *err);
 clt_status clt_sqlite_end(clt_store *store, int64_t study, const clt_trial_row *trial,
                           clt_error *err);
+/** State and attempt of a trial; *found is false where there is none. */
+clt_status clt_sqlite_look_up(clt_sqlite *s, int64_t study, uint64_t number, bool *found,
+                              int *state, int64_t *attempt, clt_error *err);
+
+clt_status clt_sqlite_add_fold(clt_store *store, int64_t study, const clt_trial_row *fold,
+                               clt_error *err);
+clt_status clt_sqlite_folds(clt_store *store, int64_t study, uint64_t number, clt_arena *arena,
+                            clt_trial_row **rows, size_t *count, clt_error *err);
+
+/** Deletes the folds of a trial that ends. */
+clt_status clt_sqlite_drop_folds(clt_sqlite *s, int64_t study, uint64_t number, clt_error *err);
+
 clt_status clt_sqlite_trials(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,
                              clt_trial_row **rows, size_t *count, clt_error *err);
 

@@ -46,6 +46,16 @@ static const char *const migrations[] = {
     "CREATE TABLE environment ("
     "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL,"
     "  since_ms INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (study, position)) STRICT;",
+    /* Folds of trials under way; they go with the trial's end, which has the whole curve. */
+    "CREATE TABLE fold ("
+    "  study INTEGER NOT NULL, number INTEGER NOT NULL, fold INTEGER NOT NULL,"
+    "  seconds REAL NOT NULL, PRIMARY KEY (study, number, fold),"
+    "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE fold_curve ("
+    "  study INTEGER NOT NULL, number INTEGER NOT NULL, fold INTEGER NOT NULL,"
+    "  position INTEGER NOT NULL, step INTEGER NOT NULL, metric TEXT NOT NULL, value REAL,"
+    "  PRIMARY KEY (study, number, fold, position),"
+    "  FOREIGN KEY (study, number, fold) REFERENCES fold) STRICT, WITHOUT ROWID;",
 };
 
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] };

@@ -1,8 +1,7 @@
 #include "store/sqlite_impl.h"
 
-/* State and attempt of a trial that is there; *found is false where none is. */
-static clt_status look_up(clt_sqlite *s, int64_t study, uint64_t number, bool *found, int *state,
-                          int64_t *attempt, clt_error *err)
+clt_status clt_sqlite_look_up(clt_sqlite *s, int64_t study, uint64_t number, bool *found,
+                              int *state, int64_t *attempt, clt_error *err)
 {
     sqlite3_stmt *q;
     if (clt_sqlite_prepare(s, "SELECT state, attempt FROM trial WHERE study = ? AND number = ?", &q,
@@ -61,7 +60,7 @@ static clt_status begin_body(clt_sqlite *s, int64_t study, const clt_trial_row *
     int state;
     int64_t attempt;
     sqlite3_stmt *q;
-    if (look_up(s, study, trial->number, &found, &state, &attempt, err) != CLT_OK) {
+    if (clt_sqlite_look_up(s, study, trial->number, &found, &state, &attempt, err) != CLT_OK) {
         return err->status;
     }
     if (found && (state != CLT_TRIAL_RUNNING || attempt >= trial->attempt)) {
@@ -144,7 +143,7 @@ static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row 
     int state;
     int64_t attempt;
     sqlite3_stmt *q;
-    if (look_up(s, study, trial->number, &found, &state, &attempt, err) != CLT_OK) {
+    if (clt_sqlite_look_up(s, study, trial->number, &found, &state, &attempt, err) != CLT_OK) {
         return err->status;
     }
     if (found && state != CLT_TRIAL_RUNNING && attempt == trial->attempt) {
@@ -169,7 +168,8 @@ static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row 
     clt_sqlite_bind_text(q, 7, trial->log);
     sqlite3_bind_int64(q, 8, study);
     sqlite3_bind_int64(q, 9, (int64_t)trial->number);
-    if (clt_sqlite_finish(s, q, err) != CLT_OK || insert_values(s, study, trial, err) != CLT_OK) {
+    if (clt_sqlite_finish(s, q, err) != CLT_OK || insert_values(s, study, trial, err) != CLT_OK ||
+        clt_sqlite_drop_folds(s, study, trial->number, err) != CLT_OK) {
         return err->status;
     }
     return insert_curve(s, study, trial, err);

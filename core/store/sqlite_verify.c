@@ -26,6 +26,13 @@ static const char *const rules[] = {
     "|| "
     "c.position FROM curve c JOIN curve d ON d.study = c.study AND d.number = c.number AND "
     "d.position = c.position - 1 JOIN study s ON s.id = c.study WHERE c.step < d.step",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': not under way, and has folds by "
+    "themselves' FROM trial t JOIN study s ON s.id = t.study WHERE t.state != 0 AND "
+    "EXISTS (SELECT 1 FROM fold f WHERE f.study = t.study AND f.number = t.number)",
+    "SELECT 'study ' || s.name || ', trial ' || c.number || ': rows of fold ' || c.fold || ' are "
+    "missing' FROM fold_curve c JOIN study s ON s.id = c.study "
+    "GROUP BY c.study, c.number, c.fold HAVING min(position) != 0 OR max(position) != count(*) - "
+    "1",
     "SELECT 'study ' || s.name || ': its log names trial ' || e.number FROM event e JOIN study s "
     "ON "
     "s.id = e.study WHERE NOT EXISTS (SELECT 1 FROM trial t WHERE t.study = e.study AND t.number = "

@@ -24,6 +24,12 @@ static clt_status training_seed(const clt_plan *plan, uint64_t number, uint64_t 
     return status;
 }
 
+uint64_t clt_attempt_fold_seed(uint64_t seed, uint32_t fold)
+{
+    uint64_t hash = clt_hash_u64(clt_hash_text(CLT_HASH_START, "part"), seed);
+    return clt_hash_u64(hash, fold - 1) >> 11;
+}
+
 clt_status clt_attempt_seed(const clt_plan *plan, uint64_t number, uint64_t *seed, clt_error *err)
 {
     int64_t fixed = plan->study.trial_seed;

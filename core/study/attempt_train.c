@@ -1,7 +1,6 @@
 #include "study/attempt_impl.h"
 
 #include "study/fitting.h"
-#include "train/parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +11,8 @@ typedef struct attempt {
     const clt_plan *plan;
     clt_source *source;
     const clt_attempt_listener *listener;
-    uint64_t epochs;
+    uint32_t fold;           /* from 1; 0: there are none */
+    uint64_t before, epochs; /* of the folds before this one; of all */
     clt_host model_host, optimizer_host;
     clt_arena arena;
     clt_error err;
@@ -21,25 +21,9 @@ typedef struct attempt {
 static bool on_epoch(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values)
 {
     const attempt *a = ctx;
-    a->listener->epoch(a->listener->ctx, epoch, a->epochs, values, metrics->count, UINT64_MAX);
+    a->listener->epoch(a->listener->ctx, a->before + epoch, a->epochs, values, metrics->count,
+                       UINT64_MAX);
     return true;
-}
-
-static clt_status enter_part(void *ctx, uint32_t part, clt_train_setup *train, clt_error *err)
-{
-    clt_source *source = ((const attempt *)ctx)->source;
-    clt_status status = clt_source_enter(source, part, err);
-    train->data = source->data;
-    train->split = &source->split;
-    return status;
-}
-
-static void on_part(void *ctx, uint32_t part, const clt_part_end *end)
-{
-    const attempt *a = ctx;
-    if (a->source->division.count > 1) {
-        a->listener->fold(a->listener->ctx, part + 1, end->values, a->source->metrics.count);
-    }
 }
 
 static bool alive(void *ctx)
@@ -137,7 +121,6 @@ static void fail(attempt *a, clt_failure failure, clt_attempt_result *result)
 static void record(attempt *a, const clt_train_result *trained, clt_attempt_result *result)
 {
     const clt_plan *plan = a->plan;
-    result->last_step = trained->epochs;
     if (trained->outcome == CLT_TRAIN_DIVERGED) {
         fail(a, CLT_FAIL_NAN, result);
         return;
@@ -154,6 +137,21 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
     }
 }
 
+/* The rows of the fold, or of the hold-out, and the seed and the steps that are a fold's own. */
+static clt_status enter(attempt *a, clt_train_setup *s)
+{
+    clt_source *source = a->source;
+    uint32_t part = a->fold > 0 ? a->fold - 1 : 0;
+    if (clt_source_enter(source, part, &a->err) != CLT_OK) {
+        return a->err.status;
+    }
+    s->data = source->data;
+    s->split = &source->split;
+    s->seed = a->fold > 0 ? clt_attempt_fold_seed(s->seed, a->fold) : s->seed;
+    a->before = (uint64_t)part * s->epochs;
+    return CLT_OK;
+}
+
 static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_attempt_result *result)
 {
     clt_train_result trained = {0};
@@ -166,22 +164,24 @@ static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_att
     a->source->host.hooks = hooks; /* a dataset that is fitted to a part may speak too */
     s->model_host = &a->model_host;
     s->optimizer_host = &a->optimizer_host;
-    clt_parts_setup parts = {
-        .train = *s, .count = a->source->division.count, .enter = enter_part, .on_part = on_part};
-    a->epochs = (uint64_t)s->epochs * parts.count;
+    a->epochs = (uint64_t)a->source->division.count * s->epochs;
     a->listener->begun(a->listener->ctx, a->epochs);
-    clt_status status = clt_train_parts(&parts, &trained, &a->err);
-    result->last_step = trained.epochs;
-    if (status == CLT_OK) {
-        record(a, &trained, result);
+    if (enter(a, s) != CLT_OK || clt_train(s, &trained, &a->err) != CLT_OK) {
+        return a->err.status;
     }
-    return status;
+    result->last_step = a->before + trained.epochs;
+    record(a, &trained, result);
+    if (a->fold > 0 && result->failure == CLT_FAIL_NONE) {
+        a->listener->fold(a->listener->ctx, a->fold, trained.values, a->source->metrics.count);
+    }
+    return CLT_OK;
 }
 
 void clt_attempt_train(const clt_attempt_task *task, const clt_attempt_listener *listener,
                        clt_attempt_result *result)
 {
-    attempt a = {.plan = task->plan, .source = task->source, .listener = listener};
+    attempt a = {
+        .plan = task->plan, .source = task->source, .listener = listener, .fold = task->fold};
     clt_train_setup setup = {.metrics = &task->source->metrics,
                              .slots = task->slots,
                              .on_epoch = on_epoch,

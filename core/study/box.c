@@ -96,6 +96,7 @@ static clt_status make_space(clt_box *box, const clt_plan *plan, clt_error *err)
     box->space.dims = b.dims;
     box->space.dim_count = 0;
     box->space.objective_count = (uint32_t)plan->goal_count;
+    box->space.objectives = plan->goal_names;
     box->space.trial_budget = (uint64_t)plan->study.trials;
     for (size_t i = 0; i < n; i++) {
         b.place[i] = -1;
@@ -150,6 +151,27 @@ static clt_status check_metrics(clt_box *box, const char *id, clt_error *err)
                : clt_fail(err, CLT_PLUGIN_FAILED, "objective \"%s\": it names %s", id, wrong);
 }
 
+/* What create() said, behind the line to blame: that of the option whose key its words begin with,
+ * where the file sets it, else that of `use`. */
+static clt_status refused(clt_box *box, const clt_plan *plan, const clt_component *component,
+                          collet_status code, clt_error *err)
+{
+    const char *said = box->host.said;
+    size_t key = strcspn(said, ":");
+    for (size_t i = 0; i < component->setting_count; i++) {
+        const clt_setting *setting = &component->settings[i];
+        const clt_variable *v = &plan->variables[setting->variable];
+        if (v->line > 0 && strlen(setting->option->key) == key &&
+            strncmp(setting->option->key, said, key) == 0) {
+            return clt_fail(err, CLT_BAD_INPUT, "%s:%d: objective.%s", plan->ini->path, v->line,
+                            said);
+        }
+    }
+    clt_host_fail(&box->host, code, "create", err);
+    err->status = CLT_BAD_INPUT;
+    return clt_prefix(err, "%s:%d", plan->ini->path, plan->variables[component->use].line);
+}
+
 static clt_status create(clt_box *box, const clt_plan *plan, const clt_component *component,
                          clt_error *err)
 {
@@ -161,9 +183,7 @@ static clt_status create(clt_box *box, const clt_plan *plan, const clt_component
         box->objective->create(clt_host_table(&box->host), config, &box->space, &box->self);
     if (code < 0) {
         box->self = NULL;
-        clt_host_fail(&box->host, code, "create", err);
-        err->status = CLT_BAD_INPUT;
-        return clt_prefix(err, "%s:%d", plan->ini->path, plan->variables[component->use].line);
+        return refused(box, plan, component, code, err);
     }
     return check_metrics(box, component->id, err);
 }

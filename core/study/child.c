@@ -194,12 +194,13 @@ static bool comes_again(const clt_attempt_task *task, const clt_attempt_result *
 static clt_wire_next what_next(const runner *r, const clt_attempt_task *task,
                                const clt_attempt_result *result)
 {
-    bool quick = clt_clock() - r->teller.start < CLT_QUICK;
+    bool fold = task->fold > 0;
+    bool quick = clt_clock() - r->teller.start < (fold ? CLT_QUICK_FOLD : CLT_QUICK);
     bool failed = result->failure != CLT_FAIL_NONE;
     if (!r->share || !quick || failed || !clt_tidy_check(&r->tidy)) {
         return CLT_WIRE_EXIT;
     }
-    if (r->trials == 0 && !comes_again(task, result)) {
+    if (!fold && r->trials == 0 && !comes_again(task, result)) {
         return CLT_WIRE_DIFFERS;
     }
     return CLT_WIRE_WAIT;
@@ -224,8 +225,13 @@ static bool run_one(runner *r)
                        .fingerprint = start.fingerprint,
                        .attempt = start.attempt};
     bool kept = slots.path != NULL && slots.path[0] != '\0';
-    clt_attempt_task task = {r->child->plan,      r->child->source, start.number, start.attempt, x,
-                             kept ? &slots : NULL};
+    clt_attempt_task task = {.plan = r->child->plan,
+                             .source = r->child->source,
+                             .number = start.number,
+                             .fold = start.fold,
+                             .attempt = start.attempt,
+                             .x = x,
+                             .slots = kept ? &slots : NULL};
     clt_attempt_result result;
     r->teller.ticket = m->ticket;
     r->teller.start = clt_clock();

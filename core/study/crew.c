@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/process.h"
 
+#include <collet/objective.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -133,8 +135,17 @@ static clt_status cannot_start(clt_error *err)
     return clt_fail(err, CLT_IO, "a trial cannot be started: %s", strerror(errno));
 }
 
-clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                           bool share, clt_error *err)
+/* May a process run several trials? */
+static bool may_share(const clt_crew *crew)
+{
+    const clt_plan *plan = crew->plan;
+    const clt_component *box = plan->black_box ? clt_plan_component(plan, "objective", NULL) : NULL;
+    const collet_objective *objective = box != NULL ? box->unit->vtable : NULL;
+    bool alone = objective != NULL && (objective->flags & COLLET_OBJECTIVE_ALONE) != 0;
+    return plan->limits.reuse && !crew->no_sharing && !alone;
+}
+
+clt_status clt_crew_launch(clt_crew *crew, const clt_launch *what, bool share, clt_error *err)
 {
     int theirs[2];
     clt_task *task = make_task(crew, theirs);
@@ -143,13 +154,14 @@ clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, co
         status = cannot_start(err);
         clt_task_destroy(task);
     } else {
-        memcpy(task->trial.x, x, crew->plan->space.dim_count * sizeof *x);
+        memcpy(task->trial.x, what->x, crew->plan->space.dim_count * sizeof *what->x);
         task->ticket = task->trial.ticket = crew->next_ticket++;
-        task->trial.number = number;
-        task->trial.attempt = attempt;
+        task->trial.number = what->number;
+        task->trial.fold = what->fold;
+        task->trial.attempt = what->attempt;
         task->busy = true;
         task->started = task->progress = clt_clock();
-        task->share = share && crew->plan->limits.reuse && !crew->no_sharing;
+        task->share = share && may_share(crew);
         bool sent = watch(crew, task->socket, task) && watch(crew, task->log, task) &&
                     clt_crew_send_start(crew, crew->control, &crew->sent, &task->trial, task->share,
                                         theirs);
@@ -162,6 +174,16 @@ clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, co
         }
     }
     return status;
+}
+
+void clt_crew_end_folds(clt_crew *crew, uint64_t number, uint32_t fold)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        clt_task *task = crew->tasks.items[i];
+        if (task->trial.number == number && task->trial.fold > fold) {
+            task->stopped = true;
+        }
+    }
 }
 
 /* Signals whose time has come; returns when to look again. */

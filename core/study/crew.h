@@ -2,8 +2,9 @@
  * @file study/crew.h
  * @brief The coordinator's side of attempts: launches them, listens, limits them, buries them.
  *
- * One nursery, up to `workers` attempts at a time. An objective's process whose trial was quick and
- * left nothing behind is sent another (study/child.h), unless [run] reuse is off. Nothing that an
+ * One nursery, up to `workers` attempts at a time, each of a trial or of one fold of it. An
+ * objective's process whose trial was quick and left nothing behind is sent another, one whose fold
+ * was quick another fold of that trial (study/child.h), unless [run] reuse is off. Nothing that an
  * attempt says is believed unchecked, and however it ends there is one outcome: a result, or a
  * failure with its class.
  */
@@ -24,8 +25,16 @@ typedef enum clt_verdict {
                             in one of its own */
 } clt_verdict;
 
+/** What an attempt runs. */
+typedef struct clt_launch {
+    uint64_t number;  /**< the trial's */
+    uint32_t fold;    /**< from 1; 0: all of the trial, which has no folds */
+    uint32_t attempt; /**< from 1; no two of a fold have the same */
+    const double *x;  /**< [dim_count] */
+} clt_launch;
+
 /** What a crew tells while it is waited for; all in the coordinator's thread. Rows are valid during
- *  the call. */
+ *  the call; their fold is the attempt's. */
 typedef struct clt_crew_hooks {
     void *ctx;
     void (*begun)(void *ctx, const clt_trial_row *trial, uint64_t epochs);
@@ -33,7 +42,8 @@ typedef struct clt_crew_hooks {
                   double goal_value);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
     /** An attempt has ended: state, failure, signal, why, log, values, curve, seconds, last_step of
-     *  the row are set, params are not. x[dim_count] is where it was. */
+     *  the row are set, params are not; values, curve and last_step are those of the fold, where it
+     *  ran one. x[dim_count] is where it was. */
     void (*ended)(void *ctx, const clt_trial_row *trial, const double *x, clt_verdict verdict);
     /** A trial was launched, but its process was held up before it came to it. */
     void (*not_run)(void *ctx, uint64_t number);
@@ -87,17 +97,29 @@ clt_crew_room clt_crew_room_of(const clt_crew *crew);
 /** Are there processes that run one trial after another? */
 bool clt_crew_is_hot(const clt_crew *crew);
 
-/** Launches attempt `attempt` of trial `number` at x[dim_count] in a process of its own. share: it
- *  may run others after it, where the plan allows it. */
-clt_status clt_crew_launch(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                           bool share, clt_error *err);
+/** Launches an attempt in a process of its own. share: it may run others after it, where the plan
+ *  allows it. */
+clt_status clt_crew_launch(clt_crew *crew, const clt_launch *what, bool share, clt_error *err);
 
-/** The same in a process that has run trials; there must be hot room. */
-clt_status clt_crew_launch_hot(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                               clt_error *err);
+/** The same in a process that has run trials, or folds of the same one; there must be hot room. */
+clt_status clt_crew_launch_hot(clt_crew *crew, const clt_launch *what, clt_error *err);
+
+/** Ends the attempts at folds of trial `number` behind `fold`, as clt_crew_stop() does; each is
+ * told of as lost. */
+void clt_crew_end_folds(clt_crew *crew, uint64_t number, uint32_t fold);
 
 /** Lets a process end that has nothing at hand, if there is one. */
 void clt_crew_end_idle(clt_crew *crew);
+
+/** Is there a process that has run folds of that trial and has nothing at hand? Then the next one
+ *  is to be launched hot: clt_crew_room_of() does not count such. */
+bool clt_crew_waits_for_fold(const clt_crew *crew, uint64_t number);
+
+/** Is a process about to end that has nothing at hand, so that there will be a place? */
+bool clt_crew_is_ending(const clt_crew *crew);
+
+/** Lets the processes end that wait for a fold. */
+void clt_crew_end_waiting(clt_crew *crew);
 
 /** Waits until something has happened, at most `seconds` (negative: no limit), and handles all of
  *  it. CLT_PLUGIN_FAILED where the nursery does not stay alive. */

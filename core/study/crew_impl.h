@@ -18,11 +18,11 @@ enum { CLT_TAIL_SIZE = 4096 };
 /** Most points of one trial's curve. */
 enum { CLT_MOST_POINTS = 1000000 };
 
-/** A trial that a process is to run. */
+/** A trial, or a fold of one, that a process is to run. */
 typedef struct clt_errand {
     uint64_t number, ticket;
-    uint32_t attempt, reserved;
-    double *x; /**< [dim_count] */
+    uint32_t fold, attempt; /**< as those of clt_launch */
+    double *x;              /**< [dim_count] */
 } clt_errand;
 
 /** A process of attempts as the coordinator sees it: most run one trial and end. */
@@ -48,7 +48,7 @@ typedef struct clt_task {
     clt_failure condemned; /**< why the coordinator ends it, or CLT_FAIL_NONE */
     char why[1100];
     uint64_t epochs, last_step;
-    size_t folds; /**< finished ones */
+    bool fold_told; /**< the values of its fold came */
     CLT_VEC(clt_point) curve;
     clt_attempt_result result;
     char tail[CLT_TAIL_SIZE]; /**< a ring of what it printed */

@@ -41,7 +41,7 @@ clt_status clt_fitting_metrics(clt_source *source, const clt_plan *plan,
 }
 
 /* What an option needs of the data. */
-typedef enum need { NEEDS_IMAGES, NEEDS_NUMBERS, NEEDS_CLASSES } need;
+typedef enum need { NEEDS_IMAGES, NEEDS_NUMBERS, NEEDS_TOKENS, NEEDS_CLASSES } need;
 
 static const char *lacks(const collet_data *data, need what)
 {
@@ -50,6 +50,8 @@ static const char *lacks(const collet_data *data, need what)
         return data->form == COLLET_DATA_IMAGES ? NULL : "the data are no images";
     case NEEDS_NUMBERS:
         return data->form != COLLET_DATA_TOKENS ? NULL : "the data are sequences of tokens";
+    case NEEDS_TOKENS:
+        return data->form == COLLET_DATA_TOKENS ? NULL : "the data are no texts";
     default:
         return data->classes > 0 ? NULL : "the data have numbers to predict, and no classes";
     }
@@ -65,10 +67,12 @@ clt_status clt_fitting_check(const clt_source *source, const clt_plan *plan, clt
         {"augment", "flip", NEEDS_IMAGES},
         {"augment", "rotate", NEEDS_IMAGES},
         {"augment", "zoom", NEEDS_IMAGES},
+        {"augment", "crop", NEEDS_IMAGES},
         {"augment", "cutout", NEEDS_IMAGES},
         {"augment", "fill", NEEDS_IMAGES},
         {"augment", "noise", NEEDS_NUMBERS},
         {"augment", "mixup", NEEDS_NUMBERS},
+        {"augment", "word_dropout", NEEDS_TOKENS},
         {"training", "label_smoothing", NEEDS_CLASSES},
     };
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {

@@ -52,13 +52,19 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     t->sampler = component->unit->vtable;
     t->space = clt_space_view(&plan->space);
     t->space.objective_count = (uint32_t)plan->goal_count;
+    t->space.objectives = plan->goal_names;
     t->space.trial_budget = (uint64_t)plan->study.trials;
+    t->space.seed = (uint64_t)plan->study.seed;
     clt_host_init(&t->host, "sampler", component->id, hooks);
+    t->turned = clt_arena_array(&t->arena, plan->goal_count, sizeof *t->turned);
+    if (t->turned == NULL) {
+        return clt_fail_memory(err);
+    }
     if (check_flags(t, component->id, err) != CLT_OK ||
         clt_plan_configure(plan, component, NULL, &t->arena, &config, err) != CLT_OK) {
         return err->status;
     }
-    clt_guard_set_up();
+    clt_guard_note();
     enter(t, "create", UINT64_MAX);
     collet_status code = t->sampler->create(clt_host_table(&t->host), config, &t->space, &t->self);
     leave(t);
@@ -104,24 +110,18 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
 clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const double *x,
                            clt_error *err)
 {
-    clt_arena arena = {0};
-    double *values = clt_arena_array(&arena, t->plan->goal_count, sizeof *values);
-    if (values == NULL) {
-        return clt_fail_memory(err);
-    }
     for (size_t i = 0; i < trial->value_count; i++) {
-        values[i] = t->plan->goals[i].maximize ? -trial->values[i] : trial->values[i];
+        t->turned[i] = t->plan->goals[i].maximize ? -trial->values[i] : trial->values[i];
     }
     collet_trial told = {.struct_size = COLLET_SIZE(collet_trial),
                          .state = (uint32_t)trial->state,
                          .number = trial->number,
                          .last_step = trial->last_step,
                          .x = x,
-                         .values = trial->value_count > 0 ? values : NULL};
+                         .values = trial->value_count > 0 ? t->turned : NULL};
     enter(t, "tell", trial->number);
     collet_status code = t->sampler->tell(t->self, &told);
     leave(t);
-    clt_arena_finish(&arena);
     return code < 0 ? clt_host_fail(&t->host, code, "tell", err) : CLT_OK;
 }
 

@@ -18,6 +18,7 @@ typedef struct clt_teller {
     void *self;
     bool warned; /**< that it changes what is not its own */
     collet_space space;
+    double *turned; /**< [goal_count]: values of the trial that is told, less is better */
     clt_arena arena;
 } clt_teller;
 

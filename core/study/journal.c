@@ -1,35 +1,8 @@
 #include "study/journal.h"
 
-#include <string.h>
-
 bool clt_journal_add(clt_journal *journal, const clt_write *write)
 {
     return CLT_PUSH(&journal->writes, *write);
-}
-
-static void *copy_array(clt_arena *arena, const void *from, size_t count, size_t size)
-{
-    void *to = clt_arena_array(arena, count + 1, size);
-    if (to != NULL && count > 0) {
-        memcpy(to, from, count * size);
-    }
-    return to;
-}
-
-bool clt_journal_copy(clt_journal *journal, const clt_trial_row *row, clt_trial_row *copy)
-{
-    clt_arena *arena = &journal->arena;
-    *copy = *row;
-    copy->why = clt_arena_copy(arena, row->why);
-    copy->log = clt_arena_copy(arena, row->log);
-    copy->params = NULL;
-    copy->param_count = 0;
-    copy->values = row->value_count == 0
-                       ? NULL
-                       : copy_array(arena, row->values, row->value_count, sizeof *row->values);
-    copy->curve = copy_array(arena, row->curve, row->curve_count, sizeof *row->curve);
-    return copy->curve != NULL && (row->value_count == 0 || copy->values != NULL) &&
-           (row->why == NULL || copy->why != NULL) && (row->log == NULL || copy->log != NULL);
 }
 
 static clt_status write_one(const clt_write *w, clt_store *store, int64_t study, clt_error *err)
@@ -37,6 +10,8 @@ static clt_status write_one(const clt_write *w, clt_store *store, int64_t study,
     switch (w->type) {
     case CLT_WRITE_BEGIN:
         return clt_store_begin(store, study, &w->trial, err);
+    case CLT_WRITE_FOLD:
+        return clt_store_add_fold(store, study, &w->trial, err);
     case CLT_WRITE_FINISH:
         return clt_store_finish(store, study, &w->trial, err);
     default:

@@ -13,7 +13,7 @@
 
 /** One write. */
 typedef struct clt_write {
-    enum { CLT_WRITE_BEGIN, CLT_WRITE_FINISH, CLT_WRITE_EVENT } type;
+    enum { CLT_WRITE_BEGIN, CLT_WRITE_FOLD, CLT_WRITE_FINISH, CLT_WRITE_EVENT } type;
     clt_trial_row trial; /**< its texts and arrays live in the arena */
     clt_event event;
 } clt_write;
@@ -26,9 +26,6 @@ typedef struct clt_journal {
 
 /** Appends a write; false when memory ran out. */
 bool clt_journal_add(clt_journal *journal, const clt_write *write);
-
-/** A deep copy of a row in the journal's arena; false when memory ran out. */
-bool clt_journal_copy(clt_journal *journal, const clt_trial_row *row, clt_trial_row *copy);
 
 /** Commits all of it. After a failure nothing of it is in the store and it is still pending. */
 clt_status clt_journal_commit(const clt_journal *journal, clt_store *store, int64_t study,

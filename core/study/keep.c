@@ -25,25 +25,31 @@ uint64_t clt_keep_key(const clt_plan *plan, const clt_study_row *study)
     return hash;
 }
 
-void clt_keep_path(const clt_keep *keep, uint64_t number, char path[CLT_KEEP_PATH])
+void clt_keep_path(const clt_keep *keep, uint64_t number, uint32_t fold, char path[CLT_KEEP_PATH])
 {
-    int n = snprintf(path, CLT_KEEP_PATH, "%s/%lld-%llu", keep->folder, (long long)keep->study,
-                     (unsigned long long)number);
+    char of[16] = "";
+    if (fold > 0) {
+        (void)snprintf(of, sizeof of, ".%u", fold);
+    }
+    int n = snprintf(path, CLT_KEEP_PATH, "%s/%lld-%llu%s", keep->folder, (long long)keep->study,
+                     (unsigned long long)number, of);
     if (n < 0 || n >= CLT_KEEP_PATH - 16) { /* slots add to it */
         path[0] = '\0';
     }
 }
 
-uint64_t clt_keep_fingerprint(const clt_keep *keep, const double *x, size_t dim_count)
+uint64_t clt_keep_fingerprint(const clt_keep *keep, uint32_t fold, const double *x,
+                              size_t dim_count)
 {
-    return keep != NULL ? clt_hash_u64(clt_hash_bytes(keep->key, x, dim_count * sizeof *x), 0) : 0;
+    return keep != NULL ? clt_hash_u64(clt_hash_bytes(keep->key, x, dim_count * sizeof *x), fold)
+                        : 0;
 }
 
-void clt_keep_drop(const clt_keep *keep, uint64_t number, uint32_t attempts)
+void clt_keep_drop(const clt_keep *keep, uint64_t number, uint32_t fold, uint32_t attempts)
 {
     char path[CLT_KEEP_PATH];
     if (keep->folder != NULL && access(keep->folder, F_OK) == 0) {
-        clt_keep_path(keep, number, path);
+        clt_keep_path(keep, number, fold, path);
         clt_slots_remove(path, attempts);
     }
 }

@@ -30,13 +30,56 @@ static bool takes_more(const clt_task *task)
     return task->hot && !task->stopped && task->condemned == CLT_FAIL_NONE && task->socket >= 0;
 }
 
+/* Does it wait for the next fold of a trial? */
+static bool waits_for_fold(const clt_task *task)
+{
+    return task->trial.fold > 0 && takes_more(task) && load_of(task) == 0;
+}
+
+/* Does it take whole trials? */
+static bool takes_trials(const clt_task *task)
+{
+    return task->trial.fold == 0 && takes_more(task);
+}
+
+bool clt_crew_waits_for_fold(const clt_crew *crew, uint64_t number)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        const clt_task *task = crew->tasks.items[i];
+        if (waits_for_fold(task) && task->trial.number == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool clt_crew_is_ending(const clt_crew *crew)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        const clt_task *task = crew->tasks.items[i];
+        if (load_of(task) == 0 && !takes_more(task)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void clt_crew_end_waiting(clt_crew *crew)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        if (waits_for_fold(crew->tasks.items[i])) {
+            clt_task_close(crew->tasks.items[i]); /* which it understands */
+        }
+    }
+}
+
 clt_crew_room clt_crew_room_of(const clt_crew *crew)
 {
     size_t workers = crew->plan->limits.workers;
     clt_crew_room room = {0};
     for (size_t i = 0; i < crew->tasks.count; i++) {
         const clt_task *task = crew->tasks.items[i];
-        bool more = takes_more(task);
+        bool more = takes_trials(task);
         room.hot += more && load_of(task) < depth_of(crew) ? depth_of(crew) - load_of(task) : 0;
         room.idle += more && load_of(task) == 0;
     }
@@ -47,7 +90,7 @@ clt_crew_room clt_crew_room_of(const clt_crew *crew)
 bool clt_crew_is_hot(const clt_crew *crew)
 {
     for (size_t i = 0; i < crew->tasks.count; i++) {
-        if (takes_more(crew->tasks.items[i])) {
+        if (takes_trials(crew->tasks.items[i])) {
             return true;
         }
     }
@@ -58,35 +101,43 @@ void clt_crew_end_idle(clt_crew *crew)
 {
     for (size_t i = 0; i < crew->tasks.count; i++) {
         clt_task *task = crew->tasks.items[i];
-        if (takes_more(task) && load_of(task) == 0) {
+        if (takes_trials(task) && load_of(task) == 0) {
             clt_task_close(task); /* which it understands */
             return;
         }
     }
 }
 
-/* The process with the fewest trials at hand, or NULL. */
-static clt_task *least_loaded(const clt_crew *crew)
+/* May it be sent that? */
+static bool suits(const clt_task *task, const clt_launch *what)
+{
+    return what->fold > 0 ? waits_for_fold(task) && task->trial.number == what->number
+                          : takes_trials(task) && load_of(task) < depth_of(task->crew);
+}
+
+/* Of the processes that it suits the one with the fewest trials at hand, or NULL. */
+static clt_task *least_loaded(const clt_crew *crew, const clt_launch *what)
 {
     clt_task *best = NULL;
     for (size_t i = 0; i < crew->tasks.count; i++) {
         clt_task *task = crew->tasks.items[i];
-        if (takes_more(task) && load_of(task) < depth_of(crew) &&
-            (best == NULL || load_of(task) < load_of(best))) {
+        if (suits(task, what) && (best == NULL || load_of(task) < load_of(best))) {
             best = task;
         }
     }
     return best;
 }
 
-static bool make_errand(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                        clt_errand *out)
+static bool make_errand(clt_crew *crew, const clt_launch *what, clt_errand *out)
 {
     size_t dims = crew->plan->space.dim_count;
-    *out = (clt_errand){.number = number, .attempt = attempt, .ticket = crew->next_ticket++};
+    *out = (clt_errand){.number = what->number,
+                        .fold = what->fold,
+                        .attempt = what->attempt,
+                        .ticket = crew->next_ticket++};
     out->x = calloc(dims + 1, sizeof *out->x);
     if (out->x != NULL && dims > 0) {
-        memcpy(out->x, x, dims * sizeof *x);
+        memcpy(out->x, what->x, dims * sizeof *out->x);
     }
     return out->x != NULL;
 }
@@ -97,13 +148,15 @@ bool clt_crew_send_start(clt_crew *crew, int fd, uint32_t *sequence, const clt_e
     size_t dims = crew->plan->space.dim_count;
     char path[CLT_KEEP_PATH] = "";
     if (crew->keep != NULL) {
-        clt_keep_path(crew->keep, errand->number, path);
+        clt_keep_path(crew->keep, errand->number, errand->fold, path);
     }
     clt_wire_start body = {.number = errand->number,
-                           .fingerprint = clt_keep_fingerprint(crew->keep, errand->x, dims),
+                           .fingerprint =
+                               clt_keep_fingerprint(crew->keep, errand->fold, errand->x, dims),
                            .dim_count = dims,
                            .memory = crew->plan->limits.trial_memory,
                            .attempt = errand->attempt,
+                           .fold = errand->fold,
                            .share = share};
     clt_wire_part parts[] = {
         {&body, sizeof body}, {errand->x, dims * sizeof *errand->x}, {path, strlen(path) + 1}};
@@ -118,19 +171,18 @@ static void take_up(clt_task *task, const clt_errand *errand)
     task->busy = true;
     task->begun = task->has_result = false;
     task->last_step = 0;
-    task->folds = 0;
+    task->fold_told = false;
     task->curve.count = 0;
     task->printed = 0;
     task->why[0] = '\0';
     task->started = task->progress = clt_clock();
 }
 
-clt_status clt_crew_launch_hot(clt_crew *crew, uint64_t number, uint32_t attempt, const double *x,
-                               clt_error *err)
+clt_status clt_crew_launch_hot(clt_crew *crew, const clt_launch *what, clt_error *err)
 {
-    clt_task *task = least_loaded(crew);
+    clt_task *task = least_loaded(crew, what);
     clt_errand errand;
-    if (task == NULL || !make_errand(crew, number, attempt, x, &errand)) {
+    if (task == NULL || !make_errand(crew, what, &errand)) {
         return clt_fail_memory(err);
     }
     /* One that is gone is noticed when its end is told; then the errand comes back. */

@@ -24,7 +24,7 @@ static const char *const roles[] = {"data", "model", "optimizer", "objective", "
 static bool has_role(const clt_plan *plan, const char *role)
 {
     bool objective = strcmp(role, "objective") == 0, sampler = strcmp(role, "sampler") == 0;
-    return sampler || objective == plan->black_box;
+    return sampler || (objective == plan->black_box && !plan->outside);
 }
 
 /* "model" of "model.mlp" */
@@ -140,6 +140,17 @@ static clt_status add_goals(clt_plan_build *b, const char *list, bool maximize, 
     return CLT_OK;
 }
 
+static clt_status name_goals(clt_plan_build *b)
+{
+    clt_plan *plan = b->plan;
+    const char **names = clt_arena_array(&plan->arena, plan->goal_count, sizeof *names);
+    for (size_t i = 0; names != NULL && i < plan->goal_count; i++) {
+        names[i] = plan->goals[i].metric;
+    }
+    plan->goal_names = names;
+    return names != NULL ? CLT_OK : fail_memory(b);
+}
+
 static clt_status read_goals(clt_plan_build *b)
 {
     enum { MOST = 16 };
@@ -159,7 +170,7 @@ static clt_status read_goals(clt_plan_build *b)
                         "maximize = accuracy",
                         plan->ini->path, clt_ini_section(plan->ini, "study")->line);
     }
-    return CLT_OK;
+    return name_goals(b);
 }
 
 static clt_status read_study(clt_plan_build *b)

@@ -56,7 +56,9 @@ typedef struct clt_plan {
     double time_limit; /**< seconds; 0: none */
     clt_limits limits;
     bool black_box; /**< a trial evaluates an objective; else it trains a model */
+    bool outside;   /**< black_box without an [objective]: whoever asks evaluates, and tells */
     const clt_goal *goals;
+    const char *const *goal_names; /**< [goal_count] their metrics */
     size_t goal_count;
     const clt_component *components;
     size_t component_count;
@@ -70,6 +72,10 @@ typedef struct clt_plan {
  *  "path:line: ..." for what is wrong. Finish it also after a failure. */
 clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *registry,
                          clt_error *err);
+
+/** CLT_BAD_INPUT, with the line of [params], where there is no [objective] that a trial could
+ *  evaluate. */
+clt_status clt_plan_needs_objective(const clt_plan *plan, clt_error *err);
 
 /** Frees what the plan holds. */
 void clt_plan_finish(clt_plan *plan);

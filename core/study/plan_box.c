@@ -47,22 +47,34 @@ static clt_status check_box(clt_plan_build *b, const clt_section *objective)
     return CLT_OK;
 }
 
-static clt_status check_training(clt_plan_build *b)
+clt_status clt_plan_needs_objective(const clt_plan *plan, clt_error *err)
 {
-    const clt_ini *ini = b->plan->ini;
-    const clt_section *params = section_of(ini, "params");
-    const clt_entry *seed = clt_ini_find(ini, "study", "trial_seed");
+    const clt_section *params = section_of(plan->ini, "params");
+    return params == NULL || section_of(plan->ini, "objective") != NULL
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT,
+                          "%s:%d: [%s] holds the parameters of an objective, but there is no "
+                          "[objective]; write [objective] use = NAME",
+                          plan->ini->path, params->line, params->name);
+}
+
+static bool trains_any(const clt_ini *ini)
+{
     bool any = false;
-    if (params != NULL) {
-        return clt_fail(b->err, CLT_BAD_INPUT,
-                        "%s:%d: [%s] holds the parameters of an objective, but there is no "
-                        "[objective]; write [objective] use = NAME",
-                        ini->path, params->line, params->name);
-    }
     for (size_t i = 0; i < TRAINS; i++) {
         any = any || section_of(ini, trains[i]) != NULL;
     }
-    if (!any) {
+    return any;
+}
+
+static clt_status check_training(clt_plan_build *b)
+{
+    const clt_ini *ini = b->plan->ini;
+    const clt_entry *seed = clt_ini_find(ini, "study", "trial_seed");
+    if (clt_plan_needs_objective(b->plan, b->err) != CLT_OK) {
+        return b->err->status;
+    }
+    if (!trains_any(ini)) {
         return clt_fail(b->err, CLT_BAD_INPUT,
                         "%s: there is neither an [objective] with its [params] nor [data], [model] "
                         "and [optimizer]; one of them says what a trial does",
@@ -79,9 +91,13 @@ static clt_status check_training(clt_plan_build *b)
 
 clt_status clt_plan_choose(clt_plan_build *b)
 {
-    const clt_section *objective = section_of(b->plan->ini, "objective");
-    b->plan->black_box = objective != NULL;
-    return objective != NULL ? check_box(b, objective) : check_training(b);
+    const clt_ini *ini = b->plan->ini;
+    const clt_section *objective = section_of(ini, "objective");
+    b->plan->outside = objective == NULL && section_of(ini, CLT_PARAMS) != NULL && !trains_any(ini);
+    b->plan->black_box = objective != NULL || b->plan->outside;
+    return objective != NULL  ? check_box(b, objective)
+           : b->plan->outside ? CLT_OK
+                              : check_training(b);
 }
 
 static bool is_key(const char *key)

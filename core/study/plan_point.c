@@ -62,6 +62,9 @@ static const char *resolve_path(const clt_plan *plan, const collet_option *optio
                                 clt_arena *arena)
 {
     bool relative = option->type == COLLET_PATH && text[0] != '\0';
+    if (relative && strcmp(text, ".") == 0) {
+        return plan->folder;
+    }
     return relative ? clt_path_join(arena, plan->folder, text) : text;
 }
 
@@ -84,6 +87,29 @@ static clt_status apply(const clt_plan *plan, const clt_setting *setting, const 
     return CLT_OK;
 }
 
+/* A default path starts from the experiment's folder as well. */
+static clt_status resolve_defaults(const clt_plan *plan, clt_options options, clt_arena *arena,
+                                   void *config, clt_error *err)
+{
+    for (uint32_t i = 0; i < options.count; i++) {
+        const collet_option *option = clt_option_at(options, i);
+        bool path = option->type == COLLET_PATH && option->def != NULL && option->def[0] != '\0';
+        clt_value value = {0};
+        if (!path) {
+            continue;
+        }
+        const char *text = resolve_path(plan, option, option->def, arena);
+        if (text == NULL) {
+            return clt_fail_memory(err);
+        }
+        if (clt_option_parse(option, text, &value, err) != CLT_OK) {
+            return err->status;
+        }
+        clt_option_store(option, CLT_ALL_ELEMENTS, &value, config);
+    }
+    return CLT_OK;
+}
+
 clt_status clt_plan_configure(const clt_plan *plan, const clt_component *component, const double *x,
                               clt_arena *arena, void **config, clt_error *err)
 {
@@ -91,7 +117,8 @@ clt_status clt_plan_configure(const clt_plan *plan, const clt_component *compone
     if (*config == NULL) {
         return clt_fail_memory(err);
     }
-    if (clt_option_defaults(component->options, *config, err) != CLT_OK) {
+    if (clt_option_defaults(component->options, *config, err) != CLT_OK ||
+        resolve_defaults(plan, component->options, arena, *config, err) != CLT_OK) {
         return clt_prefix(err, "%s %s", component->role, component->id);
     }
     /* "units" sets all elements, so it comes before "units.2". */

@@ -50,7 +50,7 @@ clt_status clt_plan_read_run(clt_plan_build *b)
     }
     limits->workers = run.workers > 0 ? (uint32_t)run.workers : processors();
     limits->max_failed = (uint64_t)run.max_failed;
-    limits->reuse = plan->black_box && run.reuse != 0;
+    limits->reuse = run.reuse != 0;
     limits->checkpoint = run.checkpoint != 0;
     limits->free_order = run.order == CLT_ORDER_FREE;
     limits->window = (uint64_t)run.window;

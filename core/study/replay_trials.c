@@ -2,6 +2,7 @@
 
 #include "study/crew.h"
 #include "study/history.h"
+#include "study/sheaf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,12 @@
 
 enum { MOST_LOST = 10 };
 
-/* A trial that is run again. */
+/* A trial that is run again, or a fold of one. */
 typedef struct rerun {
     uint64_t number;
-    uint32_t attempt, faults, lost;
-    bool queued;
+    uint32_t fold, attempt, faults, lost;
+    bool queued, given_up; /* given_up: a fold before it has failed */
+    clt_sheaf *sheaf;      /* its trial's, where it is a fold; else NULL */
 } rerun;
 
 typedef struct runs {
@@ -160,24 +162,94 @@ static void not_run(void *ctx, uint64_t number)
     (void)number;
 }
 
+/* Drops one; its sheaf goes with the last. */
+static void drop(runs *r, rerun *job)
+{
+    if (job->sheaf != NULL && --job->sheaf->open == 0) {
+        clt_sheaf_destroy(job->sheaf);
+    }
+    *job = r->reruns.items[--r->reruns.count];
+}
+
+static rerun *find(runs *r, uint64_t number, uint32_t fold)
+{
+    for (size_t i = 0; i < r->reruns.count; i++) {
+        if (r->reruns.items[i].number == number && r->reruns.items[i].fold == fold) {
+            return &r->reruns.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void judge(runs *r, const clt_trial_row *is)
+{
+    compare(r, &r->setup->trials[is->number], is);
+    r->setup->watcher.trial_done(r->setup->watcher.ctx, is);
+}
+
+static void give_up_behind(runs *r, uint64_t number, uint32_t fold)
+{
+    for (size_t i = r->reruns.count; i > 0; i--) {
+        rerun *job = &r->reruns.items[i - 1];
+        if (job->number == number && job->fold > fold && job->queued) {
+            drop(r, job);
+        } else if (job->number == number && job->fold > fold) {
+            job->given_up = true;
+        }
+    }
+    clt_crew_end_folds(r->crew, number, fold);
+}
+
+/* Nothing more comes of the fold; with the last one its trial is judged. */
+static void leave(runs *r, rerun *job)
+{
+    clt_trial_row trial;
+    if (job->sheaf->open == 1 && clt_sheaf_is_whole(job->sheaf)) {
+        if (clt_sheaf_bind(job->sheaf, &trial)) {
+            judge(r, &trial);
+        } else {
+            (void)clt_fail_memory(r->err);
+        }
+    }
+    drop(r, job);
+}
+
+static void take_fold(runs *r, const rerun *job, const clt_trial_row *end)
+{
+    const uint64_t number = job->number;
+    const uint32_t fold = job->fold;
+    if (!clt_sheaf_take(job->sheaf, end)) {
+        (void)clt_fail_memory(r->err);
+        return;
+    }
+    if (end->state == CLT_TRIAL_FAILED) {
+        give_up_behind(r, number, fold);
+    }
+    leave(r, find(r, number, fold));
+}
+
 static void ended(void *ctx, const clt_trial_row *trial, const double *x, clt_verdict verdict)
 {
     runs *r = ctx;
     bool lost = verdict == CLT_VERDICT_LOST;
+    rerun *job = find(r, trial->number, trial->fold);
     (void)x;
-    for (size_t i = 0; i < r->reruns.count; i++) {
-        rerun *job = &r->reruns.items[i];
-        const clt_trial_row *was = &r->setup->trials[trial->number];
-        if (job->number != trial->number) {
-            continue;
-        }
-        job->queued = once_more(job, was, trial, lost);
-        if (!job->queued) {
-            compare(r, was, trial);
-            r->setup->watcher.trial_done(r->setup->watcher.ctx, trial);
-            *job = r->reruns.items[--r->reruns.count];
-        }
+    if (job == NULL) {
         return;
+    }
+    if (job->given_up) {
+        leave(r, job);
+        return;
+    }
+    job->queued = once_more(job, &r->setup->trials[trial->number], trial, lost);
+    if (job->queued) {
+        return;
+    }
+    if (job->sheaf != NULL) {
+        take_fold(r, job, trial);
+    } else {
+        judge(r, trial);
+        drop(r, job);
     }
 }
 
@@ -198,9 +270,33 @@ static const char *obstacle(runs *r, const clt_trial_row *trial)
     return NULL;
 }
 
-/* Puts the next trial that is wanted into *job; false when there is none. */
-static bool take_next(runs *r, rerun *job)
+/* Adds what is to be run of a trial: its folds, or itself. */
+static clt_status add(runs *r, uint64_t number)
 {
+    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
+    clt_sheaf *sheaf = facts->folds > 0 ? clt_sheaf_create(r->setup->plan, facts, number) : NULL;
+    if (facts->folds > 0 && sheaf == NULL) {
+        return clt_fail_memory(r->err);
+    }
+    for (uint32_t fold = facts->folds > 0; fold <= facts->folds; fold++) {
+        rerun job = {.number = number, .fold = fold, .queued = true, .sheaf = sheaf};
+        if (!CLT_PUSH(&r->reruns, job)) {
+            if (sheaf != NULL && sheaf->open == 0) {
+                clt_sheaf_destroy(sheaf);
+            }
+            return clt_fail_memory(r->err);
+        }
+        if (sheaf != NULL) {
+            sheaf->open++;
+        }
+    }
+    return CLT_OK;
+}
+
+/* Adds the next trial that is wanted. *added: there was one. */
+static clt_status add_next(runs *r, bool *added)
+{
+    *added = false;
     while (r->next < r->setup->count) {
         const clt_trial_row *trial = &r->setup->trials[r->next++];
         if (trial->state == CLT_TRIAL_RUNNING ||
@@ -209,42 +305,47 @@ static bool take_next(runs *r, rerun *job)
         }
         const char *why = obstacle(r, trial);
         if (why == NULL) {
-            *job = (rerun){.number = trial->number};
-            return true;
+            *added = true;
+            return add(r, trial->number);
         }
         if (!CLT_PUSH(&r->replay->skipped, (clt_skipped){trial->number, why})) {
-            clt_fail_memory(r->err);
-            return false;
+            return clt_fail_memory(r->err);
         }
     }
-    return false;
+    return CLT_OK;
 }
 
 static clt_status launch(runs *r, rerun *job)
 {
     job->queued = false;
     job->attempt++;
+    clt_launch what = {job->number, job->fold, job->attempt, r->x};
     return clt_point_of(r->setup->plan, &r->setup->trials[job->number], r->x, r->err) == CLT_OK
-               ? clt_crew_launch(r->crew, job->number, job->attempt, r->x, false, r->err)
+               ? clt_crew_launch(r->crew, &what, false, r->err)
                : r->err->status;
 }
 
-/* Fills the free slots. */
+/* The first of those that wait, or NULL. */
+static rerun *next_queued(runs *r)
+{
+    rerun *first = NULL;
+    for (size_t i = 0; i < r->reruns.count; i++) {
+        rerun *job = &r->reruns.items[i];
+        bool before = first == NULL || job->number < first->number ||
+                      (job->number == first->number && job->fold < first->fold);
+        first = job->queued && before ? job : first;
+    }
+    return first;
+}
+
+/* Fills the free places. */
 static clt_status fill(runs *r)
 {
-    for (size_t i = 0; i < r->reruns.count; i++) {
-        if (r->reruns.items[i].queued && launch(r, &r->reruns.items[i]) != CLT_OK) {
-            return r->err->status;
-        }
-    }
-    rerun job;
-    while (clt_crew_busy(r->crew) < r->setup->plan->limits.workers && take_next(r, &job)) {
-        if (!CLT_PUSH(&r->reruns, job)) {
-            return clt_fail_memory(r->err);
-        }
-        if (launch(r, &r->reruns.items[r->reruns.count - 1]) != CLT_OK) {
-            return r->err->status;
-        }
+    bool more = true;
+    while (more && r->err->status == CLT_OK &&
+           clt_crew_busy(r->crew) < r->setup->plan->limits.workers) {
+        rerun *job = next_queued(r);
+        (void)(job != NULL ? launch(r, job) : add_next(r, &more));
     }
     return r->err->status;
 }
@@ -282,6 +383,9 @@ clt_status clt_replay_trials(const clt_replay_setup *setup, uint64_t only, clt_r
     status = status == CLT_OK ? clt_crew_check_goals(r.crew, err) : status;
     status = status == CLT_OK ? run_all(&r) : status;
     clt_crew_destroy(r.crew);
+    while (r.reruns.count > 0) {
+        drop(&r, &r.reruns.items[0]);
+    }
     CLT_VEC_FINISH(&r.reruns);
     free(r.x);
     return status;

@@ -9,12 +9,15 @@
 #include "study/crew.h"
 #include "study/journal.h"
 #include "study/order.h"
+#include "study/sheaf.h"
 #include "study/study.h"
 
-/** A trial that is under way or waits to run again. */
+/** A trial, or a fold of one, that is under way or waits to run. Folds of the oldest trial go
+ * before others, and before new trials. */
 typedef struct clt_job {
     uint64_t number;
-    uint32_t attempt; /**< the last one that began; 0: none */
+    uint32_t fold;    /**< from 1; 0: all of the trial */
+    uint32_t attempt; /**< the last one that began; 0: none, of a fold in this run */
     uint32_t faults;  /**< attempts that ended by the trial's own fault, this run */
     uint32_t lost;    /**< attempts that ended by no fault of its own, this run */
     double *x;        /**< [dim_count] */
@@ -23,6 +26,8 @@ typedef struct clt_job {
     bool handed_back; /**< its attempt has begun in the store, but not in any process */
     bool launch;      /**< to be launched when what it wrote is durable */
     bool refused;     /**< never launched: its point has failed before */
+    bool given_up;    /**< it is being ended: a fold before it has failed */
+    clt_sheaf *sheaf; /**< the fold's, which it shares with the trial's others; else NULL */
 } clt_job;
 
 /** One run of a study. */
@@ -36,6 +41,7 @@ typedef struct clt_run {
     clt_journal journal;
     clt_keep keep;        /**< of checkpoints, where they are wanted */
     double journal_since; /**< clock: when the first of its writes came */
+    size_t folds_pending; /**< writes of it that are folds, which are in no hurry */
     size_t pending;       /**< jobs to be launched when it is durable */
     CLT_VEC(clt_job) jobs;
     clt_trial_row *history; /**< as the run found it */
@@ -51,6 +57,36 @@ typedef struct clt_run {
 
 /** Starts the crew, finds or adds the study, brings the sampler to where it stands. */
 clt_status clt_run_begin(clt_run *run, const clt_crew_hooks *hooks);
+
+/** What the crew calls. */
+clt_crew_hooks clt_run_hooks(clt_run *run);
+
+/** Adds a job for each fold that a trial at x still needs. They own the sheaf, unless it has none.
+ */
+clt_status clt_run_add_folds(clt_run *run, clt_sheaf *sheaf, const double *x);
+
+/** Frees a job; another one takes its place in the list. */
+void clt_run_drop_job(clt_run *run, clt_job *job);
+
+/** Appends to the journal; false when memory ran out. */
+bool clt_run_add_write(clt_run *run, const clt_write *write);
+
+/** May a trial be asked for, and is one wanted? */
+bool clt_run_may_ask(const clt_run *run);
+
+/** The job that is to be launched next of those that wait, or NULL. ending: only folds of trials of
+ *  which others have begun. */
+clt_job *clt_run_next(clt_run *run, bool ending);
+
+/** Fills the free places: what waits first, then, unless the run is ending, new trials. What is to
+ *  be launched waits for the journal. */
+clt_status clt_run_plan(clt_run *run, bool ending);
+
+/** Launches what waited for the journal. */
+clt_status clt_run_launch(clt_run *run);
+
+/** Have so many trials failed that the run is to end? CLT_TRIALS_FAILED. */
+clt_status clt_run_check_failures(const clt_run *run);
 
 /** A copy of x[dim_count] (NULL: zeros), to free(). */
 double *clt_run_copy_point(const clt_run *run, const double *x);

@@ -14,6 +14,10 @@ static const collet_option augment_options[] = {
                     "images: turn them by up to so many degrees each way"),
     COLLET_OPT_REAL(clt_augment, zoom, "0", 0, 1, "real(0, 0.2)", COLLET_OPEN_MAX,
                     "images: scale them by 1 - zoom to 1 + zoom"),
+    COLLET_OPT_REAL(clt_augment, crop, "0", 0, 1, "real(0, 0.6)", COLLET_OPEN_MAX,
+                    "images: show a part of them, anywhere, in the size of the whole; up to this "
+                    "share of the area is cut off, and nothing comes in at the border, as it does "
+                    "with shift and with a zoom below 1"),
     COLLET_OPT_INT(clt_augment, cutout, "0", 0, 1000, "int(0, 12)", 0,
                    "images: black out a square with sides of so many pixels, anywhere"),
     COLLET_OPT_ENUM(clt_augment, fill, "black", "black|edge|reflect", 0,
@@ -23,6 +27,8 @@ static const collet_option augment_options[] = {
     COLLET_OPT_REAL(clt_augment, mixup, "0", 0, 1000, "real(0, 0.4)", 0,
                     "mix each row with another, and their classes or targets, in shares drawn from "
                     "Beta(mixup, mixup)"),
+    COLLET_OPT_REAL(clt_augment, word_dropout, "0", 0, 1, "real(0, 0.5)", COLLET_OPEN_MAX,
+                    "texts: leave each token out with this probability, but never all of a text"),
 };
 
 static const collet_option plugins_options[] = {
@@ -31,10 +37,12 @@ static const collet_option plugins_options[] = {
 };
 
 static const collet_option run_options[] = {
-    COLLET_OPT_INT(clt_run_options, workers, "0", 0, 4096, NULL, COLLET_FIXED,
-                   "trials at a time; 0: one for each processor that may be used"),
-    COLLET_OPT_STRING(clt_run_options, trial_time, "", COLLET_FIXED,
-                      "time that a trial may take; it fails when that is over"),
+    COLLET_OPT_INT(
+        clt_run_options, workers, "0", 0, 4096, NULL, COLLET_FIXED,
+        "trials, or folds of them, at a time; 0: one for each processor that may be used"),
+    COLLET_OPT_STRING(
+        clt_run_options, trial_time, "", COLLET_FIXED,
+        "time that a trial, or each fold of one, may take; it fails when that is over"),
     COLLET_OPT_STRING(clt_run_options, no_progress, "", COLLET_FIXED,
                       "time that a trial may go without a batch, an epoch or a report"),
     COLLET_OPT_STRING(clt_run_options, grace, "2s", COLLET_FIXED,

@@ -173,6 +173,9 @@ static clt_status open_data(clt_source *source, const clt_plan *plan, const clt_
 clt_status clt_source_open(clt_source *source, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
+    if (clt_plan_needs_objective(plan, err) != CLT_OK) {
+        return err->status;
+    }
     return plan->black_box ? clt_box_open(&source->box, plan, hooks, err)
                            : open_data(source, plan, hooks, err);
 }

@@ -1,5 +1,7 @@
 #include "study/store.h"
 
+#include <string.h>
+
 void clt_store_close(clt_store *store)
 {
     if (store != NULL) {
@@ -34,6 +36,18 @@ clt_status clt_store_finish(clt_store *store, int64_t study, const clt_trial_row
                             clt_error *err)
 {
     return store->ops->finish(store, study, trial, err);
+}
+
+clt_status clt_store_add_fold(clt_store *store, int64_t study, const clt_trial_row *fold,
+                              clt_error *err)
+{
+    return store->ops->add_fold(store, study, fold, err);
+}
+
+clt_status clt_store_folds(clt_store *store, int64_t study, uint64_t number, clt_arena *arena,
+                           clt_trial_row **rows, size_t *count, clt_error *err)
+{
+    return store->ops->folds(store, study, number, arena, rows, count, err);
 }
 
 clt_status clt_store_trials(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,
@@ -88,6 +102,30 @@ clt_status clt_store_environments(clt_store *store, int64_t study, clt_arena *ar
 clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err)
 {
     return store->ops->verify(store, findings, err);
+}
+
+static void *copy_array(clt_arena *arena, const void *from, size_t count, size_t size)
+{
+    void *to = clt_arena_array(arena, count + 1, size);
+    if (to != NULL && count > 0) {
+        memcpy(to, from, count * size);
+    }
+    return to;
+}
+
+bool clt_trial_row_copy(clt_arena *arena, const clt_trial_row *row, clt_trial_row *copy)
+{
+    *copy = *row;
+    copy->why = clt_arena_copy(arena, row->why);
+    copy->log = clt_arena_copy(arena, row->log);
+    copy->params = NULL;
+    copy->param_count = 0;
+    copy->values = row->value_count == 0
+                       ? NULL
+                       : copy_array(arena, row->values, row->value_count, sizeof *row->values);
+    copy->curve = copy_array(arena, row->curve, row->curve_count, sizeof *row->curve);
+    return copy->curve != NULL && (row->value_count == 0 || copy->values != NULL) &&
+           (row->why == NULL || copy->why != NULL) && (row->log == NULL || copy->log != NULL);
 }
 
 static const struct {

@@ -81,6 +81,7 @@ typedef struct clt_point {
 /** One trial. */
 typedef struct clt_trial_row {
     uint64_t number; /**< from 0, without gaps */
+    uint32_t fold;   /**< of an attempt, or of a result by itself: which fold, from 1; else 0 */
     clt_trial_state state;
     uint32_t attempt;    /**< from 1; rises when a trial is run again */
     int64_t started_ms;  /**< date */
@@ -133,6 +134,10 @@ typedef struct clt_store_ops {
                         clt_error *err);
     clt_status (*finish)(clt_store *store, int64_t study, const clt_trial_row *trial,
                          clt_error *err);
+    clt_status (*add_fold)(clt_store *store, int64_t study, const clt_trial_row *fold,
+                           clt_error *err);
+    clt_status (*folds)(clt_store *store, int64_t study, uint64_t number, clt_arena *arena,
+                        clt_trial_row **rows, size_t *count, clt_error *err);
     clt_status (*trials)(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,
                          clt_trial_row **rows, size_t *count, clt_error *err);
     clt_status (*open_group)(clt_store *store, clt_error *err);
@@ -179,8 +184,20 @@ clt_status clt_store_begin(clt_store *store, int64_t study, const clt_trial_row 
 clt_status clt_store_finish(clt_store *store, int64_t study, const clt_trial_row *trial,
                             clt_error *err);
 
-/** Opens a group: what begin(), finish() and add_event() write until commit() becomes durable with
- *  commit() alone, all or nothing. Without a group each of them is durable on return. */
+/** Notes that one fold of a trial under way is complete: its number, seconds and curve. It goes
+ * when the trial's end is noted, which has the whole curve. Durable on return; the same fold told
+ * twice is harmless. CLT_NO_STORE where the trial is not under way. */
+clt_status clt_store_add_fold(clt_store *store, int64_t study, const clt_trial_row *fold,
+                              clt_error *err);
+
+/** The complete folds of a trial under way, by fold, from the arena: number, fold, state, seconds,
+ *  curve, last_step. */
+clt_status clt_store_folds(clt_store *store, int64_t study, uint64_t number, clt_arena *arena,
+                           clt_trial_row **rows, size_t *count, clt_error *err);
+
+/** Opens a group: what begin(), add_fold(), finish() and add_event() write until commit() becomes
+ * durable with commit() alone, all or nothing. Without a group each of them is durable on return.
+ */
 clt_status clt_store_open_group(clt_store *store, clt_error *err);
 
 /** Makes the group durable. After a failure nothing of it is in the store and no group is open. */
@@ -215,6 +232,10 @@ clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err)
 /** A failure's class as printed ("crash"), and what it means. */
 const char *clt_failure_text(clt_failure failure);
 const char *clt_failure_meaning(clt_failure failure);
+
+/** A copy of a row in the arena, without its params; the names of metrics stay where they are;
+ * false when memory ran out. */
+bool clt_trial_row_copy(clt_arena *arena, const clt_trial_row *row, clt_trial_row *copy);
 
 /** All trials of a study in the order of their numbers; with_curves says whether to read curves. */
 clt_status clt_store_trials(clt_store *store, int64_t study, bool with_curves, clt_arena *arena,

@@ -60,7 +60,8 @@ static void garbage(clt_task *task, const char *what)
 
 static clt_trial_row row_of(const clt_task *task)
 {
-    return (clt_trial_row){.number = task->trial.number, .attempt = task->trial.attempt};
+    return (clt_trial_row){
+        .number = task->trial.number, .fold = task->trial.fold, .attempt = task->trial.attempt};
 }
 
 static double goal_value(const clt_task *task, const double *values)
@@ -135,15 +136,13 @@ static void hear_fold(clt_task *task, const clt_wire *m)
     const clt_crew_facts *facts = &task->crew->facts;
     clt_wire_epoch body;
     double values[CLT_MOST_VALUES];
-    if (!read_values(task, m, &body, values) || body.epoch != task->folds + 1 ||
-        body.epoch > facts->folds) {
+    if (!read_values(task, m, &body, values) || task->fold_told || body.epoch == 0 ||
+        body.epoch != task->trial.fold || body.epoch > facts->folds) {
         garbage(task, "a fold that makes no sense");
         return;
     }
-    const char *const *names = facts->fold_metrics + task->folds * facts->metric_count;
-    if (note_values(task, task->last_step, names, values, body.present)) {
-        task->folds++;
-    }
+    const char *const *names = facts->fold_metrics + (body.epoch - 1) * facts->metric_count;
+    task->fold_told = note_values(task, task->last_step, names, values, body.present);
 }
 
 static void hear_begun(clt_task *task, const clt_wire *m)
@@ -205,6 +204,7 @@ static void hear_result(clt_task *task, const clt_wire *m)
     memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
     bool failed = m->length >= sizeof body && body.failure != CLT_FAIL_NONE;
     if (m->length < sizeof body || body.failure > CLT_FAIL_ERROR || task->has_result ||
+        (!failed && (task->trial.fold > 0) != task->fold_told) ||
         (!failed && body.value_count != goals) || body.value_count > goals ||
         m->length <= at + body.value_count * sizeof(double)) {
         garbage(task, "a result that makes no sense");

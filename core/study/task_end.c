@@ -80,19 +80,28 @@ static clt_verdict verdict_of(const clt_task *task)
                                                                          : CLT_VERDICT_OWN;
 }
 
+/* Of a fold it says which. NULL: memory ran out. */
+static const char *why_text(const clt_task *task, clt_arena *arena)
+{
+    return task->trial.fold > 0
+               ? clt_arena_printf(arena, "fold %u: %s", task->trial.fold, task->why)
+               : task->why;
+}
+
 /* Tells of the trial under way; task->condemned says what became of it. */
 static void tell_end(clt_task *task, int status)
 {
     clt_crew *crew = task->crew;
     clt_arena arena = {0};
     bool failed = task->condemned != CLT_FAIL_NONE;
-    clt_trial_row row = {.number = task->trial.number, .attempt = task->trial.attempt};
+    clt_trial_row row = {
+        .number = task->trial.number, .fold = task->trial.fold, .attempt = task->trial.attempt};
     row.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE;
     row.failure = task->condemned;
     row.signal = status != -1 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    row.why = failed ? task->why : NULL;
+    row.why = failed ? why_text(task, &arena) : NULL;
     row.log = failed ? tail_text(task, &arena) : NULL;
-    if (failed && row.log == NULL && task->printed > 0) {
+    if (failed && (row.why == NULL || (row.log == NULL && task->printed > 0))) {
         (void)clt_fail_memory(crew->err);
     }
     row.seconds = clt_clock() - task->started;

@@ -27,15 +27,19 @@ typedef struct clt_study_view {
     uint32_t workers;
 } clt_study_view;
 
-/** Functions that the study calls as it goes, all of them. All in the study's thread. */
+/** Functions that the study calls as it goes, all of them. All in the study's thread. A trial with
+ *  folds begins and has epochs fold by fold, several at a time: the row's fold says which. Epochs
+ * are counted over all of its folds, by the number of the fold. */
 typedef struct clt_watcher {
     void *ctx;
     void (*study_begun)(void *ctx, const clt_study_view *view);
     void (*trial_begun)(void *ctx, const clt_trial_row *trial, uint64_t epochs);
     void (*epoch_done)(void *ctx, const clt_trial_row *trial, uint64_t epoch, uint64_t epochs,
                        double goal_value);
+    /** A fold is complete, and its trial waits for others. */
+    void (*fold_done)(void *ctx, const clt_trial_row *fold);
     void (*trial_done)(void *ctx, const clt_trial_row *trial);
-    /** The attempt has ended and the trial will run again; why is set. */
+    /** The attempt has ended and the trial, or its fold, will run again; why is set. */
     void (*trial_again)(void *ctx, const clt_trial_row *trial);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
     clt_stop (*stop)(void *ctx);

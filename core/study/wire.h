@@ -4,7 +4,7 @@
  *
  *   coordinator -> nursery    START (with two descriptors), KILL; end of file: kill all, exit
  *   nursery -> coordinator    READY or BROKEN, then STARTED and ENDED for each attempt
- *   attempt -> coordinator    BEGUN, EPOCH ..., FOLD ..., ALIVE ..., LOG ..., RESULT; then it
+ *   attempt -> coordinator    BEGUN, EPOCH ..., ALIVE ..., LOG ..., FOLD, RESULT; then it
  *                             exits, or waits for another trial
  *   coordinator -> attempt    START (without descriptors), as many as are to follow one another
  *
@@ -52,7 +52,9 @@ typedef struct clt_wire_start {
     uint64_t number, dim_count, memory; /**< memory: bytes that it may need; 0: no limit */
     uint64_t fingerprint;               /**< that its checkpoints must carry */
     uint32_t attempt;
+    uint32_t fold;  /**< from 1; 0: all of the trial */
     uint32_t share; /**< the process may run other trials after it */
+    uint32_t reserved;
 } clt_wire_start;
 
 typedef struct clt_wire_kill {

@@ -10,10 +10,10 @@ static const double MOST_SHARE = 0.05;
 /* Theta, its average, its best; those that a training has. */
 enum { THETAS = 3 };
 
-/* The plain numbers of a training between two epochs. The rest of a checkpoint is the log of the
- * parts before and of this one, the order of rows, theta with its companions, the optimizer's. */
+/* The plain numbers of a training between two epochs. The rest of a checkpoint is the curve so far,
+ * the order of rows, theta with its companions, the optimizer's. */
 typedef struct numbers {
-    uint64_t part, epoch, curve_count, step, samples, theta_count, order_count, state_size;
+    uint64_t epoch, step, samples, theta_count, order_count, state_size;
     double seconds;
     clt_rng shuffle, dropout;
     clt_waiting waiting;
@@ -46,9 +46,7 @@ static void put(void *ctx, clt_slot_writer *w)
 {
     clt_trainer *t = ctx;
     float *const thetas[THETAS] = {t->theta, t->average, t->best};
-    numbers n = {.part = t->s->part,
-                 .epoch = t->result->epochs,
-                 .curve_count = t->log->curve.count,
+    numbers n = {.epoch = t->result->epochs,
                  .step = t->step,
                  .samples = t->result->samples,
                  .theta_count = t->layout->theta_count,
@@ -62,8 +60,7 @@ static void put(void *ctx, clt_slot_writer *w)
         return;
     }
     clt_slot_add(w, &n, sizeof n);
-    clt_slot_add(w, t->log->ends.items, n.part * sizeof *t->log->ends.items);
-    clt_slot_add(w, t->log->curve.items, n.curve_count * sizeof *t->log->curve.items);
+    clt_slot_add(w, t->curve.items, n.epoch * sizeof *t->curve.items);
     clt_slot_add(w, t->order, n.order_count * sizeof *t->order);
     for (int i = 0; i < THETAS; i++) {
         clt_slot_add(w, thetas[i], thetas[i] != NULL ? n.theta_count * sizeof *thetas[i] : 0);
@@ -82,7 +79,7 @@ void clt_checkpoint_save(clt_trainer *t)
     if (t->s->slots == NULL || !due) {
         return;
     }
-    if (clt_slots_write(t->s->slots, t->log->curve.count, put, t, &err) != CLT_OK &&
+    if (clt_slots_write(t->s->slots, t->result->epochs, put, t, &err) != CLT_OK &&
         !t->save_failed) {
         t->save_failed = true;
         clt_host_say(t->s->optimizer_host, COLLET_LOG_WARN, "no checkpoint: %s", err.text);
@@ -127,21 +124,11 @@ static bool load_state(const clt_trainer *t, reader *r)
     return optimizer->load(t->optimizer, &source) >= 0 && r->left == 0;
 }
 
-static bool skip(reader *r, uint64_t count, uint64_t size)
-{
-    if (count > r->left / size) {
-        return false;
-    }
-    r->at += count * size;
-    r->left -= count * size;
-    return true;
-}
-
-static bool take_curve(clt_train_log *log, reader *r, uint64_t epochs)
+static bool take_curve(clt_trainer *t, reader *r, uint64_t epochs)
 {
     for (uint64_t i = 0; i < epochs; i++) {
         clt_epoch_values values;
-        if (!take(r, &values, sizeof values) || !CLT_PUSH(&log->curve, values)) {
+        if (!take(r, &values, sizeof values) || !CLT_PUSH(&t->curve, values)) {
             return false;
         }
     }
@@ -161,45 +148,13 @@ static bool take_thetas(clt_trainer *t, reader *r)
 static bool take_all(clt_trainer *t, reader *r, bool *broken, numbers *n)
 {
     uint64_t rows = t->s->split->train_count, count = t->layout->theta_count;
-    t->log->curve.count = t->first;
-    bool ok = take(r, n, sizeof *n) && n->part == t->s->part && n->theta_count == count &&
-              n->order_count == rows && n->epoch > 0 && n->curve_count == t->first + n->epoch &&
-              skip(r, n->part, sizeof(clt_part_end)) &&
-              skip(r, t->first, sizeof(clt_epoch_values)) && take_curve(t->log, r, n->epoch) &&
+    t->curve.count = 0;
+    bool ok = take(r, n, sizeof *n) && n->theta_count == count && n->order_count == rows &&
+              n->epoch > 0 && take_curve(t, r, n->epoch) &&
               take(r, t->order, rows * sizeof *t->order) && take_thetas(t, r) &&
               r->left == n->state_size;
     *broken = true;
     return ok && load_state(t, r);
-}
-
-static bool take_ends(reader *r, uint64_t parts, clt_train_log *log, uint64_t *epochs)
-{
-    *epochs = 0;
-    for (uint64_t i = 0; i < parts; i++) {
-        clt_part_end end;
-        if (!take(r, &end, sizeof end) || !CLT_PUSH(&log->ends, end)) {
-            return false;
-        }
-        *epochs += end.epochs;
-    }
-    return true;
-}
-
-void clt_checkpoint_past(clt_slots *slots, clt_train_log *log)
-{
-    clt_slot slot;
-    numbers n;
-    uint64_t epochs;
-    if (slots == NULL || !clt_slots_read(slots, UINT64_MAX, &slot)) {
-        return;
-    }
-    reader r = {slot.bytes, slot.size};
-    if (!take(&r, &n, sizeof n) || !take_ends(&r, n.part, log, &epochs) ||
-        !take_curve(log, &r, epochs)) {
-        log->ends.count = 0;
-        log->curve.count = 0;
-    }
-    clt_slot_finish(&slot);
 }
 
 bool clt_checkpoint_load(clt_trainer *t, uint64_t below, bool *broken, uint64_t *epoch)

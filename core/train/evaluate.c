@@ -8,17 +8,21 @@ void clt_score_finish(clt_score *score)
     free(score->counts);
     free(score->squares);
     free(score->spread);
+    free(score->unit);
     free(score->log_p);
     free(score->labels);
     free(score->ranked);
     *score = (clt_score){0};
 }
 
-/* Squared distances of the rows' targets to their mean. */
-static void measure_spread(double *spread, const collet_data *data, const clt_split *split)
+/* Units, and squared distances of the rows' targets to their mean. */
+static void measure(clt_score *s, const collet_data *data, const clt_split *split)
 {
     size_t n = data->target_count;
+    const float *scale =
+        COLLET_HAS(data, target_scale) && data->target_scale != NULL ? data->target_scale : NULL;
     for (size_t k = 0; k < n; k++) {
+        s->unit[k] = scale != NULL ? fabs((double)scale[k]) : 1;
         double sum = 0, squares = 0;
         for (size_t i = 0; i < split->validation_count; i++) {
             sum += (double)data->targets[split->validation[i] * n + k];
@@ -28,7 +32,7 @@ static void measure_spread(double *spread, const collet_data *data, const clt_sp
             double d = (double)data->targets[split->validation[i] * n + k] - mean;
             squares += d * d;
         }
-        spread[k] = squares;
+        s->spread[k] = squares * s->unit[k] * s->unit[k];
     }
 }
 
@@ -38,7 +42,9 @@ static clt_status allocate(clt_score *s, size_t rows, clt_error *err)
     s->counts = s->classes ? calloc(n, sizeof *s->counts) : NULL;
     s->squares = s->classes ? NULL : calloc(n, sizeof *s->squares);
     s->spread = s->classes ? NULL : calloc(n, sizeof *s->spread);
-    bool ok = s->classes ? s->counts != NULL : s->squares != NULL && s->spread != NULL;
+    s->unit = s->classes ? NULL : calloc(n, sizeof *s->unit);
+    bool ok =
+        s->classes ? s->counts != NULL : s->squares != NULL && s->spread != NULL && s->unit != NULL;
     if (s->keeps) {
         s->log_p = calloc(rows * n, sizeof *s->log_p);
         s->labels = calloc(rows, sizeof *s->labels);
@@ -60,7 +66,7 @@ clt_status clt_score_init(clt_score *score, const collet_data *data, const clt_s
         return err->status;
     }
     if (!score->classes) {
-        measure_spread(score->spread, data, split);
+        measure(score, data, split);
     }
     return CLT_OK;
 }
@@ -108,10 +114,10 @@ static void add_numbers(clt_score *s, const float *out, const float *targets)
 {
     double squares = 0, absolute = 0;
     for (uint32_t k = 0; k < s->outputs; k++) {
-        double error = (double)out[k] - (double)targets[k];
+        double error = (double)out[k] - (double)targets[k], told = error * s->unit[k];
         squares += error * error;
-        absolute += fabs(error);
-        s->squares[k] += error * error;
+        absolute += fabs(told);
+        s->squares[k] += told * told;
     }
     s->loss += 0.5 * squares / s->outputs;
     s->absolute += absolute / s->outputs;
@@ -185,6 +191,15 @@ static double auc(const clt_score *s)
     return sum / classes;
 }
 
+static double mse(const clt_score *s)
+{
+    double sum = 0;
+    for (uint32_t k = 0; k < s->outputs; k++) {
+        sum += s->squares[k];
+    }
+    return sum / s->outputs / (double)s->rows;
+}
+
 static double r2(const clt_score *s)
 {
     double sum = 0;
@@ -218,7 +233,7 @@ static double value_of(const clt_score *s, clt_metric_id id, double train_loss)
     case CLT_METRIC_MAE:
         return s->absolute / n;
     case CLT_METRIC_MSE:
-        return 2 * s->loss / n;
+        return mse(s);
     case CLT_METRIC_R2:
         return r2(s);
     }

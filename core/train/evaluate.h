@@ -27,12 +27,13 @@ typedef struct clt_score {
 
     double correct;  /**< rows whose largest score is their class */
     double loss;     /**< cross-entropy, or half the squared error */
-    double absolute; /**< absolute error, mean over the outputs */
+    double absolute; /**< absolute error in the source's units, mean over the outputs */
     uint64_t rows;
 
     clt_class_count *counts; /**< classes: [outputs] */
-    double *squares;         /**< numbers: [outputs], squared errors */
+    double *squares;         /**< numbers: [outputs], squared errors, in the source's units */
     double *spread;          /**< numbers: [outputs], squared distances to the mean; constant */
+    double *unit;            /**< numbers: [outputs], what 1 of a target is in the source's units */
     bool keeps;              /**< auc is wanted: the rows are kept */
     double *log_p;           /**< [validation rows][outputs] */
     int32_t *labels;         /**< [validation rows] */

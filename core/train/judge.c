@@ -52,7 +52,7 @@ clt_status clt_trainer_end_epoch(clt_trainer *t, uint64_t epoch)
     clt_score_values(&t->score, t->epoch_loss / (double)s->split->train_count, point.values);
     memcpy(t->result->values, point.values, sizeof point.values);
     t->result->epochs = epoch;
-    if (!CLT_PUSH(&t->log->curve, point)) {
+    if (!CLT_PUSH(&t->curve, point)) {
         return clt_fail_memory(t->err);
     }
     wait_for_better(t, epoch, point.values[s->stopping.metric]);
@@ -76,7 +76,7 @@ void clt_trainer_conclude(clt_trainer *t)
         theta = t->best;
     }
     if (r->counts > 0) {
-        memcpy(r->values, t->log->curve.items[t->first + r->counts - 1].values, sizeof r->values);
+        memcpy(r->values, t->curve.items[r->counts - 1].values, sizeof r->values);
     }
     if (t->s->fitted != NULL) {
         t->s->fitted(t->s->ctx, t->layout, theta);
@@ -86,15 +86,9 @@ void clt_trainer_conclude(clt_trainer *t)
 void clt_trainer_tell_again(const clt_trainer *t)
 {
     const clt_train_setup *s = t->s;
-    if (s->part_count > 1) {
-        clt_host_say(s->model_host, COLLET_LOG_INFO,
-                     "goes on after epoch %llu of fold %u, from a checkpoint",
-                     (unsigned long long)t->result->epochs, s->part + 1);
-    } else {
-        clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
-                     (unsigned long long)t->result->epochs);
-    }
-    for (size_t i = t->first; i < t->log->curve.count && s->on_epoch != NULL; i++) {
-        (void)s->on_epoch(s->ctx, i - t->first + 1, &t->metrics, t->log->curve.items[i].values);
+    clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
+                 (unsigned long long)t->result->epochs);
+    for (size_t i = 0; i < t->curve.count && s->on_epoch != NULL; i++) {
+        (void)s->on_epoch(s->ctx, i + 1, &t->metrics, t->curve.items[i].values);
     }
 }

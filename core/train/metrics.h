@@ -13,8 +13,10 @@
  *     auc                two classes: area under the ROC curve, equal scores counting a half; more:
  *                        mean of each class against the rest, over the classes that occur
  * Numbers:
- *     loss               half the mean squared error, as models are trained on
- *     mse, mae           mean squared, mean absolute error, over rows and outputs
+ *     loss               half the mean squared error, as models are trained on: of scaled targets
+ *                        where the dataset scales them (collet_data.target_scale)
+ *     mse, mae           mean squared, mean absolute error, over rows and outputs; in the units of
+ *                        the source, whatever scales the targets
  *     r2                 mean over the outputs of 1 - (squared error / squared distance to the
  *                        mean); of a constant output 1 where it is met, else 0
  * Both:

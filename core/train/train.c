@@ -84,7 +84,7 @@ static clt_status init_state(trainer *t)
         t->order[i] = split->train[i];
     }
     t->step = 0;
-    t->log->curve.count = t->first;
+    t->curve.count = 0;
     t->waiting = (clt_waiting){0};
     t->enough = false;
     if (t->average != NULL) {
@@ -260,13 +260,7 @@ static void finish(trainer *t)
     free(t->best);
     free(t->out);
     free(t->order);
-    clt_train_log_finish(&t->own);
-}
-
-void clt_train_log_finish(clt_train_log *log)
-{
-    CLT_VEC_FINISH(&log->curve);
-    CLT_VEC_FINISH(&log->ends);
+    CLT_VEC_FINISH(&t->curve);
 }
 
 clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
@@ -274,8 +268,6 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     const collet_data *data = setup->data;
     trainer t = {.s = setup, .err = err, .result = result};
     *result = (clt_train_result){.outcome = CLT_TRAIN_COMPLETE};
-    t.log = setup->log != NULL ? setup->log : &t.own;
-    t.first = t.log->curve.count;
     t.metrics = setup->metrics != NULL ? *setup->metrics : clt_metrics_of(data);
     t.outputs = data->classes > 0 ? data->classes : data->target_count;
     t.max_rows = setup->batch > CLT_PREDICT_ROWS ? setup->batch : CLT_PREDICT_ROWS;

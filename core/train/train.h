@@ -12,7 +12,6 @@
 #define CLT_TRAIN_TRAIN_H
 
 #include "base/error.h"
-#include "base/vec.h"
 #include "data/feed.h"
 #include "data/split.h"
 #include "plugin/host.h"
@@ -31,24 +30,6 @@
 typedef struct clt_epoch_values {
     double values[CLT_MOST_METRICS];
 } clt_epoch_values;
-
-/** A part on which a trial is judged (the hold-out, or one fold) that is finished. Plain data. */
-typedef struct clt_part_end {
-    uint64_t epochs;                 /**< done */
-    uint64_t counts;                 /**< the one whose values count */
-    double values[CLT_MOST_METRICS]; /**< of that epoch */
-    uint64_t samples;                /**< trained on */
-    double seconds;                  /**< spent training, without evaluation */
-} clt_part_end;
-
-/** Every epoch of a trial so far: of the parts that are finished, then of the one under way. */
-typedef struct clt_train_log {
-    CLT_VEC(clt_epoch_values) curve;
-    CLT_VEC(clt_part_end) ends;
-} clt_train_log;
-
-/** Empties a log and frees its memory. */
-void clt_train_log_finish(clt_train_log *log);
 
 /** All that a trial's training needs. Everything outlives the call. */
 typedef struct clt_train_setup {
@@ -72,10 +53,6 @@ typedef struct clt_train_setup {
     clt_feeding feeding;   /**< augmentation and softened labels; zero: none */
     clt_stopping stopping; /**< zero: all epochs, and the last counts */
     double ema;            /**< decay of weight averaging; 0: none */
-
-    /** Where the epochs are noted; those of earlier parts are there already. NULL: nowhere. */
-    clt_train_log *log;
-    uint32_t part, part_count; /**< which part of how many; 0 and 0: the only one */
 
     /** Where checkpoints are kept between epochs, and looked for; NULL: none. Epochs from before a
      *  checkpoint are told again. */

@@ -32,9 +32,8 @@ typedef struct clt_trainer {
     clt_score score;
     clt_rng shuffle, dropout;
     uint64_t step;
-    double epoch_loss;       /**< sum over rows */
-    clt_train_log *log, own; /**< log: setup's, or own */
-    size_t first;            /**< where this part begins in log->curve */
+    double epoch_loss;               /**< sum over rows */
+    CLT_VEC(clt_epoch_values) curve; /**< every epoch so far */
     clt_waiting waiting;
     bool enough;             /**< early stopping */
     double saved, save_cost; /**< clock after the last checkpoint, seconds that it took */
@@ -60,9 +59,6 @@ bool clt_trainer_is_over(const clt_trainer *trainer);
 /** Writes a checkpoint, where one is wanted and due. That it cannot be written harms nothing: it is
  *  said once, and training goes on. */
 void clt_checkpoint_save(clt_trainer *trainer);
-
-/** Takes the finished parts from the newest checkpoint into an empty log, where there is one. */
-void clt_checkpoint_past(clt_slots *slots, clt_train_log *log);
 
 /** Goes on from the newest checkpoint that can be used, if there is one: theta, the optimizer's
  *  state, the order of rows, the streams and the curve are as they were after that epoch. *broken:

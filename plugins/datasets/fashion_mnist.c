@@ -20,8 +20,9 @@
  *     labels = digits-labels-idx1-ubyte.gz
  *
  * How it works: files are read whole, gzipped or not. Images may have 2 to 4 dimensions: rows,
- * height, width, channels. There are as many classes as the largest label says. Without images,
- * folder is where Debian's package dataset-fashion-mnist puts its files.
+ * height, width, channels. There are as many classes as the largest label says; one below it that
+ * no label says costs an output. Without images, folder is where Debian's package
+ * dataset-fashion-mnist puts its files.
  *
  * Xiao, Rasul, Vollgraf: Fashion-MNIST: a Novel Image Dataset. arXiv 1708.07747 (2017).
  */
@@ -30,6 +31,7 @@
 
 #include "idx/idx.h"
 
+#include <stdbool.h>
 #include <unistd.h>
 
 typedef struct config {
@@ -109,6 +111,24 @@ static collet_status check_rows(const collet_host *host, const char *images_path
                              images_path, s->x.dimensions[0], labels_path, s->y.dimensions[0]);
 }
 
+/* Labels of the test part that the training part has none of could not be learnt. */
+static collet_status check_labels(const collet_host *host, const files *f, const images *s,
+                                  uint32_t training)
+{
+    bool known[256] = {false};
+    for (uint32_t i = 0; i < training; i++) {
+        known[s->y.bytes[i]] = true;
+    }
+    for (uint32_t i = training; i < s->y.dimensions[0]; i++) {
+        if (!known[s->y.bytes[i]]) {
+            return collet_fail(host, COLLET_E_INVALID,
+                               "%s: label %u is %u, a class that no label of %s is of",
+                               f->test_labels, i - training + 1, s->y.bytes[i], f->labels);
+        }
+    }
+    return COLLET_OK;
+}
+
 /* Reads images and labels, first of the training part, then of the test part behind it. */
 static collet_status read_files(const collet_host *host, const files *f, images *s)
 {
@@ -122,6 +142,7 @@ static collet_status read_files(const collet_host *host, const files *f, images 
     status = idx_read(host, f->test_images, 2, 4, &s->x);
     status = status < 0 ? status : idx_read(host, f->test_labels, 1, 1, &s->y);
     status = status < 0 ? status : check_rows(host, f->test_images, f->test_labels, s);
+    status = status < 0 ? status : check_labels(host, f, s, training);
     s->data.test_rows = s->x.dimensions[0] - training;
     return status;
 }

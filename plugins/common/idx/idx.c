@@ -1,7 +1,10 @@
 #include "idx.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <zlib.h>
+
+#include <stdbool.h>
 
 /* Larger than any image data of today; a header that asks for more is damaged. */
 static const uint64_t MOST_BYTES = (uint64_t)1 << 36;
@@ -74,11 +77,16 @@ static collet_status read_header(const collet_host *host, const char *path, gzFi
         size = size <= MOST_BYTES ? size * out->dimensions[i] : size;
     }
     out->size = (size_t)size;
-    return size > 0 && size <= MOST_BYTES
-               ? COLLET_OK
-               : collet_fail(host, COLLET_E_INVALID,
-                             "%s: its header speaks of %llu bytes, which cannot be", path,
-                             (unsigned long long)size);
+    if (size == 0) {
+        return collet_fail(host, COLLET_E_INVALID, "%s: its header speaks of no %s", path,
+                           out->dimensions[0] > 0 ? "pixels"
+                           : to == 1              ? "labels"
+                                                  : "images");
+    }
+    return size <= MOST_BYTES ? COLLET_OK
+                              : collet_fail(host, COLLET_E_INVALID,
+                                            "%s: its header speaks of %llu bytes, which cannot be",
+                                            path, (unsigned long long)size);
 }
 
 /* Grows *array by the part's bytes; the images of both must have the same shape. */
@@ -104,6 +112,11 @@ static collet_status append(const collet_host *host, const char *path, gzFile fi
         uint64_t head = 4 + 4 * (uint64_t)part->dimension_count;
         return truncated(host, path, part->size + head, n < 0 ? n : n + (int64_t)head);
     }
+    if (read_bytes(file, &(uint8_t){0}, 1) != 0) {
+        return collet_fail(host, COLLET_E_INVALID,
+                           "%s: goes on behind the %zu %s that its header speaks of", path,
+                           part->size, part->dimension_count == 1 ? "labels" : "bytes of images");
+    }
     *array = *part;
     array->bytes = bytes;
     array->size = before + part->size;
@@ -115,10 +128,14 @@ collet_status idx_read(const collet_host *host, const char *path, uint32_t dimen
                        uint32_t dimensions_to, idx_array *array)
 {
     idx_array part = {0};
-    gzFile file = gzopen(path, "rb");
+    struct stat about;
+    bool folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    gzFile file = folder ? NULL : gzopen(path, "rb");
     if (file == NULL) {
         return collet_fail(host, COLLET_E_IO, "%s: cannot be opened: %s", path,
-                           errno != 0 ? strerror(errno) : "out of memory");
+                           folder       ? "it is a folder"
+                           : errno != 0 ? strerror(errno)
+                                        : "out of memory");
     }
     (void)gzbuffer(file, 1 << 17);
     collet_status status = read_header(host, path, file, dimensions_from, dimensions_to, &part);

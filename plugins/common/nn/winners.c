@@ -4,8 +4,9 @@
 
 #include <collet/helpers.h>
 
-/* Channels whose winners are listed at once, and floats of a vector. */
-enum { BLOCK = 256, LANES = 16, MOST_TAPS = 15 * 15 };
+/* Channels whose winners are listed at once, floats of a vector, taps of a square; taps of the
+ * usual square, and vectors of a kernel line of 3 pixels of 32 channels. */
+enum { BLOCK = 256, LANES = 16, MOST_TAPS = 15 * 15, FEW_TAPS = 4, MOST_VECTORS = 6 };
 
 typedef float floats __attribute__((vector_size(4 * LANES)));
 #define INLINE static inline __attribute__((always_inline))
@@ -80,17 +81,78 @@ INLINE void some_square(const job *j, uint32_t kernel, size_t run, const float *
     }
 }
 
-/* 3 x 3 over 16 channels, over 32, and all else. */
+/* The channels of a block, of n, that have a gradient, listed by the tap that won. */
+typedef struct taps {
+    uint16_t list[FEW_TAPS][BLOCK];
+    uint32_t count[FEW_TAPS];
+} taps;
+
+INLINE void list_by_tap(uint32_t n, const float *dy, const uint8_t *which, taps *t)
+{
+    memset(t->count, 0, sizeof t->count);
+    for (uint32_t o = 0; o < n; o++) {
+        const uint32_t tap = which[o];
+        t->list[tap][t->count[tap]] = (uint16_t)o;
+        t->count[tap] += dy[o] != 0 ? 1 : 0;
+    }
+}
+
+/* The winners that share a patch of 3 lines: its x, and the sum of its dx, stay in registers.
+ * vectors, of a line, is a constant where this is called. */
+INLINE void patch(size_t vectors, size_t line, uint32_t count, const uint16_t *channel,
+                  const float *x, const float *w, const float *dy, float *dw, float *dx)
+{
+    floats a[3 * MOST_VECTORS], sum[3 * MOST_VECTORS], b, db;
+    for (size_t v = 0; v < 3 * vectors; v++) {
+        memcpy(&a[v], x + v / vectors * line + v % vectors * LANES, sizeof *a);
+        memcpy(&sum[v], dx + v / vectors * line + v % vectors * LANES, sizeof *a);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const size_t of = channel[i] * 3 * vectors * LANES;
+        const float d = dy[channel[i]];
+        for (size_t v = 0; v < 3 * vectors; v++) {
+            memcpy(&b, w + of + v * LANES, sizeof b);
+            memcpy(&db, dw + of + v * LANES, sizeof db);
+            db += d * a[v];
+            sum[v] += d * b;
+            memcpy(dw + of + v * LANES, &db, sizeof db);
+        }
+    }
+    for (size_t v = 0; v < 3 * vectors; v++) {
+        memcpy(dx + v / vectors * line + v % vectors * LANES, &sum[v], sizeof *a);
+    }
+}
+
+/* some_square() for kernels of 3 lines of so many vectors, and pooling by 2. */
+INLINE void four_patches(const job *j, size_t vectors, const float *x, const float *w,
+                         const float *dy, const uint8_t *which, float *dw, float *dx)
+{
+    const size_t size = 3 * vectors * LANES;
+    taps t;
+    for (uint32_t first = 0; first < j->filters; first += BLOCK) {
+        const uint32_t left = j->filters - first;
+        const size_t skip = first * size;
+        list_by_tap(left < BLOCK ? left : BLOCK, dy + first, which + first, &t);
+        for (uint32_t k = 0; k < FEW_TAPS; k++) {
+            if (t.count[k] > 0) {
+                patch(vectors, j->line, t.count[k], t.list[k], x + j->offset[k], w + skip,
+                      dy + first, dw + skip, dx + j->offset[k]);
+            }
+        }
+    }
+}
+
+/* 3 x 3 over 16 channels, over 32, both with pooling by 2, and all else. */
 COLLET_SIMD static void square_3_16(const job *j, const float *x, const float *w, const float *dy,
                                     const uint8_t *which, float *dw, float *dx)
 {
-    some_square(j, 3, 48, x, w, dy, which, dw, dx);
+    four_patches(j, 3, x, w, dy, which, dw, dx);
 }
 
 COLLET_SIMD static void square_3_32(const job *j, const float *x, const float *w, const float *dy,
                                     const uint8_t *which, float *dw, float *dx)
 {
-    some_square(j, 3, 96, x, w, dy, which, dw, dx);
+    four_patches(j, MOST_VECTORS, x, w, dy, which, dw, dx);
 }
 
 COLLET_SIMD static void square_any(const job *j, const float *x, const float *w, const float *dy,
@@ -121,7 +183,7 @@ static void one_image(const job *j, const nn_conv *c, const nn_pool *p, const fl
                       const float *w, const float *dy, const uint8_t *which, float *dw, float *dx)
 {
     const uint32_t width = p->width / p->size, height = p->height / p->size;
-    const bool three = j->kernel == 3, wide = j->run == 96;
+    const bool three = j->kernel == 3 && p->size == 2, wide = j->run == 96;
     for (uint32_t i = 0; i < height * width; i++, dy += c->filters, which += c->filters) {
         size_t y = (size_t)(i / width) * p->size * c->stride;
         size_t at = (size_t)(i % width) * p->size * c->stride;

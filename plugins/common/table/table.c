@@ -52,8 +52,11 @@ static collet_status name_columns(table *t, const csv_reader *r)
         for (uint32_t k = 0; k < i; k++) {
             if (strcmp(t->names[k], name) == 0) {
                 return collet_fail(t->host, COLLET_E_INVALID,
-                                   "%s:%d: columns %u and %u are both called \"%s\"", r->path,
-                                   r->line, k + 1, i + 1, name);
+                                   "%s:%d: columns %u and %u are both called \"%s\"%s", r->path,
+                                   r->line, k + 1, i + 1, name,
+                                   strspn(name, "+-.0123456789") == strlen(name)
+                                       ? "; header = off where the first line is a row"
+                                       : "");
             }
         }
     }

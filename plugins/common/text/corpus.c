@@ -64,9 +64,16 @@ static collet_status add_text(text_corpus *c, text_piece label, text_piece text,
             return COLLET_OK;
         }
     }
+    size_t classes = c->classes.count;
     int64_t class = text_lexicon_add(&c->classes, label.text, label.length);
     if (class < 0) {
         return no_memory(c);
+    }
+    if (c->classes_of != NULL && c->classes.count > classes) {
+        char place[4200];
+        (void)snprintf(place, sizeof place, line > 0 ? "%s:%d" : "%s", path, line);
+        return collet_fail(c->host, COLLET_E_INVALID, "%s: the class \"%.*s\" is not one of %s",
+                           place, (int)label.length, label.text, c->classes_of);
     }
     c->ends[c->rows] = c->id_count;
     c->labels[c->rows++] = (int32_t) class;
@@ -199,7 +206,9 @@ static collet_status check(const text_corpus *c, const char *path, size_t before
     }
     return c->rows > before
                ? COLLET_OK
-               : collet_fail(c->host, COLLET_E_INVALID, "%s: has no text with a word in it", path);
+               : collet_fail(c->host, COLLET_E_INVALID,
+                             c->wordless > 0 ? "%s: has no text with a word in it" : "%s: is empty",
+                             path);
 }
 
 collet_status text_corpus_read(text_corpus *c, const char *path)
@@ -214,4 +223,33 @@ collet_status text_corpus_read(text_corpus *c, const char *path)
     bool folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
     collet_status status = folder ? read_folder(c, path) : read_lines(c, path);
     return status < 0 ? status : check(c, path, before);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **text_corpus_sort_classes(text_corpus *c)
+{
+    size_t count = c->classes.count;
+    int32_t *rank = malloc(count * sizeof *rank);
+    const char **names = malloc(count * sizeof *names);
+    if (rank == NULL || names == NULL) {
+        free(rank);
+        free(names);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = c->classes.entries[i].text;
+    }
+    qsort(names, count, sizeof *names, by_text);
+    for (size_t i = 0; i < count; i++) {
+        rank[text_lexicon_add(&c->classes, names[i], strlen(names[i]))] = (int32_t)i;
+    }
+    for (size_t i = 0; i < c->rows; i++) {
+        c->labels[i] = rank[c->labels[i]];
+    }
+    free(rank);
+    return names;
 }

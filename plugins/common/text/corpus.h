@@ -14,15 +14,16 @@
 
 #include <locale.h>
 
-/** The texts in the order of the file, or of the names. Zero it, then set the first four. */
+/** The texts in the order of the file, or of the names. Zero it, then set the first five. */
 typedef struct text_corpus {
     const collet_host *host;
-    size_t most_words;    /**< of a text; the rest of it is left out */
-    bool skip_wordless;   /**< leave texts without a word out, in place of refusing them */
-    bool unlabelled;      /**< a line without a tab is a text; texts without a word are kept */
-    text_lexicon words;   /**< all different words, in lower case */
-    text_lexicon classes; /**< labels */
-    uint32_t *ids;        /**< words of all texts, end to end */
+    size_t most_words;      /**< of a text; the rest of it is left out */
+    bool skip_wordless;     /**< leave texts without a word out, in place of refusing them */
+    const char *classes_of; /**< NULL, or the file that a text of a further class is not like */
+    bool unlabelled;        /**< a line without a tab is a text; texts without a word are kept */
+    text_lexicon words;     /**< all different words, in lower case */
+    text_lexicon classes;   /**< labels */
+    uint32_t *ids;          /**< words of all texts, end to end */
     size_t id_count, id_room;
     uint64_t *ends;  /**< [rows] where each text's words end in ids */
     int32_t *labels; /**< [rows], numbers of classes */
@@ -35,6 +36,10 @@ typedef struct text_corpus {
 /** Appends the texts at path, a file or a folder. COLLET_E_IO or COLLET_E_INVALID naming the file
  *  and line; then only text_corpus_finish() may follow. */
 collet_status text_corpus_read(text_corpus *corpus, const char *path);
+
+/** Numbers classes by name, in place of the order in which they came; their names in that order, to
+ *  free(). NULL when memory ran out. */
+const char **text_corpus_sort_classes(text_corpus *corpus);
 
 /** Frees all. */
 void text_corpus_finish(text_corpus *corpus);

@@ -70,7 +70,13 @@ static collet_status check_text(const collet_host *host, const char *path, text_
                                path, line_of(file, from), (unsigned char)file->bytes[from]);
         }
     }
-    return COLLET_OK;
+    return memchr(file->bytes, '\n', file->length) != NULL ||
+                   memchr(file->bytes, '\r', file->length) == NULL
+               ? COLLET_OK
+               : collet_fail(host, COLLET_E_INVALID,
+                             "%s: its lines end with carriage returns alone; tr '\\r' '\\n' makes "
+                             "them lines",
+                             path);
 }
 
 collet_status text_read(const collet_host *host, const char *path, text_file *file)

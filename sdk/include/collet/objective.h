@@ -39,6 +39,14 @@ typedef struct collet_point {
                                   one where the text stands alone */
 } collet_point;
 
+/** What the host should know of an objective. */
+enum {
+    /** An evaluation acts on the world outside, or is a program that would notice: it is never
+     *  repeated to see whether the same comes out, and each has a process of its own, as if the
+     *  experiment said `reuse = off`. Since ABI 1.2. */
+    COLLET_OBJECTIVE_ALONE = 1 << 0
+};
+
 /** [plugin] The metrics that an objective gives, in the order of evaluate()'s values. */
 typedef struct collet_metrics {
     uint32_t struct_size;
@@ -49,13 +57,14 @@ typedef struct collet_metrics {
 /** [plugin] The vtable of kind "objective/1". */
 typedef struct collet_objective {
     uint32_t struct_size;
-    uint32_t flags; /**< 0 */
+    uint32_t flags; /**< COLLET_OBJECTIVE_ALONE, or 0 */
 
     /** Makes an instance; config and space live until destroy(). The space has a dimension for
      *  each key of [params], in the order of the file but for parents before their children. A
      *  constant is one as well: low == high for a number, else a category of one. A key whose
      *  condition can never hold is left out. COLLET_E_INVALID, with set_error(), for a space that
-     *  the objective cannot use. [instance] */
+     *  the objective cannot use; a message that begins with the key of an option and a colon is
+     *  told with that option's line. [instance] */
     collet_status (*create)(const collet_host *host, const void *config, const collet_space *space,
                             void **self);
 

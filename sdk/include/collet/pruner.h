@@ -52,18 +52,28 @@ typedef struct collet_curves {
     const collet_curve *const *curves;
 } collet_curves;
 
+/** Flags of a resource. */
+enum {
+    COLLET_RESOURCE_PAUSE = 1 << 0 /**< a trial can be paused, and go on from its checkpoint */
+};
+
 /** [host] What the study means to spend; valid until destroy(). */
 typedef struct collet_resource {
     uint32_t struct_size;
     uint32_t objective_count;
     uint64_t max_step;     /**< resource of a full trial (epochs); 0: not known */
     uint64_t trial_budget; /**< trials that the study means to run; 0: not known */
+    uint32_t flags;        /**< COLLET_RESOURCE_PAUSE ...; since ABI 1.2 */
+    uint32_t reserved;
+    const double *signs; /**< [objective_count]; -1: the user maximises it, and values on curves
+                              are turned; 1: as they are; since ABI 1.2 */
 } collet_resource;
 
 enum {
     COLLET_PRUNE_CONTINUE = 0,
     COLLET_PRUNE_STOP = 1, /**< the trial ends as PRUNED */
-    COLLET_PRUNE_PAUSE = 2 /**< the trial is checkpointed and waits for promote() */
+    COLLET_PRUNE_PAUSE = 2 /**< the trial is checkpointed and waits for promote(); as good as STOP
+                                where trials cannot be paused */
 };
 
 /** [plugin] A decision; the host zeroes it and sets struct_size before the call. */

@@ -81,6 +81,11 @@ typedef struct collet_space {
     uint32_t reserved;
     uint64_t trial_budget; /**< trials that the study means to run; 0: not known */
     const collet_dim *dims;
+    uint64_t seed; /**< of the study: for what is random but the same in all its trials, such as
+                        the scrambling of a sequence; since ABI 1.2 */
+    /** [objective_count] metrics that the study minimises or maximises, in the order of a trial's
+     *  values. Since ABI 1.2; NULL where none are known. */
+    const char *const *objectives;
 } collet_space;
 
 /* ---- What became of a trial ----------------------------------------------------------------- */

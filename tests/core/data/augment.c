@@ -187,6 +187,8 @@ START_TEST(a_row_looks_the_same_in_any_batch_and_order_and_differs_from_epoch_to
         {{.rotate = 30, .zoom = 0.3, .fill = 2}, 0.1},
         {{.noise = 0.5}, 0},
         {{.cutout = 2, .shift = 1, .noise = 0.1}, 0},
+        {{.crop = 0.6, .flip = 0.5}, 0},
+        {{.crop = 0.3, .rotate = 10, .shift = 1}, 0},
         {{.mixup = 0.4, .shift = 2}, 0.1},
         {{.mixup = 3}, 0},
     };
@@ -315,10 +317,135 @@ START_TEST(a_share_of_the_pictures_is_mirrored)
 }
 END_TEST
 
+/* A picture whose numbers are those of its columns, or of its rows. */
+static void slope(bool columns, float out[PIXELS])
+{
+    for (int i = 0; i < PIXELS; i++) {
+        out[i] = (float)(columns ? i % WIDTH : i / WIDTH);
+    }
+}
+
+START_TEST(a_crop_shows_a_part_of_the_picture_in_the_size_of_the_whole)
+{
+    const clt_augment how = {.crop = 0.75, .flip = 0.5};
+    collet_data data = images();
+    float in[PIXELS], out[PIXELS], least = 1, lowest = WIDTH, highest = 0;
+    int32_t places[WIDTH];
+    double sum = 0;
+    for (uint64_t epoch = 0; epoch < 400; epoch++) {
+        float sides[2];
+        for (int columns = 0; columns < 2; columns++) {
+            int length = columns ? WIDTH : HEIGHT, step = columns ? 1 : WIDTH;
+            clt_rng rng = clt_augment_stream(1, epoch, 7);
+            slope(columns, in);
+            clt_augment_row(&how, &data, &rng, in, out, places);
+            float first = out[0], last = out[PIXELS - 1],
+                  way = (last - first) / (float)(length - 1);
+            ck_assert_float_eq_tol(out[step] - out[0], way,
+                                   1e-4f); /* a straight line remains one */
+            ck_assert(fminf(first, last) > -1e-4f && fmaxf(first, last) < (float)length - 0.999f);
+            sides[columns] = fabsf(way);
+            lowest = fminf(lowest, fminf(first, last));
+            highest = fmaxf(highest, columns ? fmaxf(first, last) : 0);
+        }
+        float area = sides[0] * sides[1], stretch = sides[1] / sides[0];
+        ck_assert(area > 0.249f && area < 1.001f && stretch > 0.749f && stretch < 1.334f);
+        least = fminf(least, area);
+        sum += (double)area;
+    }
+    ck_assert_float_lt(least, 0.3f); /* all areas and places are taken */
+    ck_assert(sum / 400 > 0.56 && sum / 400 < 0.66);
+    ck_assert(lowest < 0.02f && highest > WIDTH - 1.05f);
+}
+END_TEST
+
+/* ---- Texts ---------------------------------------------------------------------------------- */
+
+enum { LONG = 1000 };
+
+static uint32_t tokens[3 + 1 + LONG];
+static uint64_t offsets[5] = {0, 3, 4, 4, 4 + LONG};
+static int32_t kinds[4] = {0, 1, 0, 1};
+
+static collet_data texts(void)
+{
+    for (uint32_t i = 0; i < 4 + LONG; i++) {
+        tokens[i] = i;
+    }
+    return (collet_data){.struct_size = COLLET_SIZE(collet_data),
+                         .form = COLLET_DATA_TOKENS,
+                         .storage = COLLET_STORE_F32,
+                         .classes = 2,
+                         .rows = 4,
+                         .vocabulary = 4 + LONG,
+                         .scale = 1,
+                         .tokens = tokens,
+                         .offsets = offsets,
+                         .labels = kinds};
+}
+
+/* The tokens that a row keeps in an epoch, in a batch of these rows. */
+static uint64_t keep(double p, uint64_t epoch, const uint32_t *rows, uint32_t count, uint32_t row,
+                     uint32_t out[LONG])
+{
+    const clt_feeding feeding = {.augment = {.word_dropout = p}};
+    clt_error err = {0};
+    uint64_t kept = 0;
+    fed f = {.data = texts()};
+    ck_assert_int_eq(clt_batch_init(&f.batch, &f.data, ROWS, &err), CLT_OK);
+    ck_assert_int_eq(clt_feed_init(&f.feed, &f.batch, &split, &feeding, 3, &err), CLT_OK);
+    const collet_batch *batch = clt_feed_gather(&f.feed, rows, count, epoch);
+    ck_assert_uint_eq(batch->offsets[0], 0);
+    for (uint32_t i = 0; i < count; i++) {
+        if (rows[i] == row) {
+            kept = batch->offsets[i + 1] - batch->offsets[i];
+            memcpy(out, batch->tokens + batch->offsets[i], kept * sizeof *out);
+        }
+    }
+    finish(&f);
+    return kept;
+}
+
+START_TEST(words_are_left_out_in_each_epoch_anew_whatever_the_batch)
+{
+    static const uint32_t some[3] = {0, 3, 2}, others[4] = {1, 2, 3, 0};
+    uint32_t a[LONG], b[LONG];
+    uint64_t n = keep(0.3, 1, some, 3, 3, a), m = keep(0.3, 1, others, 4, 3, b), before = n;
+    ck_assert_uint_eq(n, m);
+    ck_assert_mem_eq(a, b, n * sizeof *a);
+    ck_assert(n > 640 && n < 760);
+    for (uint64_t i = 1; i < n; i++) { /* in their order */
+        ck_assert_uint_lt(a[i - 1], a[i]);
+    }
+    n = keep(0.3, 2, some, 3, 3, b);
+    ck_assert(n != before || memcmp(a, b, n * sizeof *a) != 0);
+    for (uint32_t i = 0; i < 4 + LONG; i++) { /* the data are as they were */
+        ck_assert_uint_eq(tokens[i], i);
+    }
+}
+END_TEST
+
+START_TEST(of_a_text_with_words_at_least_one_is_left_and_each_may_be)
+{
+    static const uint32_t all[4] = {0, 1, 2, 3};
+    uint32_t out[LONG], last[3] = {0};
+    for (uint64_t epoch = 0; epoch < 300; epoch++) {
+        ck_assert_uint_eq(keep(0.999, epoch, all, 4, 1, out), 1);
+        ck_assert_uint_eq(keep(0.999, epoch, all, 4, 2, out), 0);
+        ck_assert_uint_ge(keep(0.999, epoch, all, 4, 0, out), 1);
+        last[out[0]]++;
+    }
+    ck_assert(last[0] > 50 && last[1] > 50 && last[2] > 50);
+}
+END_TEST
+
 TEST_MAIN("augment", pictures_are_moved_by_whole_pixels, a_turn_without_angle_moves_as_well,
           pictures_are_turned_about_their_middle,
           a_square_is_cut_out_as_far_as_it_lies_in_the_picture, channels_stay_together,
           a_feed_that_changes_nothing_hands_over_the_rows,
           a_row_looks_the_same_in_any_batch_and_order_and_differs_from_epoch_to_epoch,
           labels_are_softened, mixed_rows_and_labels_keep_the_same_share_and_partners_train,
-          shares_and_noise_have_the_moments_that_they_should, a_share_of_the_pictures_is_mirrored)
+          shares_and_noise_have_the_moments_that_they_should, a_share_of_the_pictures_is_mirrored,
+          a_crop_shows_a_part_of_the_picture_in_the_size_of_the_whole,
+          words_are_left_out_in_each_epoch_anew_whatever_the_batch,
+          of_a_text_with_words_at_least_one_is_left_and_each_may_be)

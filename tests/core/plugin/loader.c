@@ -23,9 +23,9 @@ START_TEST(every_bad_file_is_refused_with_its_reason)
         {"null_entry",
          "does not serve ABI 1; it was built for another version: build it again with "
          "this program's headers"},
-        {"other_major", "built for ABI 2.1, this program has ABI 1.1; build it again with this "
+        {"other_major", "built for ABI 2.2, this program has ABI 1.2; build it again with this "
                         "program's headers"},
-        {"needs_minor", "needs ABI 1.99 or newer, this program has 1.1; use a newer collet"},
+        {"needs_minor", "needs ABI 1.99 or newer, this program has 1.2; use a newer collet"},
         {"bad_magic",
          "its table begins with 0x12345678 instead of 0x31544c43: not a collet plugin"},
         {"duplicate_ids", "it has two units \"fixture\" of kind sampler/1"},
@@ -153,8 +153,9 @@ START_TEST(an_unknown_unit_gets_a_suggestion)
     const collet_unit *unit;
     clt_error err = {0};
     ck_assert_int_eq(clt_registry_find(r, "sampler", "rndom", &unit, &err), CLT_BAD_INPUT);
-    ck_assert_str_eq(err.text, "there is no sampler \"rndom\" (did you mean \"random\"?); found: "
-                               "grid, random");
+    static const char start[] = "there is no sampler \"rndom\" (did you mean \"random\"?); found: ";
+    ck_assert_msg(strncmp(err.text, start, sizeof start - 1) == 0, "%s", err.text);
+    ck_assert_ptr_nonnull(strstr(err.text, "grid, "));
     clt_registry_destroy(r);
 }
 END_TEST

@@ -43,6 +43,11 @@ static const struct {
     {"INSERT INTO event VALUES (1, 1, 0, 0), (1, 3, 0, 0)",
      "study one: rows of table event are missing\n", true},
     {"INSERT INTO event VALUES (1, 1, 0, 7)", "study one: its log names trial 7\n", true},
+    {"INSERT INTO fold VALUES (1, 1, 2, 0.5)",
+     "study one, trial 1: not under way, and has folds by themselves\n", true},
+    {"INSERT INTO fold VALUES (1, 1, 2, 0.5);"
+     "INSERT INTO fold_curve VALUES (1, 1, 2, 1, 1, 'loss@2', 0)",
+     "study one, trial 1: rows of fold 2 are missing\n", true},
     {"CREATE TRIGGER t AFTER INSERT ON trial BEGIN DELETE FROM trial; END",
      "trigger t is not of collet\n", true},
     {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 2 WHERE name = 'curve'", "",

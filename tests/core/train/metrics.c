@@ -131,6 +131,22 @@ START_TEST(numbers)
 }
 END_TEST
 
+START_TEST(numbers_that_the_dataset_has_scaled_are_told_in_its_units)
+{
+    /* as numbers(), which trained on (x - shift) / scale with scales 10 and 0.5 */
+    static const float shift[2] = {100, -3}, scale[2] = {10, 0.5f};
+    scene s = {.data = {.struct_size = COLLET_SIZE(collet_data),
+                        .target_count = 2,
+                        .rows = 4,
+                        .target_shift = shift,
+                        .target_scale = scale},
+               .out = {1.5f, 12, 2, 18, 2, 33, 5, 40},
+               .targets = {1, 10, 2, 20, 3, 30, 6, 40}};
+    CHECK_ALL(&s, {"mse", (225 + 17.0 / 4) / 8}, {"mae", (25 + 3.5) / 8},
+              {"loss", (2.25 + 17) / 16}, {"r2", ((1 - 2.25 / 14) + (1 - 17.0 / 500)) / 2});
+}
+END_TEST
+
 START_TEST(a_constant_target_is_met_or_not)
 {
     scene met = {.data = {.target_count = 1, .rows = 2}, .out = {3, 3}, .targets = {3, 3}};
@@ -165,4 +181,5 @@ END_TEST
 TEST_MAIN("metrics", three_classes, two_classes_with_equal_scores,
           scores_that_the_softmax_cannot_tell_apart_are_still_ranked,
           a_class_that_does_not_occur_is_left_out, one_class_alone_has_no_auc, numbers,
+          numbers_that_the_dataset_has_scaled_are_told_in_its_units,
           a_constant_target_is_met_or_not, data_have_the_metrics_that_suit_them)

@@ -1,5 +1,5 @@
+#include "train/train.h"
 #include "support.h"
-#include "train/parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 enum { ROWS = 4, EPOCHS = 8 };
 
 static const float *script;
-static float start; /* theta[0] before the first step, read from the part's seed */
+static float start; /* theta[0] before the first step, read from the seed */
 
 static const collet_segment segments[] = {{"count", 0, 1, 1, 0, 0}};
 static const collet_layout layout = {.struct_size = COLLET_SIZE(collet_layout),
@@ -106,8 +106,7 @@ static const collet_optimizer optimizer = {.struct_size = COLLET_SIZE(collet_opt
 typedef struct heard {
     uint64_t steps[64];
     double mae[64], train_loss[64];
-    size_t count, parts, stop_after; /* stop_after: epochs heard after which it is cancelled */
-    double part_mae[8];
+    size_t count, stop_after; /* stop_after: epochs heard after which it is cancelled */
     float theta;
 } heard;
 
@@ -130,13 +129,6 @@ static void fitted(void *ctx, const collet_layout *of, const float *theta)
 {
     (void)of;
     ((heard *)ctx)->theta = theta[0];
-}
-
-static void on_part(void *ctx, uint32_t part, const clt_part_end *end)
-{
-    heard *h = ctx;
-    ck_assert_uint_eq(part, h->parts);
-    h->part_mae[h->parts++] = end->values[1];
 }
 
 static float x[ROWS], y[ROWS];
@@ -248,78 +240,43 @@ START_TEST(the_averaged_weights_are_judged_and_count)
 }
 END_TEST
 
-/* Parts judge by other rows; what matters here is which of them were entered. */
-static uint32_t entered[8], entered_count;
-
-static clt_status enter(void *ctx, uint32_t part, clt_train_setup *train, clt_error *err)
+static clt_status train_kept(heard *h, clt_slots *slots, clt_train_result *result)
 {
-    (void)ctx, (void)err;
-    entered[entered_count++] = part;
-    train->data = &data;
-    train->split = &split;
-    return CLT_OK;
-}
-
-static clt_status train_parts(heard *h, clt_slots *slots, clt_train_result *result)
-{
-    clt_metrics metrics = clt_metrics_of(&data);
     clt_error err = {0};
-    clt_parts_setup setup = {
-        .train = make_setup(h, &metrics), .count = 3, .enter = enter, .on_part = on_part};
-    setup.train.slots = slots;
-    setup.train.ema = 0.5;
-    setup.train.stopping = (clt_stopping){.patience = 2, .metric = 1, .restore = true};
-    entered_count = 0;
-    return clt_train_parts(&setup, result, &err);
+    clt_train_setup setup = make_setup(h, NULL);
+    setup.slots = slots;
+    setup.ema = 0.5;
+    setup.stopping = (clt_stopping){.patience = 2, .metric = 1, .restore = true};
+    return clt_train(&setup, result, &err);
 }
 
 static const float bowl[] = {9, 5, 4, 3, 4, 5, 6, 7, 8, 9};
 static const float slope[] = {9, 1, 4, 3, 5, 6, 7, 8, 9, 9};
 
-START_TEST(parts_are_trained_one_after_another_with_seeds_of_their_own)
+/* Stopped after `epochs` and begun again, it must say the same. */
+static void check_resumed(const heard *whole, const clt_train_result *expected, size_t epochs)
 {
-    heard h = {.count = 0};
-    clt_train_result result;
-    script = bowl;
-    ck_assert_int_eq(train_parts(&h, NULL, &result), CLT_OK);
-    ck_assert_uint_eq(h.parts, 3);
-    size_t each = h.count / 3;
-    ck_assert_uint_eq(each * 3, h.count);
-    ck_assert_uint_lt(each, EPOCHS); /* each of them stops early */
-    for (size_t i = 0; i < h.count; i++) {
-        ck_assert_uint_eq(h.steps[i], i / each * EPOCHS + i % each + 1);
-    }
-    ck_assert_double_ne(h.train_loss[0], h.train_loss[each]); /* another seed, another start */
-    ck_assert_uint_eq(result.epochs, 2 * EPOCHS + each);
-    ck_assert_double_eq(result.values[1], (h.part_mae[0] + h.part_mae[1] + h.part_mae[2]) / 3);
-}
-END_TEST
-
-/* Stopped after `epochs` and begun again, it must say the same, and not train finished parts. */
-static void check_resumed(const heard *whole, size_t epochs, uint32_t first_part)
-{
-    char folder[] = "/tmp/collet-parts-XXXXXX", path[64];
+    char folder[] = "/tmp/collet-train-XXXXXX", path[64];
     ck_assert_ptr_nonnull(mkdtemp(folder));
     (void)snprintf(path, sizeof path, "%s/1-0", folder);
     clt_slots slots = {.path = path, .fingerprint = 3, .attempt = 1};
     heard stopped = {.stop_after = epochs}, h = {.count = 0};
     clt_train_result result;
-    ck_assert_int_eq(train_parts(&stopped, &slots, &result), CLT_OK);
+    ck_assert_int_eq(train_kept(&stopped, &slots, &result), CLT_OK);
     ck_assert_int_eq(result.outcome, CLT_TRAIN_CANCELLED);
     slots = (clt_slots){.path = path, .fingerprint = 3, .attempt = 2};
-    ck_assert_int_eq(train_parts(&h, &slots, &result), CLT_OK);
-    ck_assert_uint_eq(entered[0], first_part);
+    ck_assert_int_eq(train_kept(&h, &slots, &result), CLT_OK);
     ck_assert_uint_eq(h.count, whole->count);
     ck_assert_mem_eq(h.steps, whole->steps, sizeof h.steps);
     ck_assert_mem_eq(h.mae, whole->mae, sizeof h.mae);
     ck_assert_mem_eq(h.train_loss, whole->train_loss, sizeof h.train_loss);
-    ck_assert_mem_eq(h.part_mae, whole->part_mae, sizeof h.part_mae);
-    ck_assert_uint_eq(h.parts, 3);
+    ck_assert_mem_eq(result.values, expected->values, sizeof result.values);
+    ck_assert_uint_eq(result.counts, expected->counts);
     clt_slots_remove(path, 2);
     (void)rmdir(folder);
 }
 
-START_TEST(a_resumed_run_over_parts_says_the_same)
+START_TEST(a_resumed_training_says_the_same)
 {
     static const float *const scripts[] = {bowl,
                                            slope}; /* the best epoch is a later one, the first */
@@ -327,11 +284,10 @@ START_TEST(a_resumed_run_over_parts_says_the_same)
         heard whole = {.count = 0};
         clt_train_result result;
         script = scripts[i];
-        ck_assert_int_eq(train_parts(&whole, NULL, &result), CLT_OK);
-        uint32_t each = (uint32_t)whole.count / 3;
-        for (uint32_t epochs = 1; epochs < whole.count; epochs++) {
-            /* the newest checkpoint is of the part whose epoch was heard last */
-            check_resumed(&whole, epochs, (epochs - 1) / each);
+        ck_assert_int_eq(train_kept(&whole, NULL, &result), CLT_OK);
+        ck_assert_uint_lt(whole.count, EPOCHS); /* it stops early */
+        for (size_t epochs = 1; epochs < whole.count; epochs++) {
+            check_resumed(&whole, &result, epochs);
         }
     }
 }
@@ -339,5 +295,4 @@ END_TEST
 
 TEST_MAIN("train", patience_ends_a_training_and_the_best_epoch_counts,
           larger_values_are_better_where_they_should_be, the_averaged_weights_are_judged_and_count,
-          parts_are_trained_one_after_another_with_seeds_of_their_own,
-          a_resumed_run_over_parts_says_the_same)
+          a_resumed_training_says_the_same)

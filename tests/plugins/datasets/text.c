@@ -140,7 +140,7 @@ START_TEST(the_vocabulary_comes_from_the_rows_that_are_fitted)
 END_TEST
 
 static const test_refusal refusals[] = {
-    {"", NULL, {NULL}, "D/data: has no text with a word in it"},
+    {"", NULL, {NULL}, "D/data: is empty"},
     {NULL, NULL, {NULL}, "D/data: cannot be opened: No such file or directory"},
     {"good\tit is fine\nbad\tit is not\n\tit is fine\n",
      NULL,
@@ -163,7 +163,7 @@ static const test_refusal refusals[] = {
     {"good\tit is fine\nbad\tit is not\n",
      "ugly\tit is\n",
      {"min_count", "1", "test", "t", NULL},
-     "D/t: the class \"ugly\" is not one of D/data"},
+     "D/t:1: the class \"ugly\" is not one of D/data"},
 };
 
 START_TEST(bad_texts_are_refused_with_file_and_line)

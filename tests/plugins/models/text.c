@@ -42,7 +42,7 @@ static void fill_batch(fixture *f, uint32_t task)
 }
 
 /* options: key, value, ... NULL */
-static void create(fixture *f, uint32_t type, const char *const *options)
+static void create_of(fixture *f, const char *plugin, uint32_t type, const char *const *options)
 {
     clt_rng stream;
     collet_rng rng = test_rng(&stream, 2);
@@ -53,7 +53,7 @@ static void create(fixture *f, uint32_t type, const char *const *options)
                               .outputs = OUTPUTS,
                               .max_rows = ROWS};
     *f = (fixture){0};
-    test_unit_load(&f->unit, PLUGINS "/models/text.so");
+    test_unit_load(&f->unit, plugin);
     for (; *options != NULL; options += 2) {
         test_set(&f->unit, options[0], options[1]);
     }
@@ -70,6 +70,11 @@ static void create(fixture *f, uint32_t type, const char *const *options)
     }
     fill_batch(f, type);
     p->batch = &f->batch;
+}
+
+static void create(fixture *f, uint32_t type, const char *const *options)
+{
+    create_of(f, PLUGINS "/models/text.so", type, options);
 }
 
 static void destroy(fixture *f)
@@ -221,6 +226,49 @@ START_TEST(tables_are_refused_with_a_reason)
 }
 END_TEST
 
+START_TEST(baselines_take_texts_too)
+{
+    static const char *const plugins[] = {PLUGINS "/models/linear.so",
+                                          PLUGINS "/models/constant.so"};
+    static const char *const none[] = {NULL};
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t task = COLLET_TASK_CLASSIFY; task <= COLLET_TASK_REGRESS; task++) {
+            fixture f;
+            create_of(&f, plugins[i], task, none);
+            f.point.what = plugins[i];
+            test_gradient(&f.point);
+            destroy(&f);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_linear_model_of_a_text_is_the_mean_of_its_tokens_weights)
+{
+    static const char *const none[] = {NULL};
+    fixture f;
+    float out[ROWS * OUTPUTS];
+    create_of(&f, PLUGINS "/models/linear.so", COLLET_TASK_CLASSIFY, none);
+    const collet_segment *s = f.point.layout->segments;
+    ck_assert_uint_eq(s[0].flags, COLLET_SEGMENT_SPARSE);
+    ck_assert_int_eq(f.point.model->predict(f.point.self, f.point.theta, &f.batch, out), 0);
+    for (uint32_t row = 0; row < ROWS; row++) {
+        uint64_t from = f.offsets[row], to = f.offsets[row + 1];
+        for (uint32_t k = 0; k < OUTPUTS; k++) {
+            double sum = 0;
+            for (uint64_t i = from; i < to; i++) {
+                sum += (double)f.point.theta[s[0].offset + f.tokens[i] * OUTPUTS + k];
+            }
+            double z = (to > from ? sum / (double)(to - from) : 0) +
+                       (double)f.point.theta[s[1].offset + k];
+            ck_assert_double_eq_tol(z, (double)out[row * OUTPUTS + k], 1e-5);
+        }
+    }
+    destroy(&f);
+}
+END_TEST
+
 TEST_MAIN("text", gradients_agree_with_finite_differences, predictions_follow_the_definition,
           only_tokens_of_the_batch_have_a_gradient,
-          the_same_batch_gives_the_same_bits_after_another, tables_are_refused_with_a_reason)
+          the_same_batch_gives_the_same_bits_after_another, tables_are_refused_with_a_reason,
+          baselines_take_texts_too, a_linear_model_of_a_text_is_the_mean_of_its_tokens_weights)

@@ -15,11 +15,22 @@ static const struct sampler {
     bool distinct;          /* proposes no point twice while there are others */
 } samplers[] = {
     {"random", {NULL}, false},
+    {"gp", {"startup", "20", "candidates", "64"}, true},
+    {"qmc", {NULL}, false},
+    {"qmc", {"sequence", "halton"}, false},
+    {"cmaes", {"population", "6"}, false},
+    {"cmaes", {"covariance", "diagonal", "restarts", "ipop", "start", "random"}, false},
+    {"cmaes", {"adapt_rate", "on", "population", "4"}, false},
+    {"nsga2", {"population", "10"}, false},
+    {"evolutionary", {"population", "5"}, false},
+    {"evolutionary", {"algorithm", "genetic", "population", "8"}, false},
+    {"evolutionary", {"algorithm", "genetic", "ageing", "on", "crossover", "1"}, false},
     {"tpe", {"startup", "4"}, true},
     {"tpe", {"startup", "4", "above", "6", "gamma_cap", "3", "weights_above", "old_decay"}, true},
     {"tpe", {"startup", "4", "kernels", "grouped", "weights", "ei", "spread", "off"}, true},
     {"tpe", {"startup", "4", "kernels", "single", "clip", "off", "bandwidth", "scott"}, true},
     {"tpe", {"startup", "4", "explore", "0.5", "weights", "old_decay", "pending", "off"}, true},
+    {"auto", {NULL}, true},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 

@@ -1,0 +1,98 @@
+/* A study with a store: what was asked for and told is durable before the caller hears of it. */
+#include "api/study_impl.h"
+
+#include "base/clock.h"
+#include "store/sqlite.h"
+#include "study/environment.h"
+#include "study/start.h"
+
+#include <string.h>
+
+static bool add(collet_study *s, const clt_write *write)
+{
+    return clt_journal_add(&s->journal, write);
+}
+
+/* All that is in the journal, or nothing of it: whoever called may call again. */
+static clt_status commit(collet_study *s, bool whole)
+{
+    clt_status status = whole ? clt_journal_commit(&s->journal, s->store, s->row.id, &s->err)
+                              : clt_fail_memory(&s->err);
+    clt_journal_clear(&s->journal);
+    return status;
+}
+
+static bool add_event(collet_study *s, uint64_t number, bool told)
+{
+    const clt_write write = {.type = CLT_WRITE_EVENT, .event = {told, number}};
+    return s->row.window > 0 || add(s, &write);
+}
+
+clt_status clt_study_store_begin(collet_study *s, uint64_t number, const double *x)
+{
+    clt_write write = {.type = CLT_WRITE_BEGIN};
+    if (s->store == NULL) {
+        return CLT_OK;
+    }
+    write.trial = (clt_trial_row){.number = number, .attempt = 1, .started_ms = clt_date_ms()};
+    locale_t usual = uselocale(s->plain);
+    clt_status status = clt_params_of(&s->plan, x, &s->journal.arena, &write.trial, &s->err);
+    (void)uselocale(usual);
+    if (status != CLT_OK) {
+        clt_journal_clear(&s->journal);
+        return s->err.status;
+    }
+    return commit(s, add_event(s, number, false) && add(s, &write));
+}
+
+clt_status clt_study_store_end(collet_study *s, const clt_trial_row *row)
+{
+    const clt_write write = {.type = CLT_WRITE_FINISH, .trial = *row};
+    return s->store == NULL ? CLT_OK : commit(s, add(s, &write) && add_event(s, row->number, true));
+}
+
+static clt_status add_trial(collet_study *s, const clt_trial_row *row)
+{
+    clt_held trial = {.numbers = clt_study_spare(s),
+                      .since = clt_clock(),
+                      .state = (uint32_t)row->state,
+                      .attempt = row->attempt,
+                      .last_step = row->last_step};
+    if (trial.numbers == NULL || !CLT_PUSH(&s->trials, trial)) {
+        return clt_fail_memory(&s->err);
+    }
+    s->spare = NULL;
+    if (row->value_count > 0) {
+        memcpy(clt_study_values(s, &trial), row->values, row->value_count * sizeof *row->values);
+    }
+    clt_study_note_best(s, row->number);
+    return clt_point_of(&s->plan, row, trial.numbers, &s->err);
+}
+
+static clt_status take_trials(collet_study *s, const clt_start *start)
+{
+    clt_arena arena = {0};
+    clt_trial_row *rows;
+    size_t count = 0;
+    clt_status status = clt_start_order(start, &s->row, &arena, &s->order, &rows, &count, &s->err);
+    for (size_t i = 0; i < count && status == CLT_OK; i++) {
+        status = add_trial(s, &rows[i]);
+    }
+    clt_arena_finish(&arena);
+    return status;
+}
+
+clt_status clt_study_take_up(collet_study *s, const char *path, bool fresh, const clt_blas *blas)
+{
+    clt_start start = {.plan = &s->plan, .fresh = fresh, .hooks = {.ctx = s, .log = clt_study_log}};
+    if (clt_sqlite_open(path, CLT_STORE_WRITE, &s->store, &s->err) != CLT_OK) {
+        return s->err.status;
+    }
+    start.store = s->store;
+    start.environment = clt_environment_text(&s->plan, s->registry, blas, clt_sqlite_version());
+    if (start.environment == NULL) {
+        return clt_fail_memory(&s->err);
+    }
+    return clt_start_find(&start, &s->arena, &s->row, &s->err) == CLT_OK ? take_trials(s, &start)
+                                                                         : s->err.status;
+}

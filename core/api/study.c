@@ -1,0 +1,292 @@
+/* Asking and telling. */
+#include "api/study_impl.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const state_names[] = {"open", "complete", "pruned", "failed"};
+
+clt_held *clt_study_trial(collet_study *s, uint64_t id)
+{
+    if (id < s->trials.count) {
+        return &s->trials.items[id];
+    }
+    (void)clt_fail(&s->err, CLT_USAGE, "there is no trial %llu; %zu have been asked for",
+                   (unsigned long long)id, s->trials.count);
+    return NULL;
+}
+
+double *clt_study_values(const collet_study *s, const clt_held *trial)
+{
+    return trial->numbers + s->plan.space.dim_count;
+}
+
+double *clt_study_spare(collet_study *s)
+{
+    if (s->spare == NULL) {
+        size_t count = s->plan.space.dim_count + s->plan.goal_count;
+        s->spare = clt_arena_array(&s->points, count, sizeof *s->spare);
+    }
+    return s->spare;
+}
+
+/* A study that was not made, or whose sampler has failed, keeps its error. */
+static clt_status check_ready(collet_study *s)
+{
+    return s->ready && !s->broken ? CLT_OK : s->err.status;
+}
+
+static clt_status note_plugin(collet_study *s, clt_status status)
+{
+    s->broken = s->broken || status == CLT_PLUGIN_FAILED;
+    return status;
+}
+
+/* Fixed order: the results up to a window before the next trial must be known. */
+static clt_status fail_window(collet_study *s)
+{
+    uint64_t first = 0;
+    while (first < s->trials.count && s->trials.items[first].state != COLLET_STUDY_OPEN) {
+        first++;
+    }
+    return clt_fail(&s->err, CLT_USAGE,
+                    "trial %llu is to be told before trial %zu can be asked for: the order is "
+                    "fixed, with a window of %llu",
+                    (unsigned long long)first, s->trials.count,
+                    (unsigned long long)s->order.window);
+}
+
+/* The next trial's point, in spare; what was asked for and could not be stored is still there. */
+static clt_status propose(collet_study *s, bool *done)
+{
+    uint64_t before;
+    if (s->asked) {
+        return CLT_OK;
+    }
+    if (s->order.window > 0 && !clt_order_ready(&s->order)) {
+        return fail_window(s);
+    }
+    if (clt_study_spare(s) == NULL ||
+        !clt_vec_reserve((void **)&s->trials.items, &s->trials.capacity, s->trials.count + 1,
+                         sizeof s->trials.items[0])) {
+        return clt_fail_memory(&s->err);
+    }
+    clt_status status = clt_order_ask(&s->order, s->spare, done, &before, &s->err);
+    s->asked = status == CLT_OK && !*done;
+    return note_plugin(s, status);
+}
+
+int32_t collet_study_ask(collet_study *s, uint64_t *id)
+{
+    bool done = false;
+    if (check_ready(s) != CLT_OK) {
+        return (int32_t)s->err.status;
+    }
+    uint64_t wanted = (uint64_t)s->plan.study.trials;
+    if (wanted > 0 && s->trials.count >= wanted) {
+        return COLLET_STUDY_DONE;
+    }
+    if (propose(s, &done) != CLT_OK ||
+        (!done && clt_study_store_begin(s, s->trials.count, s->spare) != CLT_OK)) {
+        return (int32_t)s->err.status;
+    }
+    if (done) {
+        return COLLET_STUDY_DONE;
+    }
+    *id = s->trials.count;
+    s->trials.items[s->trials.count++] =
+        (clt_held){.numbers = s->spare, .since = clt_clock(), .attempt = 1};
+    s->spare = NULL;
+    s->asked = false;
+    return COLLET_STUDY_OK;
+}
+
+/* Is that what the trial was told before? Then the caller did not hear the answer. */
+static bool told_the_same(const collet_study *s, const clt_held *trial, uint32_t state,
+                          const double *values)
+{
+    size_t size = s->plan.goal_count * sizeof *values;
+    return trial->state == state &&
+           (values == NULL || memcmp(clt_study_values(s, trial), values, size) == 0);
+}
+
+static clt_status check_values(collet_study *s, uint64_t id, uint32_t state, const double *values,
+                               uint32_t count)
+{
+    bool scored = state == COLLET_STUDY_COMPLETE || state == COLLET_STUDY_PRUNED;
+    if (!scored && state != COLLET_STUDY_FAILED) {
+        return clt_fail(&s->err, CLT_USAGE, "trial %llu cannot become state %u",
+                        (unsigned long long)id, state);
+    }
+    if (scored && values == NULL) {
+        return clt_fail(&s->err, CLT_USAGE, "trial %llu is %s, but has no value%s",
+                        (unsigned long long)id, state_names[state],
+                        s->plan.goal_count > 1 ? "s" : "");
+    }
+    if (scored && count != s->plan.goal_count) {
+        return clt_fail(&s->err, CLT_USAGE,
+                        "trial %llu has %u values, but the goals are %zu in number",
+                        (unsigned long long)id, count, s->plan.goal_count);
+    }
+    return CLT_OK;
+}
+
+static bool are_finite(const double *values, size_t count)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++) {
+        all = all && isfinite(values[i]);
+    }
+    return all;
+}
+
+void clt_study_note_best(collet_study *s, uint64_t id)
+{
+    const clt_held *trial = &s->trials.items[id];
+    if (trial->state != COLLET_STUDY_COMPLETE) {
+        return;
+    }
+    double sign = s->plan.goals[0].maximize ? -1 : 1;
+    double best = s->best == UINT64_MAX ? (double)INFINITY
+                                        : clt_study_values(s, &s->trials.items[s->best])[0];
+    if (s->best == UINT64_MAX || sign * clt_study_values(s, trial)[0] < sign * best) {
+        s->best = id;
+    }
+}
+
+/* Ends a trial: in the store, then for the sampler to know. */
+static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
+{
+    clt_held *trial = &s->trials.items[id];
+    if (clt_study_store_end(s, row) != CLT_OK) {
+        return s->err.status;
+    }
+    if (row->value_count > 0) {
+        memcpy(clt_study_values(s, trial), row->values, row->value_count * sizeof *row->values);
+    }
+    trial->state = (uint32_t)row->state;
+    CLT_VEC_FINISH(&trial->curve);
+    clt_study_note_best(s, id);
+    return note_plugin(s, clt_order_finish(&s->order, row, trial->numbers, &s->err));
+}
+
+/* The trial of that id; CLT_USAGE where it is not open, unless it was told the same. */
+static clt_status find_open(collet_study *s, uint64_t id, uint32_t state, const double *values,
+                            bool *again)
+{
+    *again = false;
+    if (check_ready(s) != CLT_OK) {
+        return s->err.status;
+    }
+    const clt_held *trial = clt_study_trial(s, id);
+    if (trial == NULL) {
+        return s->err.status;
+    }
+    *again = trial->state != COLLET_STUDY_OPEN && told_the_same(s, trial, state, values);
+    return trial->state == COLLET_STUDY_OPEN || *again
+               ? CLT_OK
+               : clt_fail(&s->err, CLT_USAGE, "trial %llu is not open: it was told %s before",
+                          (unsigned long long)id, state_names[trial->state]);
+}
+
+static clt_status finish(collet_study *s, uint64_t id, uint32_t state, const double *values,
+                         uint32_t count, const char *why)
+{
+    bool again;
+    if (find_open(s, id, state, values, &again) != CLT_OK || again) {
+        return again ? CLT_OK : s->err.status;
+    }
+    const clt_held *trial = &s->trials.items[id];
+    if (state == COLLET_STUDY_PRUNED && values == NULL && trial->curve.count > 0) {
+        values = clt_study_values(s, trial);
+        count = (uint32_t)s->plan.goal_count;
+    }
+    if (check_values(s, id, state, values, count) != CLT_OK) {
+        return s->err.status;
+    }
+    clt_trial_row row = {.number = id,
+                         .state = (clt_trial_state)state,
+                         .attempt = trial->attempt,
+                         .last_step = trial->last_step,
+                         .seconds = clt_clock() - trial->since,
+                         .curve = trial->curve.items,
+                         .curve_count = trial->curve.count};
+    if (state == COLLET_STUDY_FAILED) {
+        row.failure = CLT_FAIL_ERROR;
+        row.why = why;
+    } else if (!are_finite(values, count)) {
+        row.state = CLT_TRIAL_FAILED;
+        row.failure = CLT_FAIL_NAN;
+        row.why = "it was told a value that is not a finite number";
+    } else {
+        row.values = values;
+        row.value_count = count;
+    }
+    return end(s, id, &row);
+}
+
+int32_t collet_study_tell(collet_study *s, uint64_t id, uint32_t state, const double *values,
+                          uint32_t count)
+{
+    return (int32_t)finish(s, id, state, values, count, "it was told so");
+}
+
+int32_t collet_study_fail(collet_study *s, uint64_t id, const char *why)
+{
+    return (int32_t)finish(s, id, COLLET_STUDY_FAILED, NULL, 0,
+                           why != NULL ? why : "it was told so");
+}
+
+static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, uint32_t count)
+{
+    bool again;
+    if (find_open(s, id, COLLET_STUDY_OPEN, NULL, &again) != CLT_OK) {
+        return s->err.status;
+    }
+    const clt_held *trial = &s->trials.items[id];
+    if (count != s->plan.goal_count) {
+        return clt_fail(&s->err, CLT_USAGE,
+                        "trial %llu reports %u values, but the goals are %zu in number",
+                        (unsigned long long)id, count, s->plan.goal_count);
+    }
+    if (trial->curve.count > 0 && step <= trial->last_step) {
+        return clt_fail(&s->err, CLT_USAGE, "trial %llu reports step %llu after step %llu",
+                        (unsigned long long)id, (unsigned long long)step,
+                        (unsigned long long)trial->last_step);
+    }
+    return CLT_OK;
+}
+
+int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const double *values,
+                            uint32_t count, int32_t *stop)
+{
+    if (stop != NULL) {
+        *stop = 0;
+    }
+    if (check_report(s, id, step, count) != CLT_OK) {
+        return (int32_t)s->err.status;
+    }
+    clt_held *trial = &s->trials.items[id];
+    if (!clt_vec_reserve((void **)&trial->curve.items, &trial->curve.capacity,
+                         trial->curve.count + count, sizeof *trial->curve.items)) {
+        return (int32_t)clt_fail_memory(&s->err);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        trial->curve.items[trial->curve.count++] =
+            (clt_point){step, s->plan.goals[i].metric, values[i]};
+        clt_study_values(s, trial)[i] = values[i];
+    }
+    trial->last_step = step;
+    return COLLET_STUDY_OK;
+}
+
+int32_t collet_study_best(collet_study *s, uint64_t *id)
+{
+    if (s->best == UINT64_MAX) {
+        return s->ready ? COLLET_STUDY_DONE : (int32_t)s->err.status;
+    }
+    *id = s->best;
+    return COLLET_STUDY_OK;
+}

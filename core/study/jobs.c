@@ -1,0 +1,438 @@
+/* What a run has under way: trials, or folds of them, from being asked for to their end. */
+#include "study/run.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_LOST = 10 /* times that a run starts again what was lost with its process */ };
+
+double *clt_run_copy_point(const clt_run *run, const double *x)
+{
+    size_t dims = run->setup->plan->space.dim_count;
+    double *copy = calloc(dims + 1, sizeof *copy);
+    if (copy != NULL && x != NULL) {
+        memcpy(copy, x, dims * sizeof *copy);
+    }
+    return copy;
+}
+
+static clt_job *find_job(clt_run *r, uint64_t number, uint32_t fold)
+{
+    for (size_t i = 0; i < r->jobs.count; i++) {
+        if (r->jobs.items[i].number == number && r->jobs.items[i].fold == fold) {
+            return &r->jobs.items[i];
+        }
+    }
+    return NULL;
+}
+
+/* Drops a job; its sheaf goes with the last one. */
+void clt_run_drop_job(clt_run *r, clt_job *job)
+{
+    if (job->sheaf != NULL && --job->sheaf->open == 0) {
+        clt_sheaf_destroy(job->sheaf);
+    }
+    free(job->x);
+    *job = r->jobs.items[--r->jobs.count];
+}
+
+bool clt_run_add_write(clt_run *r, const clt_write *write)
+{
+    r->journal_since = r->journal.writes.count == 0 ? clt_clock() : r->journal_since;
+    return clt_journal_add(&r->journal, write);
+}
+
+static clt_status add_event(clt_run *r, uint64_t number, bool told)
+{
+    clt_write write = {.type = CLT_WRITE_EVENT, .event = {told, number}};
+    return r->study->window > 0 || clt_run_add_write(r, &write) ? CLT_OK : clt_fail_memory(r->err);
+}
+
+/* ---- The end -------------------------------------------------------------------------------- */
+
+/* A copy of a row is to be stored. */
+static clt_status store(clt_run *r, int type, const clt_trial_row *row)
+{
+    clt_write write = {.type = type};
+    return clt_trial_row_copy(&r->journal.arena, row, &write.trial) && clt_run_add_write(r, &write)
+               ? CLT_OK
+               : clt_fail_memory(r->err);
+}
+
+/* A trial is over: to be stored, and for the sampler to know. */
+static clt_status settle(clt_run *r, const clt_trial_row *trial, const double *x)
+{
+    if (store(r, CLT_WRITE_FINISH, trial) != CLT_OK) {
+        return r->err->status;
+    }
+    bool failed = trial->state == CLT_TRIAL_FAILED;
+    r->complete += !failed;
+    r->failed += failed;
+    r->failures = failed ? r->failures + 1 : 0;
+    (void)snprintf(r->last_why, sizeof r->last_why, "%s", failed ? trial->why : "");
+    return clt_order_finish(&r->order, trial, x, r->err) == CLT_OK
+               ? add_event(r, trial->number, true)
+               : r->err->status;
+}
+
+/* The folds behind one that failed: those that wait are dropped, those under way ended. */
+static void give_up_behind(clt_run *r, uint64_t number, uint32_t fold)
+{
+    for (size_t i = r->jobs.count; i > 0; i--) {
+        clt_job *job = &r->jobs.items[i - 1];
+        if (job->number != number || job->fold <= fold) {
+            continue;
+        }
+        if (job->queued || job->launch) {
+            clt_run_drop_job(r, job);
+        } else {
+            job->given_up = true;
+        }
+    }
+    clt_crew_end_folds(r->crew, number, fold);
+}
+
+/* Nothing more comes of the fold. With the last one that was under way its trial is over, where all
+ * ended that matter: a run that is stopped leaves others to the next. */
+static clt_status leave(clt_run *r, clt_job *job)
+{
+    clt_sheaf *sheaf = job->sheaf;
+    clt_trial_row trial;
+    clt_status status = CLT_OK;
+    if (sheaf->open == 1 && clt_sheaf_is_whole(sheaf)) {
+        status =
+            clt_sheaf_bind(sheaf, &trial) ? settle(r, &trial, job->x) : clt_fail_memory(r->err);
+    }
+    clt_run_drop_job(r, job);
+    return status;
+}
+
+/* A fold has come to its end. All but the last are stored by themselves, so that no later run
+ * repeats them. */
+static clt_status take_fold(clt_run *r, clt_job *job, const clt_trial_row *end)
+{
+    clt_sheaf *sheaf = job->sheaf;
+    const uint64_t number = job->number;
+    const uint32_t fold = job->fold;
+    if (!clt_sheaf_take(sheaf, end)) {
+        return clt_fail_memory(r->err);
+    }
+    if (end->state == CLT_TRIAL_FAILED) {
+        give_up_behind(r, number, fold);
+    } else if (!clt_sheaf_is_whole(sheaf)) {
+        clt_trial_row row = *end;
+        row.attempt = sheaf->attempt;
+        if (store(r, CLT_WRITE_FOLD, &row) != CLT_OK) {
+            return r->err->status;
+        }
+        r->folds_pending++;
+        r->setup->watcher.fold_done(r->setup->watcher.ctx, &row);
+    }
+    return leave(r, find_job(r, number, fold));
+}
+
+/* Shall this failure be given another chance? */
+static bool may_retry(const clt_job *job, clt_failure failure)
+{
+    bool own =
+        failure == CLT_FAIL_CRASH || failure == CLT_FAIL_MEMORY || failure == CLT_FAIL_NO_RESULT;
+    return own && job->faults == 0;
+}
+
+/* The job's trial is over, or its fold; x is where it was. */
+static void end_job(clt_run *r, clt_job *job, const clt_trial_row *row, const double *x)
+{
+    if (job->sheaf != NULL) {
+        (void)take_fold(r, job, row);
+        return;
+    }
+    (void)settle(r, row, x);
+    clt_run_drop_job(r, job);
+}
+
+static void ended(void *ctx, const clt_trial_row *row, const double *x, clt_verdict verdict)
+{
+    clt_run *r = ctx;
+    const clt_watcher *w = &r->setup->watcher;
+    clt_job *job = find_job(r, row->number, row->fold);
+    bool lost = verdict == CLT_VERDICT_LOST, shared = verdict == CLT_VERDICT_SHARED;
+    if (job == NULL || r->err->status != CLT_OK) {
+        return;
+    }
+    if (job->given_up) {
+        (void)leave(r, job);
+        return;
+    }
+    if (lost && r->stopping) { /* it stays RUNNING in the store, and runs again with the study */
+        clt_run_drop_job(r, job);
+        return;
+    }
+    job->lost += lost;
+    if ((lost && job->lost < MOST_LOST) || shared || may_retry(job, row->failure)) {
+        job->faults += verdict == CLT_VERDICT_OWN;
+        job->queued = job->alone = true;
+        w->trial_again(w->ctx, row);
+        return;
+    }
+    end_job(r, job, row, x);
+}
+
+static void not_run(void *ctx, uint64_t number)
+{
+    clt_run *r = ctx;
+    clt_job *job = find_job(r, number, 0);
+    if (job != NULL && r->stopping) {
+        clt_run_drop_job(r, job);
+    } else if (job != NULL) {
+        job->queued = job->handed_back = true;
+    }
+}
+
+static void begun(void *ctx, const clt_trial_row *row, uint64_t epochs)
+{
+    const clt_watcher *w = &((clt_run *)ctx)->setup->watcher;
+    w->trial_begun(w->ctx, row, epochs);
+}
+
+static void epoch(void *ctx, const clt_trial_row *row, uint64_t at, uint64_t epochs, double value)
+{
+    const clt_watcher *w = &((clt_run *)ctx)->setup->watcher;
+    w->epoch_done(w->ctx, row, at, epochs, value);
+}
+
+static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
+{
+    const clt_watcher *w = &((clt_run *)ctx)->setup->watcher;
+    w->log(w->ctx, unit, level, line);
+}
+
+clt_crew_hooks clt_run_hooks(clt_run *run)
+{
+    return (clt_crew_hooks){run, begun, epoch, log_line, ended, not_run};
+}
+
+/* ---- The beginning -------------------------------------------------------------------------- */
+
+/* The number of the job's next attempt. *told: the store has it already, for another fold. */
+static uint32_t next_attempt(clt_job *job, bool *told)
+{
+    clt_sheaf *sheaf = job->sheaf;
+    *told = sheaf != NULL && sheaf->started_ms != 0 && job->attempt == 0;
+    if (sheaf == NULL) {
+        return job->attempt + 1;
+    }
+    sheaf->attempt += !*told;
+    sheaf->started_ms = sheaf->started_ms != 0 ? sheaf->started_ms : clt_date_ms();
+    return sheaf->attempt;
+}
+
+/* Puts the beginning of a job's next attempt into the journal. */
+static clt_status begin(clt_run *r, clt_job *job)
+{
+    clt_write write = {.type = CLT_WRITE_BEGIN};
+    bool told;
+    job->attempt = next_attempt(job, &told);
+    job->queued = false;
+    if (told) {
+        return CLT_OK;
+    }
+    write.trial =
+        (clt_trial_row){.number = job->number,
+                        .attempt = job->attempt,
+                        .started_ms = job->sheaf != NULL ? job->sheaf->started_ms : clt_date_ms()};
+    if (clt_params_of(r->setup->plan, job->x, &r->journal.arena, &write.trial, r->err) != CLT_OK) {
+        return r->err->status;
+    }
+    return clt_run_add_write(r, &write) ? CLT_OK : clt_fail_memory(r->err);
+}
+
+/* A point that crashed before is not tried again. */
+static clt_status refuse(clt_run *r, const clt_job *job, uint64_t before)
+{
+    char why[128];
+    (void)snprintf(why, sizeof why, "trial %llu had the same parameters and failed",
+                   (unsigned long long)before);
+    clt_trial_row row = {.number = job->number,
+                         .attempt = job->attempt,
+                         .state = CLT_TRIAL_FAILED,
+                         .failure = CLT_FAIL_QUARANTINE,
+                         .why = why};
+    return settle(r, &row, job->x);
+}
+
+clt_status clt_run_add_folds(clt_run *r, clt_sheaf *sheaf, const double *x)
+{
+    for (uint32_t fold = 1; fold <= sheaf->facts->folds; fold++) {
+        clt_job job = {.number = sheaf->number, .fold = fold, .sheaf = sheaf, .queued = true};
+        if (!clt_sheaf_wants(sheaf, fold)) {
+            continue;
+        }
+        job.x = clt_run_copy_point(r, x);
+        if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {
+            free(job.x);
+            return clt_fail_memory(r->err);
+        }
+        sheaf->open++;
+    }
+    return CLT_OK;
+}
+
+/* Adds the jobs of a new trial at x: its folds, or itself. */
+static clt_status add_jobs(clt_run *r, uint64_t number, const double *x, bool whole)
+{
+    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
+    clt_sheaf *sheaf = NULL;
+    if (facts->folds > 0 && !whole) {
+        sheaf = clt_sheaf_create(r->setup->plan, facts, number);
+        clt_status status =
+            sheaf != NULL ? clt_run_add_folds(r, sheaf, x) : clt_fail_memory(r->err);
+        if (sheaf != NULL && sheaf->open == 0) {
+            clt_sheaf_destroy(sheaf);
+        }
+        return status;
+    }
+    clt_job job = {.number = number, .x = clt_run_copy_point(r, x)};
+    if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {
+        free(job.x);
+        return clt_fail_memory(r->err);
+    }
+    return CLT_OK;
+}
+
+/* Asks for one more trial at x, which has room for a point. *asked: what of it is to be launched
+ * first; NULL: there is nothing. */
+static clt_status ask_at(clt_run *r, double *x, clt_job **asked)
+{
+    const uint64_t number = r->order.next;
+    uint64_t before;
+    bool done = false;
+    clt_status status = clt_order_ask(&r->order, x, &done, &before, r->err);
+    r->exhausted = done;
+    if (status != CLT_OK || done) {
+        return status;
+    }
+    bool refused = before != UINT64_MAX;
+    if (add_jobs(r, number, x, refused) != CLT_OK || add_event(r, number, false) != CLT_OK) {
+        return r->err->status;
+    }
+    clt_job *job = find_job(r, number, 0);
+    job = job != NULL ? job : find_job(r, number, 1);
+    status = begin(r, job);
+    if (status == CLT_OK && refused) {
+        job->refused = true;
+        status = refuse(r, job, before);
+    }
+    *asked = refused ? NULL : job;
+    return status;
+}
+
+static clt_status ask(clt_run *r, clt_job **asked)
+{
+    double *x = clt_run_copy_point(r, NULL);
+    *asked = NULL;
+    clt_status status = x != NULL ? ask_at(r, x, asked) : clt_fail_memory(r->err);
+    free(x);
+    return status;
+}
+
+bool clt_run_may_ask(const clt_run *r)
+{
+    uint64_t wanted = (uint64_t)r->setup->plan->study.trials;
+    return !r->exhausted && (wanted == 0 || r->order.next < wanted) && clt_order_ready(&r->order);
+}
+
+static bool is_before(const clt_job *a, const clt_job *b)
+{
+    return a->number < b->number || (a->number == b->number && a->fold < b->fold);
+}
+
+clt_job *clt_run_next(clt_run *r, bool ending)
+{
+    clt_job *first = NULL;
+    for (size_t i = 0; i < r->jobs.count; i++) {
+        clt_job *job = &r->jobs.items[i];
+        bool open = job->sheaf != NULL && job->sheaf->started_ms != 0;
+        if (job->queued && (open || !ending) && (first == NULL || is_before(job, first))) {
+            first = job;
+        }
+    }
+    return first;
+}
+
+/* ---- Launching ------------------------------------------------------------------------------ */
+
+/* Is there a place for the job (NULL: for a new one)? *fresh: in a process that is to be started.
+ */
+static bool find_place(clt_run *r, const clt_job *job, bool *fresh)
+{
+    clt_crew_room room = clt_crew_room_of(r->crew);
+    bool alone = job != NULL && job->alone;
+    if (job != NULL && !alone && job->fold > 0 && clt_crew_waits_for_fold(r->crew, job->number)) {
+        *fresh = false;
+        return true;
+    }
+    *fresh = room.fresh > r->pending;
+    if (!*fresh && alone && room.fresh + room.idle > r->pending) {
+        clt_crew_end_idle(r->crew);
+        *fresh = true;
+    }
+    return *fresh || (!alone && room.hot > 0);
+}
+
+static clt_launch launch_of(const clt_job *job)
+{
+    return (clt_launch){job->number, job->fold, job->attempt, job->x};
+}
+
+/* A quick trial that is sent to a process at hand need not wait for the disk: where all is lost
+ * that was not committed, it never was. */
+static clt_status place(clt_run *r, clt_job *job, bool fresh)
+{
+    const clt_launch what = launch_of(job);
+    job->queued = job->handed_back = false;
+    job->launch = fresh;
+    r->pending += fresh;
+    return fresh ? CLT_OK : clt_crew_launch_hot(r->crew, &what, r->err);
+}
+
+clt_status clt_run_plan(clt_run *r, bool ending)
+{
+    clt_status status = CLT_OK;
+    while (status == CLT_OK && clt_run_check_failures(r) == CLT_OK) {
+        clt_job *job = clt_run_next(r, ending);
+        bool fresh;
+        if ((job == NULL && (ending || !clt_run_may_ask(r))) || !find_place(r, job, &fresh)) {
+            break;
+        }
+        status = job == NULL ? ask(r, &job) : job->handed_back ? CLT_OK : begin(r, job);
+        if (status == CLT_OK && job != NULL) {
+            status = place(r, job, fresh);
+        }
+    }
+    clt_crew_end_waiting(r->crew);
+    return status;
+}
+
+clt_status clt_run_launch(clt_run *r)
+{
+    clt_status status = CLT_OK;
+    for (size_t i = r->jobs.count; i > 0; i--) {
+        if (r->jobs.items[i - 1].refused) {
+            clt_run_drop_job(r, &r->jobs.items[i - 1]);
+        }
+    }
+    for (size_t i = 0; i < r->jobs.count && status == CLT_OK; i++) {
+        clt_job *job = &r->jobs.items[i];
+        if (job->launch && !r->stopping) {
+            const clt_launch what = launch_of(job);
+            job->launch = false;
+            bool share = !job->alone && (job->fold > 0 || r->setup->plan->black_box);
+            status = clt_crew_launch(r->crew, &what, share, r->err);
+        }
+    }
+    r->pending = 0;
+    return status;
+}

@@ -1,0 +1,164 @@
+#include "study/start.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "study/environment.h"
+
+#include <string.h>
+
+/* The first of name, name-2, name-3 ... that is free. */
+static clt_status free_name(const clt_start *s, clt_arena *arena, const char **name, clt_error *err)
+{
+    bool found = true;
+    clt_study_row row;
+    for (int i = 2; found; i++) {
+        *name = clt_arena_printf(arena, "%s-%d", s->plan->study.name, i);
+        if (*name == NULL) {
+            return clt_fail_memory(err);
+        }
+        if (clt_store_find_study(s->store, *name, arena, &found, &row, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+/* Less makes workers wait for one another, more hides results from the sampler: docs/decisions.md
+ * has the figures. */
+uint64_t clt_start_window(const clt_limits *limits)
+{
+    enum { LEAST = 8, PER_WORKER = 4 };
+    uint64_t window = PER_WORKER * (uint64_t)limits->workers;
+    if (limits->free_order || limits->window > 0) {
+        return limits->free_order ? 0 : limits->window;
+    }
+    return window > LEAST ? window : LEAST;
+}
+
+/* A study keeps the order that it began with. */
+static clt_status check_order(const clt_plan *plan, const clt_study_row *study, clt_error *err)
+{
+    const clt_entry *order = clt_ini_find(plan->ini, "run", "order");
+    const clt_entry *window = clt_ini_find(plan->ini, "run", "window");
+    bool was_free = study->window == 0;
+    if (order != NULL && was_free != plan->limits.free_order) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s:%d: run.order: study \"%s\" began with order = %s; keep that, or start "
+                        "another study with --new",
+                        plan->ini->path, order->line, study->name, was_free ? "free" : "fixed");
+    }
+    if (window != NULL && !was_free && plan->limits.window > 0 &&
+        plan->limits.window != study->window) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s:%d: run.window: study \"%s\" began with window = %llu; keep that, or "
+                        "start another study with --new",
+                        plan->ini->path, window->line, study->name,
+                        (unsigned long long)study->window);
+    }
+    return CLT_OK;
+}
+
+static void log_line(const clt_start *s, const char *unit, const char *line)
+{
+    if (s->hooks.log != NULL) {
+        s->hooks.log(s->hooks.ctx, unit, COLLET_LOG_WARN, line);
+    }
+}
+
+/* Names in one line what has changed since the study's last run, and notes it. */
+static clt_status note_environment(const clt_start *s, const clt_study_row *study, clt_arena *arena,
+                                   clt_error *err)
+{
+    clt_environment_row *rows;
+    size_t count, changes;
+    clt_str line = {0};
+    if (clt_store_environments(s->store, study->id, arena, &rows, &count, err) != CLT_OK) {
+        return err->status;
+    }
+    const char *last = count > 0 ? rows[count - 1].text : "";
+    const clt_change *change = clt_environment_compare(last, s->environment, arena, &changes);
+    if (change == NULL || changes == 0) {
+        return change != NULL ? CLT_OK : clt_fail_memory(err);
+    }
+    clt_str_add(&line, "going on in another environment: ");
+    for (size_t i = 0; i < changes; i++) {
+        clt_str_add(&line, i > 0 ? "; " : "");
+        clt_change_text(&change[i], &line);
+    }
+    log_line(s, "study", clt_str_text(&line));
+    clt_str_finish(&line);
+    const clt_environment_row now = {clt_date_ms(), s->environment};
+    return clt_store_add_environment(s->store, study->id, &now, err);
+}
+
+static clt_status go_on(const clt_start *s, const char *name, clt_arena *arena,
+                        const clt_study_row *study, clt_error *err)
+{
+    return clt_plan_same(s->plan, name, study->identity, err) == CLT_OK &&
+                   check_order(s->plan, study, err) == CLT_OK
+               ? note_environment(s, study, arena, err)
+               : err->status;
+}
+
+clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *study,
+                          clt_error *err)
+{
+    const clt_plan *plan = s->plan;
+    const char *name = plan->study.name;
+    bool found;
+    if (clt_store_find_study(s->store, name, arena, &found, study, err) != CLT_OK ||
+        (found && s->fresh && free_name(s, arena, &name, err) != CLT_OK)) {
+        return err->status;
+    }
+    if (found && !s->fresh) {
+        return go_on(s, name, arena, study, err);
+    }
+    const char *source = clt_path_real(arena, plan->ini->path);
+    *study = (clt_study_row){.name = name,
+                             .experiment = plan->ini->text,
+                             .source = source != NULL ? source : plan->ini->path,
+                             .identity = plan->identity,
+                             .environment = s->environment,
+                             .seed = (uint64_t)plan->study.seed,
+                             .created_ms = clt_date_ms(),
+                             .window = clt_start_window(&plan->limits),
+                             .goals = plan->goals,
+                             .goal_count = plan->goal_count};
+    return clt_store_add_study(s->store, study, err);
+}
+
+/* The sampler does not repeat itself: another version, another processor. What it is told is still
+ * true, so the study goes on, but it is no longer to be had again. */
+static clt_status resume_by_telling(const clt_start *s, const clt_study_row *study,
+                                    clt_order *order, const clt_trial_row *rows, size_t count,
+                                    clt_error *err)
+{
+    log_line(s, "sampler", err->text);
+    log_line(s, "sampler",
+             "going on from the finished trials; this study can no longer be replayed");
+    *err = (clt_error){0};
+    clt_order_close(order);
+    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK) {
+        return err->status;
+    }
+    return clt_order_tell_all(order, rows, count, err);
+}
+
+clt_status clt_start_order(const clt_start *s, const clt_study_row *study, clt_arena *arena,
+                           clt_order *order, clt_trial_row **rows, size_t *count, clt_error *err)
+{
+    clt_event *events = NULL;
+    size_t event_count = 0;
+    uint64_t differs;
+    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK ||
+        clt_store_trials(s->store, study->id, false, arena, rows, count, err) != CLT_OK ||
+        (study->window == 0 &&
+         clt_store_events(s->store, study->id, arena, &events, &event_count, err) != CLT_OK)) {
+        return err->status;
+    }
+    clt_status status =
+        clt_order_resume(order, *rows, *count, events, event_count, false, &differs, err);
+    return status != CLT_OK && differs != UINT64_MAX
+               ? resume_by_telling(s, study, order, *rows, *count, err)
+               : status;
+}

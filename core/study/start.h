@@ -1,0 +1,33 @@
+/**
+ * @file study/start.h
+ * @brief A study begins, or goes on from where the store says it stands: whoever evaluates the
+ * trials, the study loop or a program that asks and tells.
+ */
+#ifndef CLT_STUDY_START_H
+#define CLT_STUDY_START_H
+
+#include "study/order.h"
+
+/** What it takes. Everything outlives the calls, plan and hooks the study. */
+typedef struct clt_start {
+    const clt_plan *plan;
+    clt_store *store;
+    bool fresh;              /**< begin another study where there is one of that name */
+    const char *environment; /**< of now; see study/environment.h */
+    clt_host_hooks hooks;    /**< log hears the sampler, and what has changed since */
+} clt_start;
+
+/** Finds the study of the plan's name, which goes on where its identity agrees (else
+ * CLT_BAD_INPUT), or adds it: *study, from the arena. */
+clt_status clt_start_find(const clt_start *start, clt_arena *arena, clt_study_row *study,
+                          clt_error *err);
+
+/** Opens the sampler and brings it to where the study stands: its trials, from the arena, in *rows.
+ *  One that does not propose what it did is told all of it instead, which the log hears. */
+clt_status clt_start_order(const clt_start *start, const clt_study_row *study, clt_arena *arena,
+                           clt_order *order, clt_trial_row **rows, size_t *count, clt_error *err);
+
+/** The window of a study that begins; 0: free order. */
+uint64_t clt_start_window(const clt_limits *limits);
+
+#endif /* CLT_STUDY_START_H */

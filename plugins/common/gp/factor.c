@@ -1,0 +1,186 @@
+#include "gp/factor.h"
+
+#include "gp/vector.h"
+
+#include <math.h>
+
+/* Rows of a block of R: its part of b stays in the first-level cache. ROWS x 2 vectors are held in
+ * registers. */
+enum { BLOCK = 32, ROWS = 4 };
+
+/* rows x (vectors of 8) of c, the sums in registers; rows and vectors are constants where this is
+ * called. */
+GP_INLINE void tile(size_t rows, size_t vectors, size_t k, const double *a, size_t as,
+                    const double *b, size_t bs, double *c, size_t cs)
+{
+    gp_vec sum[ROWS][2], x[2];
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t v = 0; v < vectors; v++) {
+            GP_LOAD(sum[i][v], c + i * cs + v * GP_LANES);
+        }
+    }
+    for (size_t p = 0; p < k; p++) {
+        for (size_t v = 0; v < vectors; v++) {
+            GP_LOAD(x[v], b + p * bs + v * GP_LANES);
+        }
+        for (size_t i = 0; i < rows; i++) {
+            for (size_t v = 0; v < vectors; v++) {
+                sum[i][v] -= a[p * as + i] * x[v];
+            }
+        }
+    }
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t v = 0; v < vectors; v++) {
+            GP_STORE(c + i * cs + v * GP_LANES, sum[i][v]);
+        }
+    }
+}
+
+/* `rows` rows of c over all columns. */
+GP_INLINE void strip(size_t rows, size_t n, size_t k, const double *a, size_t as, const double *b,
+                     size_t bs, double *c, size_t cs)
+{
+    size_t j = 0;
+    for (; j + 2 * GP_LANES <= n; j += 2 * GP_LANES) {
+        tile(rows, 2, k, a, as, b + j, bs, c + j, cs);
+    }
+    for (; j + GP_LANES <= n; j += GP_LANES) {
+        tile(rows, 1, k, a, as, b + j, bs, c + j, cs);
+    }
+    for (; j < n; j++) {
+        for (size_t i = 0; i < rows; i++) {
+            double sum = c[i * cs + j];
+            for (size_t p = 0; p < k; p++) {
+                sum -= a[p * as + i] * b[p * bs + j];
+            }
+            c[i * cs + j] = sum;
+        }
+    }
+}
+
+COLLET_SIMD
+void gp_tn(size_t m, size_t n, size_t k, const double *a, size_t as, const double *b, size_t bs,
+           double *c, size_t cs)
+{
+    size_t i = 0;
+    for (; i + ROWS <= m; i += ROWS) {
+        strip(ROWS, n, k, a + i, as, b, bs, c + i * cs, cs);
+    }
+    for (; i < m; i++) {
+        strip(1, n, k, a + i, as, b, bs, c + i * cs, cs);
+    }
+}
+
+/* b[count][m] of rows `first` on, from which all rows before have been subtracted. */
+COLLET_SIMD
+static void finish_block(size_t first, size_t count, const double *r, size_t stride, size_t m,
+                         double *b, size_t bs)
+{
+    for (size_t i = first; i < first + count; i++) {
+        for (size_t k = first; k < i; k++) {
+            gp_subtract_inline(m, r[k * stride + i], b + k * bs, b + i * bs);
+        }
+        double pivot = r[i * stride + i];
+        for (size_t j = 0; j < m; j++) {
+            b[i * bs + j] /= pivot;
+        }
+    }
+}
+
+void gp_factor_forward(size_t n, const double *r, size_t stride, size_t m, double *b, size_t bs)
+{
+    for (size_t first = 0; first < n; first += BLOCK) {
+        size_t count = n - first < BLOCK ? n - first : BLOCK;
+        gp_tn(count, m, first, r + first, stride, b, bs, b + first * bs, bs);
+        finish_block(first, count, r, stride, m, b, bs);
+    }
+}
+
+/* Rows first .. first + count of R in the columns from there to n; what lies above is subtracted.
+ */
+COLLET_SIMD
+static bool factor_block(size_t first, size_t count, size_t n, double *k, size_t stride)
+{
+    for (size_t i = first; i < first + count; i++) {
+        double *row = k + i * stride;
+        for (size_t p = first; p < i; p++) {
+            gp_subtract_inline(n - i, k[p * stride + i], k + p * stride + i, row + i);
+        }
+        if (!(row[i] > 0)) {
+            return false;
+        }
+        double pivot = sqrt(row[i]);
+        row[i] = pivot;
+        for (size_t j = i + 1; j < n; j++) {
+            row[j] /= pivot;
+        }
+    }
+    return true;
+}
+
+bool gp_factor_extend(size_t known, size_t n, double *k, size_t stride)
+{
+    gp_factor_forward(known, k, stride, n - known, k + known, stride);
+    for (size_t first = known; first < n; first += BLOCK) {
+        size_t count = n - first < BLOCK ? n - first : BLOCK;
+        gp_tn(count, n - first, first, k + first, stride, k + first, stride,
+              k + first * stride + first, stride);
+        if (!factor_block(first, count, n, k, stride)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+COLLET_SIMD
+void gp_factor_forward_one(size_t n, const double *r, size_t stride, double *y)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] /= r[i * stride + i];
+        gp_subtract_inline(n - i - 1, y[i], r + i * stride + i + 1, y + i + 1);
+    }
+}
+
+COLLET_SIMD
+void gp_factor_backward_one(size_t n, const double *r, size_t stride, double *y)
+{
+    for (size_t i = n; i-- > 0;) {
+        const double *row = r + i * stride;
+        y[i] = (y[i] - gp_dot_inline(n - i - 1, row + i + 1, y + i + 1)) / row[i];
+    }
+}
+
+void gp_factor_subtract_inverse(size_t n, const double *r, size_t stride, double *work, double *w)
+{
+    for (size_t i = 0; i < n; i++) {
+        memset(work + i * stride, 0, n * sizeof *work);
+        work[i * stride + i] = 1;
+    }
+    /* R^-T is lower triangular: its rows up to the block's last have no column beyond. */
+    for (size_t first = 0; first < n; first += BLOCK) {
+        size_t count = n - first < BLOCK ? n - first : BLOCK;
+        for (size_t k = 0; k < first; k += BLOCK) { /* row block k has columns from 0 to its end */
+            gp_tn(count, k + BLOCK, BLOCK, r + k * stride + first, stride, work + k * stride,
+                  stride, work + first * stride, stride);
+        }
+        finish_block(first, count, r, stride, first + count, work, stride);
+    }
+    /* K^-1 = R^-1 R^-T: element (i, j) is a sum over the rows from j on. */
+    for (size_t first = 0; first < n; first += BLOCK) {
+        size_t count = n - first < BLOCK ? n - first : BLOCK;
+        for (size_t j = first; j < n; j += BLOCK) {
+            size_t columns = n - j < BLOCK ? n - j : BLOCK;
+            gp_tn(count, columns, n - j, work + j * stride + first, stride, work + j * stride + j,
+                  stride, w + first * stride + j, stride);
+        }
+    }
+}
+
+double gp_factor_log_determinant(size_t n, const double *r, size_t stride)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += log(r[i * stride + i]);
+    }
+    return 2 * sum;
+}

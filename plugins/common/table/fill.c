@@ -1,0 +1,117 @@
+#include "table/frame.h"
+
+#include <collet/helpers.h>
+
+#include <math.h>
+
+static collet_status add_category(table_frame *f, uint32_t column, size_t row, text_piece cell)
+{
+    table_column *c = &f->columns[column];
+    char digits[32];
+    double value;
+    if (column == f->target && table_number(cell, &value) && isfinite(value)) {
+        /* 1, 1.0 and 01 are one class */
+        cell.length = (size_t)snprintf(digits, sizeof digits, "%.15g", value);
+        cell.text = digits;
+    }
+    int64_t code = f->predicts ? table_column_code(c, cell)
+                               : text_lexicon_add(&c->categories, cell.text, cell.length);
+    if (code < 0) {
+        return table_no_memory(&f->table);
+    }
+    c->codes[row] = (int32_t)code;
+    if (f->predicts || (int64_t)c->categories.count <= f->wishes.max_categories) {
+        return COLLET_OK;
+    }
+    bool target = column == f->target;
+    return collet_fail(f->table.host, COLLET_E_INVALID,
+                       "%s:%d: %s \"%s\" has more than %lld different %s; %s, or raise "
+                       "max_categories",
+                       table_path(&f->table, row), f->table.lines[row],
+                       target ? "the target" : "column", c->name,
+                       (long long)f->wishes.max_categories, target ? "classes" : "texts",
+                       target ? "name another as target" : "ignore it");
+}
+
+static collet_status add_number(table_frame *f, uint32_t column, size_t row, text_piece cell)
+{
+    table_column *c = &f->columns[column];
+    int shown = cell.length < 60 ? (int)cell.length : 60;
+    bool number = table_number(cell, &c->numbers[row]);
+    if (!number && column == f->target) {
+        return collet_fail(f->table.host, COLLET_E_INVALID,
+                           "%s:%d: the target \"%s\": \"%.*s\" is not a number, which regression "
+                           "predicts; task = classification takes texts",
+                           table_path(&f->table, row), f->table.lines[row], c->name, shown,
+                           cell.text);
+    }
+    if (!number) {
+        return collet_fail(f->table.host, COLLET_E_INVALID,
+                           "%s:%d: column \"%s\": \"%.*s\" is not a number as most others are; "
+                           "missing_text can say that it means a missing one",
+                           table_path(&f->table, row), f->table.lines[row], c->name, shown,
+                           cell.text);
+    }
+    return isfinite(c->numbers[row])
+               ? COLLET_OK
+               : collet_fail(f->table.host, COLLET_E_INVALID,
+                             "%s:%d: column \"%s\": \"%.*s\" is not a finite number; missing_text "
+                             "can say that it means a missing one",
+                             table_path(&f->table, row), f->table.lines[row], c->name, shown,
+                             cell.text);
+}
+
+static collet_status add_missing(table_frame *f, uint32_t column, size_t row)
+{
+    table_column *c = &f->columns[column];
+    if (column == f->target) {
+        return collet_fail(f->table.host, COLLET_E_INVALID, "%s:%d: the target \"%s\" is missing",
+                           table_path(&f->table, row), f->table.lines[row], c->name);
+    }
+    if (f->wishes.missing == TABLE_REFUSE) {
+        return collet_fail(f->table.host, COLLET_E_INVALID,
+                           "%s:%d: column \"%s\": the cell is missing; missing = mean, "
+                           "most_frequent or indicator says what stands in",
+                           table_path(&f->table, row), f->table.lines[row], c->name);
+    }
+    if (c->categorical) {
+        c->codes[row] = -1;
+    } else {
+        c->numbers[row] = NAN;
+    }
+    return COLLET_OK;
+}
+
+static collet_status allocate_columns(table_frame *f)
+{
+    for (uint32_t i = 0; i < f->width; i++) {
+        table_column *c = &f->columns[i];
+        if (f->roles[i] == TABLE_IGNORED) {
+            continue;
+        }
+        if (c->categorical) {
+            c->codes = malloc(f->table.rows * sizeof *c->codes);
+        } else {
+            c->numbers = malloc(f->table.rows * sizeof *c->numbers);
+        }
+        if (c->codes == NULL && c->numbers == NULL) {
+            return table_no_memory(&f->table);
+        }
+    }
+    return COLLET_OK;
+}
+
+collet_status table_frame_fill(table_frame *f)
+{
+    collet_status status = allocate_columns(f);
+    for (size_t row = 0; row < f->table.rows && status >= 0; row++) {
+        for (uint32_t i = 0; i < f->width && status >= 0; i++) {
+            text_piece cell = table_frame_cell(f, row, i);
+            status = f->roles[i] == TABLE_IGNORED   ? COLLET_OK
+                     : table_frame_missing(f, cell) ? add_missing(f, i, row)
+                     : f->columns[i].categorical    ? add_category(f, i, row, cell)
+                                                    : add_number(f, i, row, cell);
+        }
+    }
+    return status;
+}

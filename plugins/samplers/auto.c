@@ -1,0 +1,275 @@
+/*
+ * auto - the sampler to begin with: a committee of others, by the space and by what is known.
+ *
+ * Definition: each trial is proposed by one member, and every member is told of all trials:
+ *
+ *     goals    finished trials     proposed by
+ *     several  any number          random
+ *     one      fewer than 10       tpe, whose first trials lie apart
+ *     one      10 to 99            gp; each 4th by tpe
+ *     one      100 to `late` - 1   gp and tpe in turn
+ *     one      `late` and more     tpe, because it takes less than a millisecond
+ *
+ * Options:
+ *     mix   each how manieth trial is tpe's instead; 1: all; 0: as above      0
+ *     late  see above                                                      1000
+ *
+ *     [sampler]
+ *     use = auto
+ *
+ * How it works: a Gaussian process does most with few trials where the goal is smooth, and may
+ * dwell at a minimum that is not the best one; densities find another. Each goes on from the
+ * other's best trials, and the two together ended lower than either, on spaces with conditions and
+ * categories as well. The choice depends on a trial's number and on how many have finished, so a
+ * study goes on as it would have. Members have their default options; each change of rule is noted
+ * in the log.
+ */
+#include "search/history.h"
+
+#include <collet/helpers.h>
+#include <collet/sampler.h>
+
+#include <stdlib.h>
+
+/* The other samplers' entries, renamed as they were compiled for this file (see CMakeLists.txt). */
+const collet_plugin *collet_entry_of_gp(uint32_t abi_major, uint32_t abi_minor);
+const collet_plugin *collet_entry_of_tpe(uint32_t abi_major, uint32_t abi_minor);
+const collet_plugin *collet_entry_of_random(uint32_t abi_major, uint32_t abi_minor);
+
+enum { STARTUP = 10, FEW = 100 };
+enum { GP, TPE, RANDOM, MEMBERS };
+static const collet_plugin_entry_fn entries[MEMBERS] = {collet_entry_of_gp, collet_entry_of_tpe,
+                                                        collet_entry_of_random};
+
+typedef struct auto_config {
+    int64_t mix, late;
+} auto_config;
+
+static const collet_option options[] = {
+    COLLET_OPT_INT(auto_config, mix, "0", 0, 1000000, NULL, COLLET_FIXED | COLLET_ADVANCED,
+                   "each how manieth trial is tpe's; 0: as many as seem best"),
+    COLLET_OPT_INT(auto_config, late, "1000", 0, 1000000000, NULL, COLLET_FIXED | COLLET_ADVANCED,
+                   "finished trials from which on tpe proposes them all"),
+};
+
+/* A sampler at work, with its options at their defaults. */
+typedef struct member {
+    const collet_unit *unit;
+    const collet_sampler *sampler;
+    void *config, *self;
+} member;
+
+typedef struct committee {
+    const collet_host *host;
+    const auto_config *config;
+    const collet_space *space;
+    search_history history;
+    member members[MEMBERS];
+    const char *said; /* the reason that was logged last */
+} committee;
+
+/* ---- Members -------------------------------------------------------------------------------- */
+
+/* Where choice `text` stands in "a|b|c". */
+static int32_t choice_of(const char *choices, const char *text)
+{
+    int32_t index = 0;
+    size_t length = strlen(text);
+    while (strncmp(choices, text, length) != 0 ||
+           (choices[length] != '|' && choices[length] != '\0')) {
+        choices = strchr(choices, '|');
+        if (choices == NULL) {
+            return 0;
+        }
+        choices++;
+        index++;
+    }
+    return index;
+}
+
+/* Writes an option's default into config, each element of an array. */
+static void set_default(const collet_option *o, char *config)
+{
+    const char *text = o->def != NULL ? o->def : "0";
+    bool yes = strcmp(text, "on") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "true") == 0 ||
+               strcmp(text, "1") == 0;
+    for (uint32_t k = 0; k < o->count; k++) {
+        void *field = config + o->offset;
+        if (o->type == COLLET_INT) {
+            ((int64_t *)field)[k] = strtoll(text, NULL, 10);
+        } else if (o->type == COLLET_REAL) {
+            ((double *)field)[k] = strtod(text, NULL);
+        } else if (o->type == COLLET_ENUM) {
+            ((int32_t *)field)[k] = choice_of(o->choices, text);
+        } else if (o->type == COLLET_BOOL) {
+            ((int32_t *)field)[k] = yes;
+        } else {
+            ((const char **)field)[k] = o->def;
+        }
+    }
+}
+
+static collet_status start(committee *c, int which)
+{
+    member *m = &c->members[which];
+    m->unit = entries[which](COLLET_ABI_MAJOR, COLLET_ABI_MINOR)->units[0];
+    m->sampler = m->unit->vtable;
+    m->config = calloc(1, (size_t)m->unit->config_size + 1);
+    if (m->config == NULL) {
+        return collet_fail(c->host, COLLET_E_NOMEM, "out of memory");
+    }
+    for (uint32_t k = 0; k < m->unit->option_count; k++) {
+        set_default(&m->unit->options[k], m->config);
+    }
+    return m->sampler->create(c->host, m->config, c->space, &m->self);
+}
+
+static void destroy(void *self)
+{
+    committee *c = self;
+    for (int k = 0; c != NULL && k < MEMBERS; k++) {
+        if (c->members[k].self != NULL) {
+            c->members[k].sampler->destroy(c->members[k].self);
+        }
+        free(c->members[k].config);
+    }
+    if (c != NULL) {
+        search_history_finish(&c->history);
+    }
+    free(c);
+}
+
+static collet_status create(const collet_host *host, const void *config, const collet_space *space,
+                            void **self)
+{
+    committee *c = calloc(1, sizeof *c);
+    if (c == NULL) {
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+    }
+    *c = (committee){.host = host, .config = config, .space = space};
+    search_history_init(&c->history, space);
+    collet_status status;
+    if (space->objective_count > 1) {
+        status = start(c, RANDOM);
+    } else {
+        status = start(c, GP);
+        status = status < 0 ? status : start(c, TPE);
+    }
+    if (status < 0) {
+        destroy(c);
+        return status;
+    }
+    *self = c;
+    return COLLET_OK;
+}
+
+/* ---- Choosing ------------------------------------------------------------------------------- */
+
+/* What holds with so many trials. */
+typedef struct rule {
+    size_t until; /* finished trials */
+    uint64_t mix; /* each how manieth trial is the second's */
+    int first, second;
+    const char *why;
+} rule;
+
+static rule rule_of(const committee *c)
+{
+    const size_t late = (size_t)c->config->late;
+    const uint64_t mix = (uint64_t)c->config->mix;
+    if (c->space->objective_count > 1) {
+        return (rule){SIZE_MAX, 1, RANDOM, RANDOM, "random: no member learns from several goals"};
+    }
+    const rule rules[] = {
+        {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "tpe: first trials, which lie apart"},
+        {late < FEW ? late : FEW, mix > 0 ? mix : 4, GP, TPE, "gp, with tpe in between"},
+        {late, mix > 0 ? mix : 2, GP, TPE, "gp and tpe in turn: enough trials for densities"},
+        {SIZE_MAX, 1, TPE, TPE, "tpe alone: a Gaussian process of so many trials takes long"},
+    };
+    size_t k = 0;
+    while (c->history.finished >= rules[k].until) {
+        k++;
+    }
+    return rules[k];
+}
+
+/* Who proposes trial `number`. */
+static int choose(committee *c, uint64_t number)
+{
+    const rule now = rule_of(c);
+    if (c->said == NULL || strcmp(c->said, now.why) != 0) {
+        char line[128];
+        (void)snprintf(line, sizeof line, "from trial %llu on by %s", (unsigned long long)number,
+                       now.why);
+        c->host->log(c->host->ctx, COLLET_LOG_INFO, line);
+        c->said = now.why;
+    }
+    return number % now.mix == now.mix - 1 ? now.second : now.first;
+}
+
+static collet_status tell_member(const committee *c, int which, const collet_trial *trial)
+{
+    const member *m = &c->members[which];
+    return m->self == NULL ? COLLET_OK : m->sampler->tell(m->self, trial);
+}
+
+static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
+{
+    committee *c = self;
+    int which = choose(c, number);
+    const member *m = &c->members[which];
+    collet_status status = m->sampler->ask(m->self, rng, number, x);
+    const collet_trial running = {.struct_size = COLLET_SIZE(collet_trial),
+                                  .state = COLLET_TRIAL_RUNNING,
+                                  .number = number,
+                                  .x = x};
+    for (int k = 0; status == COLLET_OK && k < MEMBERS; k++) {
+        status = k == which ? COLLET_OK : tell_member(c, k, &running);
+    }
+    return status != COLLET_OK ? status : search_history_open(&c->history, number, x);
+}
+
+static collet_status tell(void *self, const collet_trial *trial)
+{
+    committee *c = self;
+    collet_status status = search_history_tell(&c->history, trial, NULL);
+    for (int k = 0; status >= 0 && k < MEMBERS; k++) {
+        status = tell_member(c, k, trial);
+    }
+    return status;
+}
+
+static const collet_sampler vtable = {
+    .struct_size = COLLET_SIZE(collet_sampler),
+    .flags = COLLET_SAMPLER_CONDITIONAL | COLLET_SAMPLER_CATEGORY | COLLET_SAMPLER_MULTI |
+             COLLET_SAMPLER_CONSTRAINT | COLLET_SAMPLER_FROM_HISTORY,
+    .create = create,
+    .destroy = destroy,
+    .ask = ask,
+    .tell = tell,
+};
+
+static const collet_unit unit = {COLLET_SIZE(collet_unit),
+                                 0,
+                                 COLLET_KIND_SAMPLER,
+                                 "auto",
+                                 "1.0.0",
+                                 "chooses among the others by the space and what it has seen",
+                                 NULL,
+                                 &vtable,
+                                 COLLET_OPTIONS(options, auto_config)};
+
+static const collet_unit *const units[] = {&unit};
+
+static const collet_plugin plugin = {COLLET_MAGIC,
+                                     COLLET_ABI_MAJOR,
+                                     COLLET_ABI_MINOR,
+                                     COLLET_SIZE(collet_plugin),
+                                     0,
+                                     COLLET_COUNT(units),
+                                     units,
+                                     "auto",
+                                     "1.0.0",
+                                     "The Collet authors",
+                                     "MIT"};
+COLLET_PLUGIN(plugin);

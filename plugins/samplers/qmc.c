@@ -1,0 +1,138 @@
+/*
+ * qmc - points that fill the space more evenly than random ones: a Sobol or Halton sequence.
+ *
+ * Definition: trial n is point n + skip of a quasi-random sequence, one coordinate a parameter,
+ * each taken on its own scale as `random` takes a random number. An inactive parameter is NaN and
+ * leaves the others' coordinates as they are.
+ *
+ * Options:
+ *     sequence  sobol | halton. Sobol is the more even one, above all when the number of trials is
+ *               a power of two; from the 102nd parameter on it goes on with Halton's coordinates.
+ *                                                                                         sobol
+ *     scramble  on: randomised by the study's seed. Each single point is then uniform, and another
+ *               seed gives another, equally even, set                                     on
+ *     skip      points of the sequence that are left out at its beginning                 0
+ *
+ *     [sampler]
+ *     use = qmc
+ *
+ * How it works: a function of the seed and the trial's number alone, so that trial 17 is the same
+ * whatever came before it; tell() is ignored. Any space, any number of objectives. Where to begin:
+ * a study of 2^k trials, k at least log2 of twice the number of parameters.
+ *
+ * Joe, Kuo: Constructing Sobol Sequences with Better Two-Dimensional Projections. SIAM J. Sci.
+ * Comput. 30 (2008). Owen: Randomly Permuted (t,m,s)-Nets and (t,s)-Sequences (1995).
+ */
+#include "search/sobol.h"
+
+#include <collet/helpers.h>
+#include <collet/sampler.h>
+
+#include <stdlib.h>
+
+enum { SOBOL, HALTON };
+
+typedef struct qmc_config {
+    int64_t skip;
+    int32_t sequence;
+    int32_t scramble;
+} qmc_config;
+
+static const collet_option options[] = {
+    COLLET_OPT_ENUM(qmc_config, sequence, "sobol", "sobol|halton", COLLET_FIXED,
+                    "the sequence; sobol is the more even one"),
+    COLLET_OPT_BOOL(qmc_config, scramble, "on", COLLET_FIXED, "randomised by the study's seed"),
+    COLLET_OPT_INT(qmc_config, skip, "0", 0, 1000000000, NULL, COLLET_FIXED,
+                   "points left out at the beginning of the sequence"),
+};
+
+typedef struct qmc {
+    const collet_space *space;
+    const qmc_config *config;
+    search_sobol points;
+} qmc;
+
+static collet_status create(const collet_host *host, const void *config, const collet_space *space,
+                            void **self)
+{
+    const qmc_config *c = config;
+    uint64_t seed = COLLET_HAS(space, seed) ? space->seed : 0;
+    qmc *s = calloc(1, sizeof *s);
+    if (s == NULL || search_sobol_init(&s->points, space->dim_count, seed, c->scramble != 0) < 0) {
+        free(s);
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+    }
+    s->space = space;
+    s->config = c;
+    *self = s;
+    return COLLET_OK;
+}
+
+static void destroy(void *self)
+{
+    qmc *s = self;
+    if (s != NULL) {
+        search_sobol_finish(&s->points);
+        free(s);
+    }
+}
+
+static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
+{
+    const qmc *s = self;
+    uint64_t index = number + (uint64_t)s->config->skip;
+    bool halton = s->config->sequence == HALTON;
+    (void)rng;
+    for (uint32_t i = 0; i < s->space->dim_count; i++) {
+        if (!collet_dim_active(s->space, i, x)) {
+            x[i] = (double)NAN;
+            continue;
+        }
+        double u =
+            halton ? search_halton_at(&s->points, i, index) : search_sobol_at(&s->points, i, index);
+        x[i] = collet_dim_value(collet_dim_at(s->space, i), u);
+    }
+    return COLLET_OK;
+}
+
+static collet_status tell(void *self, const collet_trial *trial)
+{
+    (void)self;
+    (void)trial;
+    return COLLET_OK;
+}
+
+static const collet_sampler vtable = {
+    .struct_size = COLLET_SIZE(collet_sampler),
+    .flags = COLLET_SAMPLER_CONDITIONAL | COLLET_SAMPLER_CATEGORY | COLLET_SAMPLER_MULTI |
+             COLLET_SAMPLER_CONSTRAINT | COLLET_SAMPLER_FROM_HISTORY,
+    .create = create,
+    .destroy = destroy,
+    .ask = ask,
+    .tell = tell,
+};
+
+static const collet_unit unit = {COLLET_SIZE(collet_unit),
+                                 0,
+                                 COLLET_KIND_SAMPLER,
+                                 "qmc",
+                                 "1.0.0",
+                                 "an even filling of the space: Sobol or Halton points",
+                                 "doi.org/10.1137/070709359",
+                                 &vtable,
+                                 COLLET_OPTIONS(options, qmc_config)};
+
+static const collet_unit *const units[] = {&unit};
+
+static const collet_plugin plugin = {COLLET_MAGIC,
+                                     COLLET_ABI_MAJOR,
+                                     COLLET_ABI_MINOR,
+                                     COLLET_SIZE(collet_plugin),
+                                     0,
+                                     COLLET_COUNT(units),
+                                     units,
+                                     "qmc",
+                                     "1.0.0",
+                                     "The Collet authors",
+                                     "MIT"};
+COLLET_PLUGIN(plugin);
