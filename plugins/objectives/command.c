@@ -391,16 +391,15 @@ static const collet_objective vtable = {
     .evaluate = evaluate,
 };
 
-static const collet_unit unit = {
-    COLLET_SIZE(collet_unit),
-    0,
-    COLLET_KIND_OBJECTIVE,
-    "command",
-    "1.0.0",
-    "any program: arguments in, printed metrics out",
-    "",
-    &vtable,
-    COLLET_OPTIONS(options, command_config)};
+static const collet_unit unit = {COLLET_SIZE(collet_unit),
+                                 0,
+                                 COLLET_KIND_OBJECTIVE,
+                                 "command",
+                                 "1.0.0",
+                                 "any program: arguments in, printed metrics out",
+                                 "",
+                                 &vtable,
+                                 COLLET_OPTIONS(options, command_config)};
 
 static const collet_unit *const units[] = {&unit};
 
