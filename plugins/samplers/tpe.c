@@ -136,7 +136,8 @@ typedef struct tpe {
     density_order order;       /* of the former */
     density_fit fit;
     density_batch batch;
-    density_term *terms; /* [gamma_cap + above.room] */
+    density_term *terms; /* [gamma_cap + above.room], of both */
+    density_term *part;  /* the same, those that know something of a block */
     uint32_t *free_rows; /* [free_count], of `above` */
     open_trial *open;    /* [open_count], by number */
     uint32_t free_count, open_count;
@@ -160,7 +161,9 @@ static collet_status reserve(tpe *t)
     t->open = open != NULL ? open : t->open;
     density_term *terms = realloc(t->terms, terms_room * sizeof *terms);
     t->terms = terms != NULL ? terms : t->terms;
-    if (free_rows == NULL || open == NULL || terms == NULL ||
+    density_term *part = realloc(t->part, terms_room * sizeof *part);
+    t->part = part != NULL ? part : t->part;
+    if (free_rows == NULL || open == NULL || terms == NULL || part == NULL ||
         density_batch_terms(&t->batch, room) < 0 || density_fit_reserve(&t->fit, room) < 0 ||
         density_rows_reserve(&t->above, room) < 0 || density_order_reserve(&t->order) < 0) {
         return COLLET_E_NOMEM;
@@ -353,16 +356,12 @@ static density_mixture make_above(tpe *t)
 /* ---- The next point ------------------------------------------------------------------------- */
 
 /* Candidates in the columns of one block, each with log l - log g. */
-static void draw(tpe *t, const density_block *block, const collet_rng *rng)
+static void draw(tpe *t, const density_block *block, const density_mixture *l,
+                 const density_mixture *g, const collet_rng *rng)
 {
-    density_mixture l = make_below(t), g = make_above(t);
-    if (t->columns.block_count > 1) {
-        density_fit_restrict(&t->fit, block, &l);
-        density_fit_restrict(&t->fit, block, &g);
-    }
-    density_draw(&l, block, t->config->sharp, rng, &t->batch);
-    density_log(&l, block, &t->batch, t->score);
-    density_log(&g, block, &t->batch, t->score_above);
+    density_draw(l, block, t->config->sharp, rng, &t->batch);
+    density_log(l, block, &t->batch, t->score);
+    density_log(g, block, &t->batch, t->score_above);
     for (uint32_t i = 0; i < t->batch.count; i++) {
         t->score[i] -= t->score_above[i];
     }
@@ -391,6 +390,7 @@ static bool is_new(const tpe *t, const double *x)
 static bool propose(tpe *t, const collet_rng *rng, double *x)
 {
     const density_space *s = &t->columns;
+    density_mixture all_below = make_below(t), all_above = make_above(t);
     for (uint32_t i = 0; i < t->space.dim_count; i++) {
         t->x[i] = (double)NAN;
     }
@@ -399,8 +399,14 @@ static bool propose(tpe *t, const collet_rng *rng, double *x)
         if (s->conditional > 0) {
             density_batch_set(&t->batch, t->x);
         }
-        draw(t, &s->blocks[k], rng);
-        take_best(t, &s->blocks[k]);
+        const density_block *block = &s->blocks[k];
+        density_mixture l = all_below, g = all_above;
+        if (s->block_count > 1) {
+            l = density_fit_block(&t->fit, block, &all_below, t->part);
+            g = density_fit_block(&t->fit, block, &all_above, t->part + all_below.count);
+        }
+        draw(t, block, &l, &g, rng);
+        take_best(t, block);
     }
     memcpy(x, t->x, t->space.dim_count * sizeof *x);
     for (uint32_t i = 1; i < t->batch.count && s->block_count > 0 && !is_new(t, t->x); i++) {
@@ -456,6 +462,7 @@ static void destroy(void *self)
     search_history_finish(&t->history);
     search_space_finish(&t->space);
     free(t->terms);
+    free(t->part);
     free(t->free_rows);
     free(t->open);
     free(t->score);

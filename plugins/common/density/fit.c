@@ -126,17 +126,19 @@ void density_fit_mixture(density_fit *f, const density_order *order, density_row
     mark(f, m, false);
 }
 
-void density_fit_restrict(const density_fit *f, const density_block *block, density_mixture *m)
+density_mixture density_fit_block(const density_fit *f, const density_block *block,
+                                  const density_mixture *m, density_term *terms)
 {
-    uint32_t columns = m->rows->space->column_count, count = 0;
+    density_mixture part = {.rows = m->rows, .terms = terms};
     for (uint32_t i = 0; i < m->count; i++) {
+        const float *at = m->rows->at + (size_t)m->terms[i].row * m->rows->space->column_count;
         bool knows = false;
         for (uint32_t c = block->first; c < block->end; c++) {
-            knows |= m->rows->at[(size_t)m->terms[i].row * columns + c] >= 0;
+            knows |= at[c] >= 0;
         }
-        m->terms[count] = m->terms[i];
-        count += knows;
+        terms[part.count] = m->terms[i];
+        part.count += knows;
     }
-    m->count = count;
-    normalise(f, m);
+    normalise(f, &part);
+    return part;
 }

@@ -28,7 +28,9 @@ void density_fit_finish(density_fit *f);
 void density_fit_mixture(density_fit *f, const density_order *order, density_rows *rows,
                          density_mixture *m);
 
-/** Drops the terms that know nothing of a block's columns. */
-void density_fit_restrict(const density_fit *f, const density_block *block, density_mixture *m);
+/** The same mixture without the terms that know nothing of a block's columns; in terms, which has
+ *  room for all of them. */
+density_mixture density_fit_block(const density_fit *f, const density_block *block,
+                                  const density_mixture *m, density_term *terms);
 
 #endif /* DENSITY_FIT_H */

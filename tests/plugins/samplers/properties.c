@@ -11,7 +11,7 @@
 
 static const struct sampler {
     const char *id;
-    const char *options[6]; /* key, value, ..., to have it past its startup early */
+    const char *options[8]; /* key, value, ..., to have it past its startup early */
     bool distinct;          /* proposes no point twice while there are others */
 } samplers[] = {
     {"random", {NULL}, false},
@@ -26,6 +26,10 @@ static const struct sampler {
     {"evolutionary", {"algorithm", "genetic", "population", "8"}, false},
     {"evolutionary", {"algorithm", "genetic", "ageing", "on", "crossover", "1"}, false},
     {"tpe", {"startup", "4"}, true},
+    {"tpe", {"startup", "4", "above", "6", "gamma_cap", "3", "weights_above", "old_decay"}, true},
+    {"tpe", {"startup", "4", "kernels", "grouped", "weights", "ei", "spread", "off"}, true},
+    {"tpe", {"startup", "4", "kernels", "single", "clip", "off", "bandwidth", "scott"}, true},
+    {"tpe", {"startup", "4", "explore", "0.5", "weights", "old_decay", "pending", "off"}, true},
     {"auto", {NULL}, true},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
@@ -149,7 +153,7 @@ static bool start(sut *s, int loop)
                               .dims = s->what->dims};
     (void)snprintf(path, sizeof path, PLUGINS "/samplers/%s.so", s->row->id);
     test_unit_load(&s->unit, path);
-    for (int i = 0; i < 6 && s->row->options[i] != NULL; i += 2) {
+    for (int i = 0; i < 8 && s->row->options[i] != NULL; i += 2) {
         test_set(&s->unit, s->row->options[i], s->row->options[i + 1]);
     }
     s->sampler = s->unit.unit->vtable;
