@@ -54,10 +54,9 @@ static clt_status add_event(clt_run *r, uint64_t number, bool told)
 
 /* ---- The end -------------------------------------------------------------------------------- */
 
-/* A copy of a row is to be stored. */
-static clt_status store(clt_run *r, int type, const clt_trial_row *row)
+/* Puts a write of a copy of the row into the journal. */
+static clt_status store(clt_run *r, clt_write write, const clt_trial_row *row)
 {
-    clt_write write = {.type = type};
     return clt_trial_row_copy(&r->journal.arena, row, &write.trial) && clt_run_add_write(r, &write)
                ? CLT_OK
                : clt_fail_memory(r->err);
@@ -66,7 +65,7 @@ static clt_status store(clt_run *r, int type, const clt_trial_row *row)
 /* A trial is over: to be stored, and for the sampler to know. */
 static clt_status settle(clt_run *r, const clt_trial_row *trial, const double *x)
 {
-    if (store(r, CLT_WRITE_FINISH, trial) != CLT_OK) {
+    if (store(r, (clt_write){.type = CLT_WRITE_FINISH}, trial) != CLT_OK) {
         return r->err->status;
     }
     bool failed = trial->state == CLT_TRIAL_FAILED;
@@ -126,7 +125,7 @@ static clt_status take_fold(clt_run *r, clt_job *job, const clt_trial_row *end)
     } else if (!clt_sheaf_is_whole(sheaf)) {
         clt_trial_row row = *end;
         row.attempt = sheaf->attempt;
-        if (store(r, CLT_WRITE_FOLD, &row) != CLT_OK) {
+        if (store(r, (clt_write){.type = CLT_WRITE_FOLD}, &row) != CLT_OK) {
             return r->err->status;
         }
         r->folds_pending++;
