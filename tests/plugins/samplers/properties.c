@@ -25,7 +25,7 @@ static const struct sampler {
     {"evolutionary", {"algorithm", "genetic", "population", "8"}, false},
     {"evolutionary", {"algorithm", "genetic", "ageing", "on", "crossover", "1"}, false},
     {"tpe", {"startup", "4"}, true},
-    {"auto", {NULL}, true},
+    {"auto", {"late", "16"}, true},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 
