@@ -30,7 +30,7 @@ static const struct sampler {
     {"tpe", {"startup", "4", "kernels", "grouped", "weights", "ei", "spread", "off"}, true},
     {"tpe", {"startup", "4", "kernels", "single", "clip", "off", "bandwidth", "scott"}, true},
     {"tpe", {"startup", "4", "explore", "0.5", "weights", "old_decay", "pending", "off"}, true},
-    {"auto", {NULL}, true},
+    {"auto", {"late", "16"}, true},
 };
 enum { SAMPLERS = sizeof samplers / sizeof samplers[0] };
 
