@@ -312,7 +312,7 @@ START_TEST(pairs_have_one_solution_which_instances_move)
     static const char *const words[] = {"2", "0", "1"};
     int solutions[3] = {0};
     for (int instance = 0; instance < 3; instance++) {
-        char text[8];
+        char text[16];
         subject s;
         int zeros = 0;
         begin(&s, "pairs");
