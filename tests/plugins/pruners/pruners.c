@@ -60,7 +60,9 @@ static collet_curve *add(study *s, uint32_t state, uint32_t points, const double
 {
     uint64_t n = s->peers.count++;
     uint32_t m = s->resource.objective_count;
-    memcpy(s->values[n], values, points * m * sizeof *values);
+    if (points > 0) {
+        memcpy(s->values[n], values, points * m * sizeof *values);
+    }
     s->curves[n] = (collet_curve){.struct_size = COLLET_SIZE(collet_curve),
                                   .state = state,
                                   .number = n,
