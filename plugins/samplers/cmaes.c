@@ -39,8 +39,9 @@
  */
 #include "population/choices.h"
 #include "population/cma.h"
+#include "population/group.h"
 #include "search/history.h"
-#include "search/point.h"
+#include "search/seen.h"
 #include "search/sobol.h"
 
 enum { START_CENTRE, START_RANDOM };
@@ -81,6 +82,7 @@ typedef struct cmaes {
     const cmaes_config *config;
     search_space space;
     search_history history;
+    search_seen seen;
     uint32_t *numeric, *category; /* their dimensions */
     uint32_t d, category_count;
     uint64_t seed;
@@ -92,9 +94,8 @@ typedef struct cmaes {
     bool small;           /* this run is a short one of bipop */
     uint64_t spent[2];    /* trials in large runs and in small ones */
     uint64_t run_trials;
-    draw **open, **pool; /* under way; ended and waiting for the generation to close */
-    size_t open_count, open_room, pool_count, pool_room;
-    double *recent; /* best values of the last generations, a ring */
+    group open, pool; /* of draws: under way; ended and waiting for the generation to close */
+    double *recent;   /* best values of the last generations, a ring */
     size_t recent_count, recent_room;
 } cmaes;
 
@@ -104,14 +105,8 @@ static void destroy(void *self)
     if (s == NULL) {
         return;
     }
-    for (size_t i = 0; i < s->open_count; i++) {
-        free(s->open[i]);
-    }
-    for (size_t i = 0; i < s->pool_count; i++) {
-        free(s->pool[i]);
-    }
-    free(s->open);
-    free(s->pool);
+    group_finish(&s->open);
+    group_finish(&s->pool);
     free(s->recent);
     free(s->numeric);
     free(s->category);
@@ -119,6 +114,7 @@ static void destroy(void *self)
     cma_destroy(s->cma);
     choices_finish(&s->choices);
     search_history_finish(&s->history);
+    search_seen_finish(&s->seen);
     search_space_finish(&s->space);
     free(s);
 }
@@ -346,18 +342,6 @@ static void express(const cmaes *s, const double *latent, double *x)
     }
 }
 
-/* Is the point under way, or, if `ever`, has it been? */
-static bool is_taken(const cmaes *s, const double *x, bool ever)
-{
-    for (size_t i = s->history.count; i-- > 0;) {
-        const search_trial *t = s->history.trials[i];
-        if ((ever || t->state == COLLET_TRIAL_RUNNING) && search_same(&s->space, t->x, x)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void draw_once(const cmaes *s, const collet_rng *rng, double *latent)
 {
     if (s->cma != NULL) {
@@ -385,12 +369,13 @@ static void draw_point(const cmaes *s, const collet_rng *rng, double *latent, do
     for (int i = 0; i < TRIES && taken; i++) {
         draw_once(s, rng, latent);
         express(s, latent, x);
-        taken = is_taken(s, x, i < FRESH_TRIES);
+        taken = i < FRESH_TRIES ? search_seen_has(&s->seen, &s->space, x)
+                                : search_history_pending(&s->history, &s->space, x);
     }
     for (int i = 0; i < TRIES && taken; i++) { /* the distribution has hardly more than one point */
         search_draw(&s->space, rng, x);
         locate(s, x, latent);
-        taken = is_taken(s, x, false);
+        taken = search_history_pending(&s->history, &s->space, x);
     }
 }
 
@@ -404,21 +389,6 @@ static draw *make_draw(const cmaes *s, uint64_t number)
         w->generation = s->cma != NULL ? s->cma->generation : 0;
     }
     return w;
-}
-
-static bool push(draw ***list, size_t *count, size_t *room, draw *w)
-{
-    if (*count == *room) {
-        size_t more = *room > 0 ? 2 * *room : 32;
-        draw **grown = realloc(*list, more * sizeof **list);
-        if (grown == NULL) {
-            return false;
-        }
-        *list = grown;
-        *room = more;
-    }
-    (*list)[(*count)++] = w;
-    return true;
 }
 
 static bool has_begun(const cmaes *s)
@@ -436,20 +406,21 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
         }
     }
     draw *w = make_draw(s, number);
-    if (w == NULL || !push(&s->open, &s->open_count, &s->open_room, w)) {
+    if (w == NULL || !group_push(&s->open, w)) {
         free(w);
         return COLLET_E_NOMEM;
     }
     draw_point(s, rng, w->latent, x);
-    return search_history_open(&s->history, number, x);
+    collet_status status = search_seen_add(&s->seen, &s->space, x);
+    return status < 0 ? status : search_history_open(&s->history, number, x);
 }
 
 /* ---- Telling -------------------------------------------------------------------------------- */
 
 static int by_trial(const void *a, const void *b)
 {
-    const draw *const *one = a, *const *other = b;
-    return search_trial_compare((*one)->trial, (*other)->trial);
+    const draw *one = *(void *const *)a, *other = *(void *const *)b;
+    return search_trial_compare(one->trial, other->trial);
 }
 
 /* Brings means of continuous coordinates back between the mirrors; whole ones get their margin. */
@@ -499,32 +470,29 @@ static bool is_flat(cmaes *s, double best, double worst)
 /* A run that has converged; never in the midst of the first generations. */
 static bool is_over(cmaes *s)
 {
-    const draw *best = s->pool[0], *worst = s->pool[s->pool_count - 1];
+    const draw *best = s->pool.list[0], *worst = s->pool.list[s->pool.count - 1];
     bool flat = best->trial->measured && worst->trial->measured &&
                 is_flat(s, best->trial->values[0], worst->trial->values[0]);
     return s->config->restarts != RESTARTS_OFF && (flat || cma_converged(s->cma));
 }
 
-static void clear_pool(cmaes *s)
+static const draw *in_pool(const cmaes *s, size_t i)
 {
-    for (size_t i = 0; i < s->pool_count; i++) {
-        free(s->pool[i]);
-    }
-    s->pool_count = 0;
+    return s->pool.list[i];
 }
 
 /* Positive weights as for the mean, which sum to 1. */
 static void move_choices(cmaes *s, const double **points)
 {
-    size_t half = s->pool_count / 2;
+    size_t half = s->pool.count / 2;
     double sum = 0, *weights = calloc(half + 1, sizeof *weights);
     for (size_t i = 0; weights != NULL && i < half; i++) {
-        weights[i] = log(((double)s->pool_count + 1) / 2) - log((double)i + 1);
+        weights[i] = log(((double)s->pool.count + 1) / 2) - log((double)i + 1);
         sum += weights[i];
     }
     for (size_t i = 0; weights != NULL && i < half; i++) {
         weights[i] /= sum;
-        points[i] = s->pool[i]->latent + s->d;
+        points[i] = in_pool(s, i)->latent + s->d;
     }
     if (weights != NULL) {
         choices_update(&s->choices, points, weights, half);
@@ -534,15 +502,15 @@ static void move_choices(cmaes *s, const double **points)
 
 static collet_status close_generation(cmaes *s)
 {
-    const double **points = calloc(s->pool_count, sizeof *points);
+    const double **points = calloc(s->pool.count, sizeof *points);
     collet_status status = points == NULL ? COLLET_E_NOMEM : COLLET_OK;
     bool over = false;
-    qsort(s->pool, s->pool_count, sizeof(draw *), by_trial);
+    qsort(s->pool.list, s->pool.count, sizeof(void *), by_trial);
     if (status == COLLET_OK && s->cma != NULL) {
-        for (size_t i = 0; i < s->pool_count; i++) {
-            points[i] = s->pool[i]->latent;
+        for (size_t i = 0; i < s->pool.count; i++) {
+            points[i] = in_pool(s, i)->latent;
         }
-        status = cma_update(s->cma, points, s->pool_count);
+        status = cma_update(s->cma, points, s->pool.count);
         tidy(s);
         over = is_over(s);
     }
@@ -550,20 +518,8 @@ static collet_status close_generation(cmaes *s)
         move_choices(s, points);
     }
     free(points);
-    clear_pool(s);
+    group_clear(&s->pool);
     return status == COLLET_OK && over ? restart(s) : status;
-}
-
-static draw *take_open(cmaes *s, uint64_t number)
-{
-    for (size_t i = 0; i < s->open_count; i++) {
-        draw *w = s->open[i];
-        if (w->number == number) {
-            s->open[i] = s->open[--s->open_count];
-            return w;
-        }
-    }
-    return NULL;
 }
 
 /* A trial drawn by this generation is taken as it is, any other is drawn near; one of an earlier
@@ -584,24 +540,25 @@ static collet_status admit(cmaes *s, draw *w, const search_trial *trial, bool fo
     if (s->cma != NULL && (foreign || w->generation != s->cma->generation)) {
         cma_inject(s->cma, w->latent);
     }
-    if (!push(&s->pool, &s->pool_count, &s->pool_room, w)) {
+    if (!group_push(&s->pool, w)) {
         free(w);
         return COLLET_E_NOMEM;
     }
     s->run_trials++;
     uint32_t lambda = s->cma != NULL ? s->cma->lambda : s->base;
-    return s->pool_count >= lambda ? close_generation(s) : COLLET_OK;
+    return s->pool.count >= lambda ? close_generation(s) : COLLET_OK;
 }
 
 static collet_status tell(void *self, const collet_trial *trial)
 {
     cmaes *s = self;
     const search_trial *news;
-    collet_status status = search_history_tell(&s->history, trial, &news);
+    collet_status status = search_seen_add(&s->seen, &s->space, trial->x);
+    status = status < 0 ? status : search_history_tell(&s->history, trial, &news);
     if (status < 0 || news == NULL || !has_begun(s)) {
         return status;
     }
-    draw *w = take_open(s, trial->number);
+    draw *w = group_take(&s->open, trial->number);
     return admit(s, w != NULL ? w : make_draw(s, trial->number), news, w == NULL);
 }
 

@@ -39,6 +39,7 @@
  * Real, Aggarwal, Huang, Le: Regularized Evolution for Image Classifier Architecture Search (2019).
  */
 #include "population/genome.h"
+#include "population/group.h"
 #include "population/shade.h"
 #include "search/sobol.h"
 
@@ -75,16 +76,11 @@ typedef struct member {
     double genes[];
 } member;
 
-/* Members without order. */
-typedef struct group {
-    member **list;
-    size_t count, room;
-} group;
-
 typedef struct evolutionary {
     const evolutionary_config *config;
     search_space space;
     search_history history;
+    search_seen seen;
     search_sobol sobol;
     group open, members, replaced;
     shade shade;
@@ -95,47 +91,18 @@ typedef struct evolutionary {
     bool genetic;
 } evolutionary;
 
-static bool push(group *g, member *m)
-{
-    if (g->count == g->room) {
-        size_t room = g->room > 0 ? 2 * g->room : 32;
-        member **list = realloc(g->list, room * sizeof(member *));
-        if (list == NULL) {
-            return false;
-        }
-        g->list = list;
-        g->room = room;
-    }
-    g->list[g->count++] = m;
-    return true;
-}
-
-static member *pull(group *g, size_t at)
-{
-    member *m = g->list[at];
-    g->list[at] = g->list[--g->count];
-    return m;
-}
-
-static void finish_group(group *g)
-{
-    for (size_t i = 0; i < g->count; i++) {
-        free(g->list[i]);
-    }
-    free(g->list);
-}
-
 static void destroy(void *self)
 {
     evolutionary *s = self;
     if (s == NULL) {
         return;
     }
-    finish_group(&s->open);
-    finish_group(&s->members);
-    finish_group(&s->replaced);
+    group_finish(&s->open);
+    group_finish(&s->members);
+    group_finish(&s->replaced);
     search_sobol_finish(&s->sobol);
     search_history_finish(&s->history);
+    search_seen_finish(&s->seen);
     search_space_finish(&s->space);
     free(s);
 }
@@ -202,7 +169,7 @@ static size_t worst_of(const evolutionary *s)
 static void trim(evolutionary *s)
 {
     while (s->members.count > size_now(s)) {
-        free(pull(&s->members, worst_of(s)));
+        free(group_pull(&s->members, worst_of(s)));
     }
 }
 
@@ -210,20 +177,11 @@ static void trim(evolutionary *s)
 static void retire(evolutionary *s, member *m)
 {
     while (s->replaced.count > 0 && s->replaced.count >= s->members.count) {
-        free(pull(&s->replaced, (size_t)(search_hash(s->born, 1) % s->replaced.count)));
+        free(group_pull(&s->replaced, (size_t)(search_hash(s->born, 1) % s->replaced.count)));
     }
-    if (!push(&s->replaced, m)) {
+    if (!group_push(&s->replaced, m)) {
         free(m);
     }
-}
-
-static size_t place_of(const evolutionary *s, uint64_t number)
-{
-    size_t at = 0;
-    while (at < s->members.count && s->members.list[at]->number != number) {
-        at++;
-    }
-    return at;
 }
 
 static void note_success(evolutionary *s, const member *m, const search_trial *before)
@@ -237,7 +195,7 @@ static void note_success(evolutionary *s, const member *m, const search_trial *b
  */
 static void challenge(evolutionary *s, member *m)
 {
-    size_t at = place_of(s, m->parent);
+    size_t at = group_find(&s->members, m->parent);
     bool there = at < s->members.count;
     at = there ? at : worst_of(s);
     if (compare(m, s->members.list[at]) >= 0) {
@@ -257,7 +215,7 @@ static collet_status admit(evolutionary *s, member *m)
     s->born++;
     if (m->f > 0 && s->members.count >= LEAST) {
         challenge(s, m);
-    } else if (!push(&s->members, m)) {
+    } else if (!group_push(&s->members, m)) {
         free(m);
         return COLLET_E_NOMEM;
     }
@@ -345,21 +303,11 @@ static void breed_child(const evolutionary *s, const collet_rng *rng, member *m)
     genome_mutate(&s->space, rng, rate, 5, m->genes);
 }
 
-static void begin(evolutionary *s, member *m)
-{
-    for (uint32_t i = 0; i < s->space.dim_count; i++) {
-        const search_axis *axis = &s->space.axes[i];
-        double u = search_sobol_at(&s->sobol, i, s->first);
-        m->genes[i] = axis->category ? floor(u * (double)axis->count) : u;
-    }
-    s->first++;
-}
-
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     evolutionary *s = self;
     member *m = calloc(1, sizeof *m + s->space.dim_count * sizeof(double));
-    if (m == NULL || !push(&s->open, m)) {
+    if (m == NULL || !group_push(&s->open, m)) {
         free(m);
         return COLLET_E_NOMEM;
     }
@@ -368,24 +316,24 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
         s->first = s->members.count; /* what was told spares points of the start */
     }
     if (s->first < s->size || s->members.count < LEAST) {
-        begin(s, m);
+        genome_start(&s->space, &s->sobol, s->first++, m->genes);
     } else if (s->genetic) {
         breed_child(s, rng, m);
     } else {
         breed_rival(s, rng, m);
     }
-    genome_freshen(&s->space, &s->history, rng, m->genes, x);
-    return search_history_open(&s->history, number, x);
+    genome_freshen(&s->space, &s->history, &s->seen, rng, m->genes, x);
+    collet_status status = search_seen_add(&s->seen, &s->space, x);
+    return status < 0 ? status : search_history_open(&s->history, number, x);
 }
 
 static member *take_open(evolutionary *s, const search_trial *trial)
 {
-    for (size_t i = 0; i < s->open.count; i++) {
-        if (s->open.list[i]->number == trial->number) {
-            return pull(&s->open, i);
-        }
+    member *m = group_take(&s->open, trial->number);
+    if (m != NULL) {
+        return m;
     }
-    member *m = calloc(1, sizeof *m + s->space.dim_count * sizeof(double));
+    m = calloc(1, sizeof *m + s->space.dim_count * sizeof(double));
     if (m != NULL) {
         m->number = trial->number;
         genome_read(&s->space, trial->x, trial->number, m->genes);
@@ -397,7 +345,8 @@ static collet_status tell(void *self, const collet_trial *trial)
 {
     evolutionary *s = self;
     const search_trial *news;
-    collet_status status = search_history_tell(&s->history, trial, &news);
+    collet_status status = search_seen_add(&s->seen, &s->space, trial->x);
+    status = status < 0 ? status : search_history_tell(&s->history, trial, &news);
     if (status < 0 || news == NULL) {
         return status;
     }

@@ -35,6 +35,7 @@
  * Genetic Algorithms. EMO (2009).
  */
 #include "population/genome.h"
+#include "population/group.h"
 #include "search/pareto.h"
 #include "search/sobol.h"
 
@@ -69,12 +70,11 @@ typedef struct nsga2 {
     const nsga2_config *config;
     search_space space;
     search_history history;
+    search_seen seen;
     search_sobol sobol;
     uint32_t objectives;
-    member **open; /* under way */
-    size_t open_count, open_room;
-    member **members; /* [population + 1] */
-    size_t member_count, size;
+    group open, members;   /* under way; the population, and one more while it is ranked */
+    size_t size;           /* of the population */
     uint64_t first, begun; /* points of the start asked for; asks in all */
     /* Scratch of rank_members(), [population + 1] each. */
     const search_trial **trials, **front;
@@ -89,14 +89,8 @@ static void destroy(void *self)
     if (s == NULL) {
         return;
     }
-    for (size_t i = 0; i < s->open_count; i++) {
-        free(s->open[i]);
-    }
-    for (size_t i = 0; i < s->member_count; i++) {
-        free(s->members[i]);
-    }
-    free(s->open);
-    free(s->members);
+    group_finish(&s->open);
+    group_finish(&s->members);
     free(s->trials);
     free(s->front);
     free(s->ranks);
@@ -105,6 +99,7 @@ static void destroy(void *self)
     free(s->crowding);
     search_sobol_finish(&s->sobol);
     search_history_finish(&s->history);
+    search_seen_finish(&s->seen);
     search_space_finish(&s->space);
     free(s);
 }
@@ -113,7 +108,6 @@ static bool allocate(nsga2 *s, const collet_space *space)
 {
     uint64_t seed = COLLET_HAS(space, seed) ? space->seed : 0;
     size_t n = s->size + 1;
-    s->members = calloc(n, sizeof *s->members);
     s->trials = calloc(n, sizeof *s->trials);
     s->front = calloc(n, sizeof *s->front);
     s->ranks = calloc(n, sizeof *s->ranks);
@@ -122,8 +116,8 @@ static bool allocate(nsga2 *s, const collet_space *space)
     s->crowding = calloc(n, sizeof *s->crowding);
     return search_space_init(&s->space, space) == COLLET_OK &&
            search_sobol_init(&s->sobol, space->dim_count, seed, true) == COLLET_OK &&
-           s->members != NULL && s->trials != NULL && s->front != NULL && s->ranks != NULL &&
-           s->order != NULL && s->places != NULL && s->crowding != NULL;
+           s->trials != NULL && s->front != NULL && s->ranks != NULL && s->order != NULL &&
+           s->places != NULL && s->crowding != NULL;
 }
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
@@ -147,17 +141,22 @@ static collet_status create(const collet_host *host, const void *config, const c
 
 /* ---- The population ------------------------------------------------------------------------- */
 
+static member *at(const nsga2 *s, size_t i)
+{
+    return s->members.list[i];
+}
+
 static int by_number(const void *a, const void *b)
 {
-    const member *const *one = a, *const *other = b;
-    return ((*one)->number > (*other)->number) - ((*one)->number < (*other)->number);
+    const member *one = *(void *const *)a, *other = *(void *const *)b;
+    return (one->number > other->number) - (one->number < other->number);
 }
 
 /* Sets the crowding of one rank; false where nobody has it. */
 static bool crowd(nsga2 *s, uint32_t rank)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->member_count; i++) {
+    for (size_t i = 0; i < s->members.count; i++) {
         if (s->ranks[i] == rank) {
             s->front[n] = s->trials[i];
             s->places[n++] = i;
@@ -165,20 +164,20 @@ static bool crowd(nsga2 *s, uint32_t rank)
     }
     search_pareto_crowding(s->front, n, s->objectives, s->order, s->crowding);
     for (size_t i = 0; i < n; i++) {
-        s->members[s->places[i]]->crowding = s->crowding[i];
+        at(s, s->places[i])->crowding = s->crowding[i];
     }
     return n > 0;
 }
 
 static void rank_members(nsga2 *s)
 {
-    qsort(s->members, s->member_count, sizeof(member *), by_number);
-    for (size_t i = 0; i < s->member_count; i++) {
-        s->trials[i] = s->members[i]->trial;
+    qsort(s->members.list, s->members.count, sizeof(void *), by_number);
+    for (size_t i = 0; i < s->members.count; i++) {
+        s->trials[i] = at(s, i)->trial;
     }
-    search_pareto_rank(s->trials, s->member_count, s->objectives, s->ranks);
-    for (size_t i = 0; i < s->member_count; i++) {
-        s->members[i]->rank = s->ranks[i];
+    search_pareto_rank(s->trials, s->members.count, s->objectives, s->ranks);
+    for (size_t i = 0; i < s->members.count; i++) {
+        at(s, i)->rank = s->ranks[i];
     }
     for (uint32_t rank = 0; crowd(s, rank); rank++) {
     }
@@ -193,27 +192,30 @@ static bool is_better(const member *a, const member *b)
     return a->crowding != b->crowding ? a->crowding > b->crowding : a->number < b->number;
 }
 
-static void join(nsga2 *s, member *m)
+static collet_status join(nsga2 *s, member *m)
 {
-    s->members[s->member_count++] = m;
+    if (!group_push(&s->members, m)) {
+        free(m);
+        return COLLET_E_NOMEM;
+    }
     rank_members(s);
-    if (s->member_count <= s->size) {
-        return;
+    if (s->members.count <= s->size) {
+        return COLLET_OK;
     }
     size_t worst = 0;
-    for (size_t i = 1; i < s->member_count; i++) {
-        worst = is_better(s->members[i], s->members[worst]) ? worst : i;
+    for (size_t i = 1; i < s->members.count; i++) {
+        worst = is_better(at(s, i), at(s, worst)) ? worst : i;
     }
-    free(s->members[worst]);
-    s->members[worst] = s->members[--s->member_count];
+    free(group_pull(&s->members, worst));
+    return COLLET_OK;
 }
 
 /* ---- Breeding ------------------------------------------------------------------------------- */
 
 static const member *parent(const nsga2 *s, const collet_rng *rng)
 {
-    const member *a = s->members[collet_below(rng, s->member_count)];
-    const member *b = s->members[collet_below(rng, s->member_count)];
+    const member *a = at(s, collet_below(rng, s->members.count));
+    const member *b = at(s, collet_below(rng, s->members.count));
     return is_better(b, a) ? b : a;
 }
 
@@ -229,62 +231,35 @@ static void breed(const nsga2 *s, const collet_rng *rng, member *m)
     genome_mutate(&s->space, rng, rate, s->config->mutation_eta, m->genes);
 }
 
-static void begin(nsga2 *s, member *m)
-{
-    for (uint32_t i = 0; i < s->space.dim_count; i++) {
-        const search_axis *axis = &s->space.axes[i];
-        double u = search_sobol_at(&s->sobol, i, s->first);
-        m->genes[i] = axis->category ? floor(u * (double)axis->count) : u;
-    }
-    s->first++;
-}
-
-static bool push_open(nsga2 *s, member *m)
-{
-    if (s->open_count == s->open_room) {
-        size_t room = s->open_room > 0 ? 2 * s->open_room : 32;
-        member **open = realloc(s->open, room * sizeof(member *));
-        if (open == NULL) {
-            return false;
-        }
-        s->open = open;
-        s->open_room = room;
-    }
-    s->open[s->open_count++] = m;
-    return true;
-}
-
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     nsga2 *s = self;
     member *m = calloc(1, sizeof *m + s->space.dim_count * sizeof(double));
-    if (m == NULL || !push_open(s, m)) {
+    if (m == NULL || !group_push(&s->open, m)) {
         free(m);
         return COLLET_E_NOMEM;
     }
     m->number = number;
     if (s->begun++ == 0) {
-        s->first = s->member_count; /* what was told spares points of the start */
+        s->first = s->members.count; /* what was told spares points of the start */
     }
-    if (s->first < s->size || s->member_count < 2) {
-        begin(s, m);
+    if (s->first < s->size || s->members.count < 2) {
+        genome_start(&s->space, &s->sobol, s->first++, m->genes);
     } else {
         breed(s, rng, m);
     }
-    genome_freshen(&s->space, &s->history, rng, m->genes, x);
-    return search_history_open(&s->history, number, x);
+    genome_freshen(&s->space, &s->history, &s->seen, rng, m->genes, x);
+    collet_status status = search_seen_add(&s->seen, &s->space, x);
+    return status < 0 ? status : search_history_open(&s->history, number, x);
 }
 
 static member *take_open(nsga2 *s, const search_trial *trial)
 {
-    for (size_t i = 0; i < s->open_count; i++) {
-        if (s->open[i]->number == trial->number) {
-            member *m = s->open[i];
-            s->open[i] = s->open[--s->open_count];
-            return m;
-        }
+    member *m = group_take(&s->open, trial->number);
+    if (m != NULL) {
+        return m;
     }
-    member *m = calloc(1, sizeof *m + s->space.dim_count * sizeof(double));
+    m = calloc(1, sizeof *m + s->space.dim_count * sizeof(double));
     if (m != NULL) {
         m->number = trial->number;
         genome_read(&s->space, trial->x, trial->number, m->genes);
@@ -296,7 +271,8 @@ static collet_status tell(void *self, const collet_trial *trial)
 {
     nsga2 *s = self;
     const search_trial *news;
-    collet_status status = search_history_tell(&s->history, trial, &news);
+    collet_status status = search_seen_add(&s->seen, &s->space, trial->x);
+    status = status < 0 ? status : search_history_tell(&s->history, trial, &news);
     if (status < 0 || news == NULL) {
         return status;
     }
@@ -305,8 +281,7 @@ static collet_status tell(void *self, const collet_trial *trial)
         return COLLET_E_NOMEM;
     }
     m->trial = news;
-    join(s, m);
-    return COLLET_OK;
+    return join(s, m);
 }
 
 static const collet_sampler vtable = {

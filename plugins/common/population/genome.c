@@ -1,7 +1,5 @@
 #include "population/genome.h"
 
-#include "search/sobol.h"
-
 enum { TRIES = 50 };
 
 static double inside(double u)
@@ -117,31 +115,27 @@ void genome_cross(const search_space *s, const collet_rng *rng, const double *a,
     }
 }
 
-/* Has any trial the point, or, unless `ever`, one that is under way? */
-static bool is_taken(const search_space *s, const search_history *h, const double *x, bool ever)
+void genome_start(const search_space *s, const search_sobol *sobol, uint64_t n, double *genes)
 {
-    for (size_t i = h->count; i-- > 0;) {
-        const search_trial *t = h->trials[i];
-        if ((ever || t->state == COLLET_TRIAL_RUNNING) && search_same(s, t->x, x)) {
-            return true;
-        }
+    for (uint32_t i = 0; i < s->dim_count; i++) {
+        double u = search_sobol_at(sobol, i, n);
+        genes[i] = s->axes[i].category ? floor(u * (double)s->axes[i].count) : u;
     }
-    return false;
 }
 
-void genome_freshen(const search_space *s, const search_history *h, const collet_rng *rng,
-                    double *genes, double *x)
+void genome_freshen(const search_space *s, const search_history *h, const search_seen *seen,
+                    const collet_rng *rng, double *genes, double *x)
 {
     genome_express(s, genes, x);
-    for (int i = 0; i < TRIES && is_taken(s, h, x, true); i++) {
+    for (int i = 0; i < TRIES && search_seen_has(seen, s, x); i++) {
         genome_mutate(s, rng, 0, 5, genes);
         genome_express(s, genes, x);
     }
-    for (int i = 0; i < TRIES && is_taken(s, h, x, true); i++) {
+    for (int i = 0; i < TRIES && search_seen_has(seen, s, x); i++) {
         genome_draw(s, rng, genes);
         genome_express(s, genes, x);
     }
-    for (int i = 0; i < TRIES && is_taken(s, h, x, false); i++) {
+    for (int i = 0; i < TRIES && search_history_pending(h, s, x); i++) {
         genome_draw(s, rng, genes);
         genome_express(s, genes, x);
     }

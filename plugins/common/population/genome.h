@@ -14,7 +14,8 @@
 #define POPULATION_GENOME_H
 
 #include "search/history.h"
-#include "search/point.h"
+#include "search/seen.h"
+#include "search/sobol.h"
 
 /** Genes drawn evenly. */
 void genome_draw(const search_space *s, const collet_rng *rng, double *genes);
@@ -36,9 +37,12 @@ void genome_mutate(const search_space *s, const collet_rng *rng, double rate, do
 void genome_cross(const search_space *s, const collet_rng *rng, const double *a, const double *b,
                   double eta, double *child);
 
+/** The genes of point n of a sequence. */
+void genome_start(const search_space *s, const search_sobol *sobol, uint64_t n, double *genes);
+
 /** Mutates genes until their point x is one that no trial has had; when that does not help, draws
  *  until it is one that is not under way. x is the point in the end. */
-void genome_freshen(const search_space *s, const search_history *h, const collet_rng *rng,
-                    double *genes, double *x);
+void genome_freshen(const search_space *s, const search_history *h, const search_seen *seen,
+                    const collet_rng *rng, double *genes, double *x);
 
 #endif /* POPULATION_GENOME_H */

@@ -149,6 +149,21 @@ size_t search_history_rank(const search_history *h, uint64_t number)
     return place_of(h, number);
 }
 
+bool search_history_pending(const search_history *h, const search_space *space, const double *x)
+{
+    size_t left = h->count - h->finished;
+    for (size_t i = h->count; left > 0; i--) {
+        const search_trial *t = h->trials[i - 1];
+        if (t->state == COLLET_TRIAL_RUNNING) {
+            left--;
+            if (search_same(space, t->x, x)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* 0 complete, 1 pruned, 2 infeasible, 3 failed or not a number. */
 static int class_of(const search_trial *t)
 {

@@ -10,9 +10,7 @@
 #ifndef SEARCH_HISTORY_H
 #define SEARCH_HISTORY_H
 
-#include <collet/sampler.h>
-
-#include <stdbool.h>
+#include "search/point.h"
 
 /** One trial; lives until search_history_finish(). */
 typedef struct search_trial {
@@ -55,6 +53,10 @@ const search_trial *search_history_find(const search_history *h, uint64_t number
 
 /** How many trials have a lower number. */
 size_t search_history_rank(const search_history *h, uint64_t number);
+
+/** Is a trial at x under way? Costs what there is behind the oldest of those, not the whole
+ * history. */
+bool search_history_pending(const search_history *h, const search_space *space, const double *x);
 
 /** How a is better than b with one objective: negative, 0 or positive. Complete and feasible ones
  *  by value, then pruned ones (longest first, then by value), then infeasible ones by violation,

@@ -139,6 +139,14 @@ START_TEST(a_history_is_the_same_in_whatever_order_it_was_told)
     }
     ck_assert_uint_eq(search_history_find(&h, 9)->state, COLLET_TRIAL_RUNNING);
     ck_assert_ptr_null(search_history_find(&h, 4));
+    search_space points;
+    const double other[DIMS] = {2, 0, 1, 0, 1, 3};
+    search_space_init(&points, &space);
+    ck_assert(search_history_pending(&h, &points, x)); /* 9; the others at x have ended */
+    ck_assert(!search_history_pending(&h, &points, other));
+    tell(&h, 9, COLLET_TRIAL_FAILED, 0, 0);
+    ck_assert(!search_history_pending(&h, &points, x));
+    search_space_finish(&points);
     static const uint64_t order[] = {7, 2, 3, 5}; /* complete, pruned, infeasible, failed */
     for (int i = 0; i < 3; i++) {
         const search_trial *a = search_history_find(&h, order[i]);
