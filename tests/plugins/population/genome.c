@@ -1,49 +1,21 @@
 #include "population/genome.h"
 #include "population/shade.h"
+#include "space.h"
 #include "support.h"
 
-static const double two[2] = {2, 2};
-static const collet_condition deep = {0, 1, two};
-static const char *const names[] = {"a", "b", "c"};
-static const collet_dim dims[] = {
-    {.name = "layers", .low = 1, .high = 2, .type = COLLET_DIM_INT},
-    {.name = "kind",
-     .low = 0,
-     .high = 2,
-     .type = COLLET_DIM_CATEGORY,
-     .category_count = 3,
-     .categories = names},
-    {.name = "second",
-     .low = 0.1,
-     .high = 10,
-     .type = COLLET_DIM_REAL,
-     .flags = COLLET_DIM_LOG,
-     .condition_count = 1,
-     .conditions = &deep},
-    {.name = "units", .low = 1, .high = 64, .type = COLLET_DIM_INT, .flags = COLLET_DIM_LOG},
-    {.name = "same", .low = 3, .high = 3, .type = COLLET_DIM_REAL},
-};
-enum { DIMS = 5 };
-
-static const collet_space space = {.struct_size = COLLET_SIZE(collet_space),
-                                   .dim_count = DIMS,
-                                   .dim_size = COLLET_SIZE(collet_dim),
-                                   .condition_size = COLLET_SIZE(collet_condition),
-                                   .objective_count = 1,
-                                   .parallel = 1,
-                                   .dims = dims};
+enum { DIMS = TEST_DIMS };
 
 START_TEST(a_genome_is_expressed_and_read_back)
 {
     search_space s;
     clt_rng stream;
     collet_rng rng = test_rng(&stream, 1);
-    search_space_init(&s, &space);
+    search_space_init(&s, &test_space);
     for (uint64_t n = 0; n < 200; n++) {
         double genes[DIMS], x[DIMS], again[DIMS], y[DIMS];
         genome_draw(&s, &rng, genes);
         genome_express(&s, genes, x);
-        ck_assert(isnan(x[2]) == (x[0] < 2) && x[4] == 3);
+        ck_assert(isnan(x[2]) == (x[0] < 2) && x[5] == 3);
         genome_read(&s, x, n, again);
         ck_assert(again[2] >= 0 && again[2] <= 1); /* a gene, active or not */
         genome_express(&s, again, y);
@@ -63,9 +35,9 @@ START_TEST(mutation_moves_at_least_one_gene_to_a_value_nearby)
     collet_rng rng = test_rng(&stream, 2);
     double sum = 0, square = 0;
     int moves = 0;
-    search_space_init(&s, &space);
+    search_space_init(&s, &test_space);
     for (int n = 0; n < 4000; n++) {
-        double genes[DIMS] = {0.75, 1, 0.5, 0.5, 0.5}, x[DIMS], y[DIMS];
+        double genes[DIMS] = {0.75, 1, 0.5, 0.5, 0.5, 0.5}, x[DIMS], y[DIMS];
         genome_express(&s, genes, x);
         genome_mutate(&s, &rng, n % 2 == 0 ? 0 : 0.3, 20, genes);
         genome_express(&s, genes, y);
@@ -87,10 +59,10 @@ START_TEST(crossover_keeps_the_mean_and_takes_categories_whole)
     search_space s;
     clt_rng stream;
     collet_rng rng = test_rng(&stream, 3);
-    const double a[DIMS] = {0.25, 0, 0.4, 0.3, 0.5}, b[DIMS] = {0.75, 2, 0.6, 0.3, 0.5};
+    const double a[DIMS] = {0.25, 0, 0.4, 0.3, 0.3, 0.5}, b[DIMS] = {0.75, 2, 0.6, 0.3, 0.3, 0.5};
     double sum = 0, child[DIMS];
     int second = 0, crossed = 0;
-    search_space_init(&s, &space);
+    search_space_init(&s, &test_space);
     for (int n = 0; n < 4000; n++) {
         genome_cross(&s, &rng, a, b, 15, child);
         ck_assert(child[1] == 0 || child[1] == 2);

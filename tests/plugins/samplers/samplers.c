@@ -1,3 +1,4 @@
+#include "space.h"
 #include "support.h"
 
 #include <collet/helpers.h>
@@ -5,37 +6,16 @@
 
 #include <string.h>
 
-/* layers in 1..2; width one of three names; second (0.1 to 10, log) only where layers is 2; rate in
- * steps of 0.5 from 0 to 1. */
-static const double two[2] = {2, 2};
-static const collet_condition deep = {0, 1, two};
-static const char *const names[] = {"a", "b", "c"};
-static const collet_dim dims[] = {
-    {.name = "layers", .low = 1, .high = 2, .type = COLLET_DIM_INT},
-    {.name = "width",
-     .low = 0,
-     .high = 2,
-     .type = COLLET_DIM_CATEGORY,
-     .category_count = 3,
-     .categories = names},
-    {.name = "second",
-     .low = 0.1,
-     .high = 10,
-     .type = COLLET_DIM_REAL,
-     .flags = COLLET_DIM_LOG,
-     .condition_count = 1,
-     .conditions = &deep},
-    {.name = "rate", .low = 0, .high = 1, .step = 0.5, .type = COLLET_DIM_REAL},
-};
 enum { DIMS = 4, GRID = 3 * 3 + 3 * 3 * 3 }; /* layers 1: width x rate; 2: x second as well */
 
+/* Without the last two, so that a grid is small. */
 static const collet_space space = {.struct_size = COLLET_SIZE(collet_space),
                                    .dim_count = DIMS,
                                    .dim_size = COLLET_SIZE(collet_dim),
                                    .condition_size = COLLET_SIZE(collet_condition),
                                    .objective_count = 1,
                                    .parallel = 1,
-                                   .dims = dims};
+                                   .dims = test_dims};
 
 static void *create(test_unit *t, const char *id)
 {

@@ -1,46 +1,16 @@
 #include "search/history.h"
 #include "search/point.h"
+#include "space.h"
 #include "support.h"
 
 #include <collet/helpers.h>
 
-static const double two[2] = {2, 2};
-static const collet_condition deep = {0, 1, two};
-static const char *const names[] = {"a", "b", "c"};
-static const collet_dim dims[] = {
-    {.name = "layers", .low = 1, .high = 2, .type = COLLET_DIM_INT},
-    {.name = "width",
-     .low = 0,
-     .high = 2,
-     .type = COLLET_DIM_CATEGORY,
-     .category_count = 3,
-     .categories = names},
-    {.name = "second",
-     .low = 0.1,
-     .high = 10,
-     .type = COLLET_DIM_REAL,
-     .flags = COLLET_DIM_LOG,
-     .condition_count = 1,
-     .conditions = &deep},
-    {.name = "rate", .low = 0, .high = 1, .step = 0.5, .type = COLLET_DIM_REAL},
-    {.name = "units", .low = 1, .high = 64, .type = COLLET_DIM_INT, .flags = COLLET_DIM_LOG},
-    {.name = "same", .low = 3, .high = 3, .type = COLLET_DIM_REAL},
-};
-enum { DIMS = 6 };
-
-static const collet_space space = {.struct_size = COLLET_SIZE(collet_space),
-                                   .dim_count = DIMS,
-                                   .dim_size = COLLET_SIZE(collet_dim),
-                                   .condition_size = COLLET_SIZE(collet_condition),
-                                   .objective_count = 1,
-                                   .constraint_count = 1,
-                                   .parallel = 1,
-                                   .dims = dims};
+enum { DIMS = TEST_DIMS };
 
 START_TEST(every_value_survives_the_way_to_the_unit_interval_and_back)
 {
     search_space s;
-    ck_assert_int_eq(search_space_init(&s, &space), COLLET_OK);
+    ck_assert_int_eq(search_space_init(&s, &test_space), COLLET_OK);
     for (uint32_t i = 0; i < DIMS; i++) {
         const search_axis *axis = &s.axes[i];
         for (int k = 0; k < 200; k++) {
@@ -59,7 +29,7 @@ END_TEST
 START_TEST(the_shares_of_all_values_tile_the_axis_and_agree_with_even_draws)
 {
     search_space s;
-    search_space_init(&s, &space);
+    search_space_init(&s, &test_space);
     for (uint32_t i = 0; i < DIMS; i++) {
         const search_axis *axis = &s.axes[i];
         double end = 0;
@@ -81,7 +51,7 @@ END_TEST
 START_TEST(anything_is_repaired_to_a_point_of_the_space)
 {
     search_space s;
-    search_space_init(&s, &space);
+    search_space_init(&s, &test_space);
     ck_assert_uint_eq(s.numeric, 4);
     ck_assert_uint_eq(s.categories, 1);
     ck_assert_uint_eq(s.conditional, 1);
@@ -123,7 +93,7 @@ static void tell(search_history *h, uint64_t number, uint32_t state, double valu
 START_TEST(a_history_is_the_same_in_whatever_order_it_was_told)
 {
     search_history h;
-    search_history_init(&h, &space);
+    search_history_init(&h, &test_space);
     const double x[DIMS] = {1, 0, (double)NAN, 0, 1, 3};
     tell(&h, 7, COLLET_TRIAL_COMPLETE, 5, -1);
     search_history_open(&h, 9, x);
@@ -141,7 +111,7 @@ START_TEST(a_history_is_the_same_in_whatever_order_it_was_told)
     ck_assert_ptr_null(search_history_find(&h, 4));
     search_space points;
     const double other[DIMS] = {2, 0, 1, 0, 1, 3};
-    search_space_init(&points, &space);
+    search_space_init(&points, &test_space);
     ck_assert(search_history_pending(&h, &points, x)); /* 9; the others at x have ended */
     ck_assert(!search_history_pending(&h, &points, other));
     tell(&h, 9, COLLET_TRIAL_FAILED, 0, 0);
