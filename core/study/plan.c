@@ -109,33 +109,52 @@ clt_status clt_plan_read_host(clt_plan_build *b, const char *name, void *config)
     return CLT_OK;
 }
 
-/* Adds the metrics of a comma-separated list to the goals. */
-static clt_status add_goals(clt_plan_build *b, const char *list, bool maximize, clt_goal *goals,
-                            size_t most)
+enum { MOST_GOALS = 16 };
+
+/* One metric of the list in `entry`. */
+static clt_status add_goal(clt_plan_build *b, const clt_entry *entry, const char *metric,
+                           clt_goal *goals)
 {
     clt_plan *plan = b->plan;
-    while (*list != '\0') {
-        size_t n = strcspn(list, ",");
-        const char *end = list + n;
+    if (metric[0] == '\0') {
+        return clt_fail(b->err, CLT_BAD_INPUT,
+                        "%s:%d: study.%s: \"%s\" names no metric beside a comma; write, say, "
+                        "accuracy, loss",
+                        plan->ini->path, entry->line, entry->key, entry->value);
+    }
+    if (plan->goal_count == MOST_GOALS) {
+        return clt_fail(b->err, CLT_BAD_INPUT,
+                        "%s:%d: study.%s: \"%s\" is one goal too many; a study has at most %d",
+                        plan->ini->path, entry->line, entry->key, metric, (int)MOST_GOALS);
+    }
+    for (size_t i = 0; i < plan->goal_count; i++) {
+        if (strcmp(goals[i].metric, metric) == 0) {
+            return clt_fail(b->err, CLT_BAD_INPUT,
+                            "%s:%d: study.%s: \"%s\" is a goal already; name it once",
+                            plan->ini->path, entry->line, entry->key, metric);
+        }
+    }
+    goals[plan->goal_count++] = (clt_goal){metric, strcmp(entry->key, "maximize") == 0};
+    return CLT_OK;
+}
+
+/* Adds the metrics of a comma-separated list to the goals. */
+static clt_status add_goals(clt_plan_build *b, const clt_entry *entry, clt_goal *goals)
+{
+    const char *list = entry->value;
+    bool more = list[0] != '\0';
+    while (more) {
         list += strspn(list, " \t");
-        size_t length = (size_t)(end - list);
-        length = strcspn(list, " \t,") < length ? strcspn(list, " \t,") : length;
-        const char *metric = clt_arena_printf(&plan->arena, "%.*s", (int)length, list);
+        size_t n = strcspn(list, ","), length = strcspn(list, " \t,");
+        const char *metric = clt_arena_printf(&b->plan->arena, "%.*s", (int)length, list);
         if (metric == NULL) {
             return fail_memory(b);
         }
-        if (metric[0] == '\0' || plan->goal_count == most) {
-            return clt_fail(b->err, CLT_BAD_INPUT, "%s: [study] names no metric beside a comma",
-                            plan->ini->path);
+        if (add_goal(b, entry, metric, goals) != CLT_OK) {
+            return b->err->status;
         }
-        for (size_t i = 0; i < plan->goal_count; i++) {
-            if (strcmp(goals[i].metric, metric) == 0) {
-                return clt_fail(b->err, CLT_BAD_INPUT, "%s: [study] names \"%s\" twice",
-                                plan->ini->path, metric);
-            }
-        }
-        goals[plan->goal_count++] = (clt_goal){metric, maximize};
-        list = *end == ',' ? end + 1 : end;
+        more = list[n] == ',';
+        list += n + more;
     }
     return CLT_OK;
 }
@@ -151,18 +170,21 @@ static clt_status name_goals(clt_plan_build *b)
     return names != NULL ? CLT_OK : fail_memory(b);
 }
 
+/* Goals come in the order of the file, whichever way they point. */
 static clt_status read_goals(clt_plan_build *b)
 {
-    enum { MOST = 16 };
     clt_plan *plan = b->plan;
-    clt_goal *goals = clt_arena_array(&plan->arena, MOST, sizeof *goals);
+    clt_goal *goals = clt_arena_array(&plan->arena, MOST_GOALS, sizeof *goals);
     plan->goals = goals;
     if (goals == NULL) {
         return fail_memory(b);
     }
-    if (add_goals(b, plan->study.maximize, true, goals, MOST) != CLT_OK ||
-        add_goals(b, plan->study.minimize, false, goals, MOST) != CLT_OK) {
-        return b->err->status;
+    for (size_t i = 0; i < plan->ini->entry_count; i++) {
+        const clt_entry *entry = &plan->ini->entries[i];
+        bool lists = strcmp(entry->key, "maximize") == 0 || strcmp(entry->key, "minimize") == 0;
+        if (lists && strcmp(entry->section, "study") == 0 && add_goals(b, entry, goals) != CLT_OK) {
+            return b->err->status;
+        }
     }
     if (plan->goal_count == 0) {
         return clt_fail(b->err, CLT_BAD_INPUT,
