@@ -63,7 +63,7 @@ static collet_status set_weights(cma *s, uint32_t count)
     set_rates(r, count, d, s->diagonal);
     (void)effective(count, 1, r->mu + 1, &good);
     double mu_bad = effective(count, r->mu + 1, count + 1, &bad);
-    double limit = smaller(1 + r->c1 / larger(r->c_mu, 1e-12), 1 + 2 * mu_bad / (mu_bad + 2));
+    double limit = smaller(1 + r->c1 / larger(r->c_mu, 1e-12), 1 + 2 * mu_bad / (r->mu_eff + 2));
     limit = smaller(limit, (1 - r->c1 - r->c_mu) / (d * larger(r->c_mu, 1e-12)));
     r->weight_sum = 0;
     for (uint32_t i = 0; i < count; i++) {

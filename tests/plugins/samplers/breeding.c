@@ -42,14 +42,17 @@ typedef struct sut {
     const collet_sampler *sampler;
     collet_space space;
     void *self;
+    uint64_t luck; /* another number, other draws */
 } sut;
 
-static void start(sut *s, int row, const collet_dim *dims, uint32_t count, uint32_t objectives)
+static void start_with(sut *s, int row, const char *value, const collet_dim *dims, uint32_t count,
+                       uint32_t objectives)
 {
     char path[512];
     (void)snprintf(path, sizeof path, PLUGINS "/samplers/%s.so", samplers[row].id);
     test_unit_load(&s->unit, path);
-    test_set(&s->unit, samplers[row].key, samplers[row].value);
+    test_set(&s->unit, samplers[row].key, value);
+    s->luck = 0;
     s->sampler = s->unit.unit->vtable;
     s->space = (collet_space){.struct_size = COLLET_SIZE(collet_space),
                               .dim_count = count,
@@ -64,6 +67,11 @@ static void start(sut *s, int row, const collet_dim *dims, uint32_t count, uint3
         s->sampler->create(clt_host_table(&s->unit.host), s->unit.config, &s->space, &s->self), 0);
 }
 
+static void start(sut *s, int row, const collet_dim *dims, uint32_t count, uint32_t objectives)
+{
+    start_with(s, row, samplers[row].value, dims, count, objectives);
+}
+
 static void finish(sut *s)
 {
     s->sampler->destroy(s->self);
@@ -73,7 +81,7 @@ static void finish(sut *s)
 static void ask(const sut *s, uint64_t number, double *x)
 {
     clt_rng stream;
-    collet_rng rng = test_rng(&stream, number);
+    collet_rng rng = test_rng(&stream, 1000 * s->luck + number);
     ck_assert_int_eq(s->sampler->ask(s->self, &rng, number, x), COLLET_OK);
 }
 
@@ -116,17 +124,30 @@ static double best_of(sut *s, int open)
     return best;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double one = *(const double *)a, other = *(const double *)b;
+    return (one > other) - (one < other);
+}
+
+/* The median of five runs: a single one may be lucky or not. */
 START_TEST(they_find_the_bottom_of_a_bowl)
 {
+    enum { RUNS = 5 };
     static const int open[] = {1, 8};
     static const double enough[SAMPLERS] = {0.01, 1, 1, 4}; /* 200 random points: 15 */
     for (int i = 0; i < 2; i++) {
-        sut s;
-        start(&s, _i, reals, D, 1);
-        double best = best_of(&s, open[i]);
-        ck_assert_msg(best < 8 * enough[_i] || (i == 0 && best < enough[_i]), "%s, %d: %g",
-                      samplers[_i].id, open[i], best);
-        finish(&s);
+        double best[RUNS];
+        for (uint64_t k = 0; k < RUNS; k++) {
+            sut s;
+            start(&s, _i, reals, D, 1);
+            s.luck = k;
+            best[k] = best_of(&s, open[i]);
+            finish(&s);
+        }
+        qsort(best, RUNS, sizeof *best, by_value);
+        ck_assert_msg(best[RUNS / 2] < 8 * enough[_i] || (i == 0 && best[RUNS / 2] < enough[_i]),
+                      "%s, %d: %g", samplers[_i].id, open[i], best[RUNS / 2]);
     }
 }
 END_TEST
@@ -194,6 +215,26 @@ START_TEST(constraints_are_kept_in_the_end)
 }
 END_TEST
 
+/* A run that has converged on the bottom of a bowl of two parameters proposes nothing but that
+ * bottom, for good; with restarts there are points far from it again. */
+START_TEST(what_has_converged_begins_anew_unless_restarts_are_off)
+{
+    static const char *const restarts[] = {"off", "ipop", "bipop"};
+    double x[2];
+    int far = 0;
+    sut s;
+    start_with(&s, 0, restarts[_i], reals, 2, 1);
+    for (uint64_t n = 0; n < 1500; n++) {
+        ask(&s, n, x);
+        double value = (x[0] - 1) * (x[0] - 1) + (x[1] + 2) * (x[1] + 2);
+        tell(&s, n, x, &value, -1);
+        far += n >= 500 && value > 1;
+    }
+    ck_assert_msg(_i == 0 ? far == 0 : far > 20, "%s: %d far points", restarts[_i], far);
+    finish(&s);
+}
+END_TEST
+
 /* Two bowls: the front is the line between their bottoms. */
 START_TEST(nsga2_finds_a_whole_front)
 {
@@ -218,4 +259,6 @@ END_TEST
 TEST_MAIN_LOOPS("breeding", {they_find_the_bottom_of_a_bowl, SAMPLERS},
                 {points_under_way_are_all_different, SAMPLERS},
                 {an_older_study_is_where_they_begin, SAMPLERS},
-                {constraints_are_kept_in_the_end, SAMPLERS}, {nsga2_finds_a_whole_front, 1})
+                {constraints_are_kept_in_the_end, SAMPLERS},
+                {what_has_converged_begins_anew_unless_restarts_are_off, 3},
+                {nsga2_finds_a_whole_front, 1})
