@@ -17,20 +17,20 @@
  *     use = qmc
  *
  * How it works: a function of the seed and the trial's number alone, so that trial 17 is the same
- * whatever came before it; tell() is ignored. Any space, any number of objectives. Where to begin:
- * a study of 2^k trials, k at least log2 of twice the number of parameters.
+ * whatever came before it. Only where no parameter is continuous may a point come up that is under
+ * way already; a random one that is not takes its place. Any space, any number of objectives. Where
+ * to begin: a study of 2^k trials, k at least log2 of twice the number of parameters.
  *
  * Joe, Kuo: Constructing Sobol Sequences with Better Two-Dimensional Projections. SIAM J. Sci.
  * Comput. 30 (2008). Owen: Randomly Permuted (t,m,s)-Nets and (t,s)-Sequences (1995).
  */
+#include "search/history.h"
 #include "search/sobol.h"
-
-#include <collet/helpers.h>
-#include <collet/sampler.h>
 
 #include <stdlib.h>
 
 enum { SOBOL, HALTON };
+enum { TRIES = 100 };
 
 typedef struct qmc_config {
     int64_t skip;
@@ -47,10 +47,23 @@ static const collet_option options[] = {
 };
 
 typedef struct qmc {
-    const collet_space *space;
     const qmc_config *config;
+    search_space space;
+    search_history history;
     search_sobol points;
 } qmc;
+
+static void destroy(void *self)
+{
+    qmc *s = self;
+    if (s == NULL) {
+        return;
+    }
+    search_sobol_finish(&s->points);
+    search_history_finish(&s->history);
+    search_space_finish(&s->space);
+    free(s);
+}
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
                             void **self)
@@ -58,48 +71,55 @@ static collet_status create(const collet_host *host, const void *config, const c
     const qmc_config *c = config;
     uint64_t seed = COLLET_HAS(space, seed) ? space->seed : 0;
     qmc *s = calloc(1, sizeof *s);
-    if (s == NULL || search_sobol_init(&s->points, space->dim_count, seed, c->scramble != 0) < 0) {
-        free(s);
+    if (s == NULL) {
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
-    s->space = space;
     s->config = c;
+    search_history_init(&s->history, space);
+    if (search_space_init(&s->space, space) < 0 ||
+        search_sobol_init(&s->points, space->dim_count, seed, c->scramble != 0) < 0) {
+        destroy(s);
+        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+    }
     *self = s;
     return COLLET_OK;
 }
 
-static void destroy(void *self)
+/* Coordinate i of a point of the sequence, or without an index a random one. */
+static double coordinate(const qmc *s, uint32_t i, const uint64_t *index, const collet_rng *rng)
 {
-    qmc *s = self;
-    if (s != NULL) {
-        search_sobol_finish(&s->points);
-        free(s);
+    if (index == NULL) {
+        return collet_uniform(rng);
+    }
+    return s->config->sequence == HALTON ? search_halton_at(&s->points, i, *index)
+                                         : search_sobol_at(&s->points, i, *index);
+}
+
+static void place(const qmc *s, const uint64_t *index, const collet_rng *rng, double *x)
+{
+    const collet_space *space = s->space.space;
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        double u = coordinate(s, i, index, rng);
+        x[i] = collet_dim_active(space, i, x) ? collet_dim_value(collet_dim_at(space, i), u)
+                                              : (double)NAN;
     }
 }
 
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
-    const qmc *s = self;
+    qmc *s = self;
     uint64_t index = number + (uint64_t)s->config->skip;
-    bool halton = s->config->sequence == HALTON;
-    (void)rng;
-    for (uint32_t i = 0; i < s->space->dim_count; i++) {
-        if (!collet_dim_active(s->space, i, x)) {
-            x[i] = (double)NAN;
-            continue;
-        }
-        double u =
-            halton ? search_halton_at(&s->points, i, index) : search_sobol_at(&s->points, i, index);
-        x[i] = collet_dim_value(collet_dim_at(s->space, i), u);
+    place(s, &index, rng, x);
+    for (int i = 0; i < TRIES && search_history_pending(&s->history, &s->space, x); i++) {
+        place(s, NULL, rng, x);
     }
-    return COLLET_OK;
+    return search_history_open(&s->history, number, x);
 }
 
 static collet_status tell(void *self, const collet_trial *trial)
 {
-    (void)self;
-    (void)trial;
-    return COLLET_OK;
+    qmc *s = self;
+    return search_history_tell(&s->history, trial, NULL);
 }
 
 static const collet_sampler vtable = {
