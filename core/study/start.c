@@ -65,6 +65,22 @@ static void log_line(const clt_start *s, const char *unit, const char *line)
     }
 }
 
+/* Values are told apart by their place, so the places must be those of the store: once goals to
+ * maximise stood first there, whatever the file said. */
+static clt_status check_goals(const clt_plan *plan, const clt_study_row *study, clt_error *err)
+{
+    bool same = study->goal_count == plan->goal_count;
+    for (size_t i = 0; same && i < plan->goal_count; i++) {
+        same = strcmp(study->goals[i].metric, plan->goals[i].metric) == 0;
+    }
+    return same ? CLT_OK
+                : clt_fail(err, CLT_BAD_INPUT,
+                           "%s:%d: [study]: the goals of study \"%s\" are stored in another order, "
+                           "\"%s\" first; start another study with --new",
+                           plan->ini->path, clt_ini_section(plan->ini, "study")->line, study->name,
+                           study->goal_count > 0 ? study->goals[0].metric : "");
+}
+
 /* Names in one line what has changed since the study's last run, and notes it. */
 static clt_status note_environment(const clt_start *s, const clt_study_row *study, clt_arena *arena,
                                    clt_error *err)
@@ -95,7 +111,8 @@ static clt_status go_on(const clt_start *s, const char *name, clt_arena *arena,
                         const clt_study_row *study, clt_error *err)
 {
     return clt_plan_same(s->plan, name, study->identity, err) == CLT_OK &&
-                   check_order(s->plan, study, err) == CLT_OK
+                   check_order(s->plan, study, err) == CLT_OK &&
+                   check_goals(s->plan, study, err) == CLT_OK
                ? note_environment(s, study, arena, err)
                : err->status;
 }
