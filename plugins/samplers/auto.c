@@ -197,7 +197,8 @@ static rule rule_of(const committee *c)
 static int choose(committee *c, uint64_t number)
 {
     const rule now = rule_of(c);
-    if (c->said == NULL || strcmp(c->said, now.why) != 0) {
+    bool new = c->said == NULL || strcmp(c->said, now.why) != 0;
+    if (new && c->space->dim_count > 0) { /* else there is nothing to choose */
         char line[128];
         (void)snprintf(line, sizeof line, "from trial %llu on by %s", (unsigned long long)number,
                        now.why);
