@@ -255,9 +255,9 @@ static void print_medians(const results *all, const options *o)
     }
 }
 
-/* The values of all instances of a group that every sampler has, at the last stop: [n * samplers].
- */
-static double *collect(const results *all, const options *o, int group, bool held_out, size_t *n)
+/* The values of all instances of a group that every sampler has: [n * samplers]. */
+static double *collect(const results *all, const options *o, int group, bool held_out, int stop,
+                       size_t *n)
 {
     const bench_problem *p;
     size_t k = all->sampler_count, room = 0;
@@ -275,7 +275,7 @@ static double *collect(const results *all, const options *o, int group, bool hel
             size_t found = 0;
             for (size_t s = 0; s < k; s++) {
                 const result *r = find(all, all->samplers[s], p->name, o->first + seed);
-                values[*n * k + s] = r != NULL ? r->best[STOPS - 1] : 0;
+                values[*n * k + s] = r != NULL ? r->best[stop] : 0;
                 found += r != NULL;
             }
             *n += found == k;
@@ -303,10 +303,15 @@ static void print_group(const results *all, const options *o, int group, bool he
 {
     static const char *const names[] = {"continuous", "mixed", "conditional"};
     size_t n, k = all->sampler_count, best = 0, pair = 0;
-    double ranks[MOST_SAMPLERS], p[MOST_SAMPLERS];
-    double *values = collect(all, o, group, held_out, &n);
+    double by_stop[STOPS][MOST_SAMPLERS], p[MOST_SAMPLERS], friedman = 1;
+    const double *ranks = by_stop[STOPS - 1];
+    double *values = NULL;
+    for (int stop = 0; stop < STOPS; stop++) {
+        free(values);
+        values = collect(all, o, group, held_out, stop, &n);
+        friedman = n > 0 ? bench_friedman(values, n, k, by_stop[stop]) : 1;
+    }
     if (n > 0) {
-        double friedman = bench_friedman(values, n, k, ranks);
         for (size_t s = 0; s < k; s++) {
             best = ranks[s] < ranks[best] ? s : best;
         }
@@ -317,21 +322,22 @@ static void print_group(const results *all, const options *o, int group, bool he
         }
         bench_holm(p, pair);
         pair = 0;
-        (void)printf(o->json
-                         ? "{\"group\":\"%s\",\"held_out\":%s,\"instances\":%zu,\"friedman\":%.3g,"
-                           "\"samplers\":["
-                         : "\n%s%s: %zu instances, Friedman p = %.2g\n  %-28s %9s %11s %16s\n",
-                     names[group],
-                     o->json    ? (held_out ? "true" : "false")
-                     : held_out ? ", held out"
-                                : "",
-                     n, friedman, "sampler", "mean rank", "regret 0..1", "p against best");
+        (void)printf(
+            o->json ? "{\"group\":\"%s\",\"held_out\":%s,\"instances\":%zu,\"friedman\":%.3g,"
+                      "\"samplers\":["
+                    : "\n%s%s: %zu instances, Friedman p = %.2g\n  %-28s %21s %11s %16s\n",
+            names[group],
+            o->json    ? (held_out ? "true" : "false")
+            : held_out ? ", held out"
+                       : "",
+            n, friedman, "sampler", "mean rank 50 100 200", "regret 0..1", "p against best");
         for (size_t s = 0; s < k; s++) {
             double against = s == best ? 1 : p[pair++];
-            (void)printf(o->json ? "%s{\"sampler\":\"%s\",\"rank\":%.4f,\"regret\":%.5f,\"p\":%.3g}"
-                                 : "%s  %-28s %9.2f %11.4f %16.2g\n",
-                         o->json && s > 0 ? "," : "", all->samplers[s], ranks[s],
-                         regret(values, n, k, s), against);
+            (void)printf(o->json ? "%s{\"sampler\":\"%s\",\"rank_50\":%.4f,\"rank_100\":%.4f,"
+                                   "\"rank\":%.4f,\"regret\":%.5f,\"p\":%.3g}"
+                                 : "%s  %-28s %7.2f%7.2f%7.2f %11.4f %16.2g\n",
+                         o->json && s > 0 ? "," : "", all->samplers[s], by_stop[1][s],
+                         by_stop[2][s], ranks[s], regret(values, n, k, s), against);
         }
         (void)printf("%s", o->json ? "]}\n" : "");
     }
