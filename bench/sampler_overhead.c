@@ -65,13 +65,13 @@ static bool fill(collet_study *study, collet_study *random, uint64_t n, int dims
     return study->order.next >= n;
 }
 
-/* Seconds of one ask and tell, the mean of up to 100. */
-static double measure(collet_study *study, int dims)
+/* Seconds of one ask and tell, the mean of up to a tenth of the trials and 100. */
+static double measure(collet_study *study, uint64_t n, int dims)
 {
     clt_error err = {0};
     double x[64], start = clt_clock(), seconds = 0;
-    int count = 0;
-    for (; count < 100 && (count < 3 || seconds < 2); count++) {
+    int count = 0, most = n < 1000 ? (int)n / 10 : 100;
+    for (; count < most && (count < 3 || seconds < 2); count++) {
         bool done = false;
         uint64_t failed;
         clt_trial_row row = {
@@ -91,19 +91,21 @@ static double measure(collet_study *study, int dims)
 
 int main(int argc, char **argv)
 {
-    static const uint64_t sizes[] = {100, 1000, 10000, 100000};
-    (void)printf("%-16s %5s %12s %12s %12s %12s   us of an ask and its tell after n trials\n",
-                 "sampler", "dims", "100", "1000", "10000", "100000");
+    static const uint64_t sizes[] = {50, 100, 200, 1000, 10000, 100000};
+    enum { SIZES = sizeof sizes / sizeof sizes[0] };
+    (void)printf("%-16s %5s %10s %10s %10s %10s %10s %10s   us of an ask and its tell after n "
+                 "trials\n",
+                 "sampler", "dims", "50", "100", "200", "1000", "10000", "100000");
     for (int s = 1; s < argc; s++) {
         for (int dims = 10; dims <= 40; dims += 30) {
             collet_study *study = make(argv[s], dims), *random = make("random", dims);
             (void)printf("%-16s %5d", argv[s], dims);
             bool goes_on = true;
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < SIZES; i++) {
                 goes_on = goes_on && fill(study, random, sizes[i], dims);
-                double seconds = goes_on ? measure(study, dims) : (double)NAN;
+                double seconds = goes_on ? measure(study, sizes[i], dims) : (double)NAN;
                 goes_on = goes_on && seconds < PATIENCE / 10;
-                (void)printf(" %12.3f", 1e6 * seconds);
+                (void)printf(" %10.1f", 1e6 * seconds);
                 (void)fflush(stdout);
             }
             (void)printf("\n");

@@ -1,13 +1,16 @@
 /*
  * Samplers on problems: what bench/samplers runs.
  *
- *     bench_samplers [--samplers a,b] [--problems x,y | --problems all] [--seeds N] [--trials N]
- *                    [--jobs N] [--with FILE] [--raw FILE] [--json]
+ *     bench_samplers [--samplers a,b] [--problems x,y | --problems all] [--seeds N] [--first N]
+ *                    [--trials N] [--jobs N] [--with FILE] [--raw FILE] [--json]
  *     bench_samplers --list              problems, with their groups
  *     bench_samplers --describe PROBLEM  its space, for another optimizer
  *     bench_samplers --evaluate          "PROBLEM INSTANCE x ..." a line in, the value out
  *
- * Each seed is another instance of each problem, the same for every sampler. Results of others come
+ * A sampler may have options: tpe:prior=2:gamma=0.1. Problems are also `listed` or `held-out`.
+ *
+ * Each seed, from --first on (0), is another instance of each problem, the same for every sampler.
+ * Results of others come
  * from the file of --with, a line each as --raw writes them: SAMPLER PROBLEM SEED and the best
  * value after 25, 50, 100 and 200 trials.
  */
@@ -35,7 +38,7 @@ typedef struct result {
 typedef struct options {
     char samplers[512];
     const char *problems, *with, *raw;
-    int seeds, trials, jobs;
+    int seeds, first, trials, jobs;
     bool json;
 } options;
 
@@ -77,11 +80,15 @@ static bool is_wanted(const options *o, const bench_problem *p)
 static collet_study *make_study(const bench_problem *p, const char *sampler, uint64_t seed,
                                 int trials)
 {
-    char text[8192];
+    char text[8192], use[256];
     collet_study *study;
     const collet_study_options given = {.struct_size = COLLET_SIZE(collet_study_options),
                                         .plugin_path = PLUGINS};
-    bench_problem_text(p, sampler, seed, trials, text, sizeof text);
+    (void)snprintf(use, sizeof use, "%s", sampler);
+    for (char *at = use; (at = strchr(at, ':')) != NULL;) {
+        *at = '\n'; /* options are lines behind the name */
+    }
+    bench_problem_text(p, use, seed, trials, text, sizeof text);
     if (collet_study_from_text(text, &given, &study) != COLLET_STUDY_OK) {
         die(p->name, collet_study_error(study));
     }
@@ -137,7 +144,7 @@ static void work(const options *o, int job, FILE *out)
             for (int seed = 0; seed < o->seeds && is_wanted(o, p); seed++) {
                 result r;
                 if (turn++ % o->jobs == job && sampler[0] != '\0') {
-                    search(p, sampler, (unsigned)seed, o->trials, &r);
+                    search(p, sampler, (unsigned)(o->first + seed), o->trials, &r);
                     write_result(&r, out);
                     (void)fflush(out);
                 }
@@ -167,7 +174,8 @@ static void read_results(results *all, const options *o, FILE *in)
            fscanf(in, "%47s %23s %u %lf %lf %lf %lf", r.sampler, r.problem, &r.seed, &r.best[0],
                   &r.best[1], &r.best[2], &r.best[3]) == 7) {
         const bench_problem *p = bench_problem_find(r.problem);
-        if (p != NULL && is_wanted(o, p) && r.seed < (unsigned)o->seeds) {
+        if (p != NULL && is_wanted(o, p) && (int)r.seed >= o->first &&
+            (int)r.seed < o->first + o->seeds) {
             all->rows[all->count] = r;
             (void)sampler_index(all, all->rows[all->count++].sampler);
         }
@@ -220,7 +228,7 @@ static double median_of(const results *all, const options *o, const char *sample
     double values[1024];
     size_t n = 0;
     for (int seed = 0; seed < o->seeds && n < 1024; seed++) {
-        const result *r = find(all, sampler, problem, seed);
+        const result *r = find(all, sampler, problem, o->first + seed);
         if (r != NULL) {
             values[n++] = r->best[stop];
         }
@@ -247,9 +255,9 @@ static void print_medians(const results *all, const options *o)
     }
 }
 
-/* The values of all instances of a group that every sampler has, at the last stop: [n * samplers].
- */
-static double *collect(const results *all, const options *o, int group, bool held_out, size_t *n)
+/* The values of all instances of a group that every sampler has: [n * samplers]. */
+static double *collect(const results *all, const options *o, int group, bool held_out, int stop,
+                       size_t *n)
 {
     const bench_problem *p;
     size_t k = all->sampler_count, room = 0;
@@ -266,8 +274,8 @@ static double *collect(const results *all, const options *o, int group, bool hel
              seed++) {
             size_t found = 0;
             for (size_t s = 0; s < k; s++) {
-                const result *r = find(all, all->samplers[s], p->name, seed);
-                values[*n * k + s] = r != NULL ? r->best[STOPS - 1] : 0;
+                const result *r = find(all, all->samplers[s], p->name, o->first + seed);
+                values[*n * k + s] = r != NULL ? r->best[stop] : 0;
                 found += r != NULL;
             }
             *n += found == k;
@@ -295,10 +303,15 @@ static void print_group(const results *all, const options *o, int group, bool he
 {
     static const char *const names[] = {"continuous", "mixed", "conditional"};
     size_t n, k = all->sampler_count, best = 0, pair = 0;
-    double ranks[MOST_SAMPLERS], p[MOST_SAMPLERS];
-    double *values = collect(all, o, group, held_out, &n);
+    double by_stop[STOPS][MOST_SAMPLERS], p[MOST_SAMPLERS], friedman = 1;
+    const double *ranks = by_stop[STOPS - 1];
+    double *values = NULL;
+    for (int stop = 0; stop < STOPS; stop++) {
+        free(values);
+        values = collect(all, o, group, held_out, stop, &n);
+        friedman = n > 0 ? bench_friedman(values, n, k, by_stop[stop]) : 1;
+    }
     if (n > 0) {
-        double friedman = bench_friedman(values, n, k, ranks);
         for (size_t s = 0; s < k; s++) {
             best = ranks[s] < ranks[best] ? s : best;
         }
@@ -309,21 +322,22 @@ static void print_group(const results *all, const options *o, int group, bool he
         }
         bench_holm(p, pair);
         pair = 0;
-        (void)printf(o->json
-                         ? "{\"group\":\"%s\",\"held_out\":%s,\"instances\":%zu,\"friedman\":%.3g,"
-                           "\"samplers\":["
-                         : "\n%s%s: %zu instances, Friedman p = %.2g\n  %-28s %9s %11s %16s\n",
-                     names[group],
-                     o->json    ? (held_out ? "true" : "false")
-                     : held_out ? ", held out"
-                                : "",
-                     n, friedman, "sampler", "mean rank", "regret 0..1", "p against best");
+        (void)printf(
+            o->json ? "{\"group\":\"%s\",\"held_out\":%s,\"instances\":%zu,\"friedman\":%.3g,"
+                      "\"samplers\":["
+                    : "\n%s%s: %zu instances, Friedman p = %.2g\n  %-28s %21s %11s %16s\n",
+            names[group],
+            o->json    ? (held_out ? "true" : "false")
+            : held_out ? ", held out"
+                       : "",
+            n, friedman, "sampler", "mean rank 50 100 200", "regret 0..1", "p against best");
         for (size_t s = 0; s < k; s++) {
             double against = s == best ? 1 : p[pair++];
-            (void)printf(o->json ? "%s{\"sampler\":\"%s\",\"rank\":%.4f,\"regret\":%.5f,\"p\":%.3g}"
-                                 : "%s  %-28s %9.2f %11.4f %16.2g\n",
-                         o->json && s > 0 ? "," : "", all->samplers[s], ranks[s],
-                         regret(values, n, k, s), against);
+            (void)printf(o->json ? "%s{\"sampler\":\"%s\",\"rank_50\":%.4f,\"rank_100\":%.4f,"
+                                   "\"rank\":%.4f,\"regret\":%.5f,\"p\":%.3g}"
+                                 : "%s  %-28s %7.2f%7.2f%7.2f %11.4f %16.2g\n",
+                         o->json && s > 0 ? "," : "", all->samplers[s], by_stop[1][s],
+                         by_stop[2][s], ranks[s], regret(values, n, k, s), against);
         }
         (void)printf("%s", o->json ? "]}\n" : "");
     }
@@ -435,12 +449,15 @@ static void read_options(int argc, char **argv, options *o)
         } else if (strcmp(flag, "--raw") == 0) {
             o->raw = value;
         } else if (strcmp(flag, "--seeds") == 0 || strcmp(flag, "--trials") == 0 ||
-                   strcmp(flag, "--jobs") == 0) {
+                   strcmp(flag, "--jobs") == 0 || strcmp(flag, "--first") == 0) {
             int number = atoi(value);
-            if (number < 1 || number > 1000) {
-                die(flag, "needs a number from 1 to 1000");
+            if (number < (flag[2] != 'f') || number > 1000) {
+                die(flag, "needs a number from 1 (--first: 0) to 1000");
             }
-            *(flag[2] == 's' ? &o->seeds : flag[2] == 't' ? &o->trials : &o->jobs) = number;
+            *(flag[2] == 's'   ? &o->seeds
+              : flag[2] == 'f' ? &o->first
+              : flag[2] == 't' ? &o->trials
+                               : &o->jobs) = number;
         } else {
             die(flag, "unknown; the head of samplers.c has the list");
         }

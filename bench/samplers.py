@@ -94,12 +94,12 @@ def main():
             there = {tuple(line.split()[:3]) for line in old}
     server = subprocess.Popen([args.program, "--evaluate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with open(args.file, "a", encoding="utf-8") as out:
-        for problem in wanted:
-            dims = space(args.program, problem)
-            for name in names:
-                for seed in range(args.seeds):
+        dims = {problem: space(args.program, problem) for problem in wanted}
+        for seed in range(args.seeds):  # the first seeds of everything are complete at any time
+            for problem in wanted:
+                for name in names:
                     if (name, problem, str(seed)) not in there:
-                        best = search(server, samplers(seed)[name](), problem, dims, seed, args.trials)
+                        best = search(server, samplers(seed)[name](), problem, dims[problem], seed, args.trials)
                         out.write(f"{name} {problem} {seed} " + " ".join(map(repr, best)) + "\n")
                         out.flush()
 

@@ -156,6 +156,7 @@ static const char *find_source(clt_opened *o)
 
 clt_status clt_session_stored(clt_session *s, clt_opened *o, const clt_args *args, clt_error *err)
 {
+    s->plan.unnamed_sampler = clt_plan_unnamed_sampler(o->study.identity);
     return clt_session_parse(s, find_source(o), o->study.experiment, args, err);
 }
 

@@ -173,11 +173,12 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
 static clt_status trial_ini(const clt_args *args, const clt_opened *opened,
                             const clt_trial_row *trial, clt_str *out, clt_error *err)
 {
+    const clt_study_row *study = &opened->study;
     clt_session session = {0};
     uint64_t seed;
     double *x = NULL;
-    clt_status status =
-        clt_session_parse(&session, opened->study.source, opened->study.experiment, args, err);
+    session.plan.unnamed_sampler = clt_plan_unnamed_sampler(study->identity);
+    clt_status status = clt_session_parse(&session, study->source, study->experiment, args, err);
     if (status == CLT_OK) {
         x = calloc(session.plan.space.dim_count + 1u, sizeof *x);
         status = x != NULL ? clt_point_of(&session.plan, trial, x, err) : clt_fail_memory(err);

@@ -214,7 +214,26 @@ static clt_status read_study(clt_plan_build *b)
     return plan->study.name != NULL ? CLT_OK : fail_memory(b);
 }
 
-/* All that changes what a trial does or what is proposed: every line of the file but the limits. */
+static const char USE_SAMPLER[] = "sampler.use = ", OLD_SAMPLER[] = "random";
+
+/* The line of an identity that names the sampler, or NULL. */
+static const char *sampler_line(const char *identity)
+{
+    while (*identity != '\0' && strncmp(identity, USE_SAMPLER, sizeof USE_SAMPLER - 1) != 0) {
+        identity += strcspn(identity, "\n");
+        identity += *identity == '\n';
+    }
+    return *identity != '\0' ? identity : NULL;
+}
+
+const char *clt_plan_unnamed_sampler(const char *identity)
+{
+    return sampler_line(identity) == NULL ? OLD_SAMPLER : NULL;
+}
+
+/* All that changes what a trial does or what is proposed: every line of the file but the limits. A
+ * default sampler is named too, so that another default does not change what a study goes on with.
+ */
 static clt_status make_identity(clt_plan_build *b)
 {
     clt_str text = {0};
@@ -227,6 +246,10 @@ static clt_status make_identity(clt_plan_build *b)
         if (!limit && strcmp(e->section, "plugins") != 0 && strcmp(e->section, "run") != 0) {
             clt_str_addf(&text, "%s.%s = %s\n", e->section, e->key, e->value);
         }
+    }
+    if (clt_ini_find(ini, "sampler", "use") == NULL && b->plan->unnamed_sampler == NULL) {
+        clt_str_addf(&text, "%s%s\n", USE_SAMPLER,
+                     clt_plan_component(b->plan, "sampler", NULL)->id);
     }
     b->plan->identity = text.failed ? NULL : clt_arena_copy(&b->plan->arena, clt_str_text(&text));
     clt_str_finish(&text);
@@ -247,13 +270,16 @@ static clt_status build_all(clt_plan_build *b)
     }
     clt_status status = plan->black_box ? clt_plan_add_params(b) : clt_plan_add_host(b, "training");
     status = status == CLT_OK && !plan->black_box ? clt_plan_add_host(b, "augment") : status;
-    if (status != CLT_OK || make_identity(b) != CLT_OK) {
+    if (status != CLT_OK) {
         return b->err->status;
     }
     plan->components = b->components.items;
     plan->component_count = b->components.count;
     plan->variables = b->variables.items;
     plan->variable_count = b->variables.count;
+    if (make_identity(b) != CLT_OK) {
+        return b->err->status;
+    }
     return clt_space_build(&plan->arena, plan->ini->path, plan->variables, plan->variable_count,
                            &plan->space, b->err);
 }
@@ -288,15 +314,36 @@ static int line_of(const clt_ini *ini, const char *name, size_t length)
     return 0;
 }
 
+/* Goes past the lines that both have, and past `extra`, which only the plan has. */
+static void skip_common(const char **was, const char **is, const char *extra)
+{
+    for (;;) {
+        size_t length = strcspn(*is, "\n");
+        bool skip = *is == extra;
+        if (**is == '\0' || (!skip && (**was == '\0' || strcspn(*was, "\n") != length ||
+                                       strncmp(*was, *is, length) != 0))) {
+            return;
+        }
+        *is += length + 1;
+        *was += skip ? 0 : length + 1;
+    }
+}
+
 clt_status clt_plan_same(const clt_plan *plan, const char *study, const char *identity,
                          clt_error *err)
 {
-    const char *was = identity, *is = plan->identity;
-    while (*was != '\0' && *is != '\0' && strcspn(was, "\n") == strcspn(is, "\n") &&
-           strncmp(was, is, strcspn(is, "\n")) == 0) {
-        is += strcspn(is, "\n") + 1;
-        was += strcspn(was, "\n") + 1;
+    const char *was = identity, *is = plan->identity, *extra = NULL;
+    const char *old = clt_plan_unnamed_sampler(identity);
+    const char *now = clt_plan_component(plan, "sampler", NULL)->id;
+    if (old != NULL && strcmp(old, now) == 0) {
+        extra = sampler_line(is);
+    } else if (old != NULL && clt_ini_find(plan->ini, "sampler", "use") == NULL) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s: study \"%s\" began with the sampler %s, then the default, which is %s "
+                        "now; write [sampler] use = %s to go on, or start another study with --new",
+                        plan->ini->path, study, old, now, old);
     }
+    skip_common(&was, &is, extra);
     if (*was == '\0' && *is == '\0') {
         return CLT_OK;
     }

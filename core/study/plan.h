@@ -47,8 +47,14 @@ typedef struct clt_limits {
 /** The section whose keys are an objective's parameters. */
 #define CLT_PARAMS "params"
 
+/** Which sampler a study began with whose identity (below) does not name one: older than the
+ *  present default. NULL: it names it. */
+const char *clt_plan_unnamed_sampler(const char *identity);
+
 /** The whole experiment. Zero it before clt_plan_make(). */
 typedef struct clt_plan {
+    const char *unnamed_sampler; /**< where the file names none: of a stored study the above; NULL:
+                                      the default */
     clt_arena arena;
     const clt_ini *ini;
     const char *folder; /**< absolute, of the experiment file: what relative paths start from */
@@ -100,7 +106,8 @@ const char *clt_plan_text(const clt_plan *plan, size_t index, const double *x, c
 void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t seed, clt_str *out);
 
 /** Compares the identity of a study that is to go on with the plan's. CLT_BAD_INPUT naming the
- *  first difference, with its line in the file. */
+ *  first difference, with its line in the file. A study that is older than the default sampler goes
+ *  on where the plan names the sampler that was it. */
 clt_status clt_plan_same(const clt_plan *plan, const char *study, const char *identity,
                          clt_error *err);
 

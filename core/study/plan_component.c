@@ -239,8 +239,9 @@ static clt_status read_use(clt_plan_build *b, const char *role, clt_variable *us
     const clt_ini *ini = b->plan->ini;
     const clt_entry *entry = clt_ini_find(ini, role, "use");
     const clt_section *section = clt_ini_section(ini, role);
-    *use = (clt_variable){.name = role, .section = role, .text = "random"};
+    *use = (clt_variable){.name = role, .section = role};
     if (entry == NULL && strcmp(role, "sampler") == 0) {
+        use->text = b->plan->unnamed_sampler != NULL ? b->plan->unnamed_sampler : "auto";
         use->line = section != NULL ? section->line : 0;
         return CLT_OK;
     }

@@ -4,14 +4,15 @@
  * Definition: each trial is proposed by one member, and every member is told of all trials:
  *
  *     goals    finished trials     proposed by
- *     several  any number          random
+ *     several  any number          tpe, with single kernels and joint ones in turn
  *     one      fewer than 10       tpe, whose first trials lie apart
  *     one      10 to 99            gp; each 4th by tpe
  *     one      100 to `late` - 1   gp and tpe in turn
  *     one      `late` and more     tpe, because it takes less than a millisecond
  *
  * Options:
- *     mix   each how manieth trial is tpe's instead; 1: all; 0: as above      0
+ *     mix   each how manieth trial is tpe's instead (several goals: by joint   0
+ *           kernels); 1: all; 0: as above
  *     late  see above                                                      1000
  *
  *     [sampler]
@@ -21,8 +22,9 @@
  * dwell at a minimum that is not the best one; densities find another. Each goes on from the
  * other's best trials, and the two together ended lower than either, on spaces with conditions and
  * categories as well. The choice depends on a trial's number and on how many have finished, so a
- * study goes on as it would have. Members have their default options; each change of rule is noted
- * in the log.
+ * study goes on as it would have. With several goals single kernels are soon at a front and
+ * then stay where they are; joint ones spread along it. Members have their default options but
+ * for that; each change of rule is noted in the log.
  */
 #include "search/history.h"
 
@@ -34,12 +36,15 @@
 /* The other samplers' entries, renamed as they were compiled for this file (see CMakeLists.txt). */
 const collet_plugin *collet_entry_of_gp(uint32_t abi_major, uint32_t abi_minor);
 const collet_plugin *collet_entry_of_tpe(uint32_t abi_major, uint32_t abi_minor);
-const collet_plugin *collet_entry_of_random(uint32_t abi_major, uint32_t abi_minor);
 
 enum { STARTUP = 10, FEW = 100 };
-enum { GP, TPE, RANDOM, MEMBERS };
-static const collet_plugin_entry_fn entries[MEMBERS] = {collet_entry_of_gp, collet_entry_of_tpe,
-                                                        collet_entry_of_random};
+enum { GP, TPE, SINGLE, MEMBERS };
+static const struct seat {
+    collet_plugin_entry_fn entry;
+    const char *key, *value; /* an option that is not at its default, or NULL */
+} seats[MEMBERS] = {{collet_entry_of_gp, NULL, NULL},
+                    {collet_entry_of_tpe, NULL, NULL},
+                    {collet_entry_of_tpe, "kernels", "single"}};
 
 typedef struct auto_config {
     int64_t mix, late;
@@ -87,10 +92,10 @@ static int32_t choice_of(const char *choices, const char *text)
     return index;
 }
 
-/* Writes an option's default into config, each element of an array. */
-static void set_default(const collet_option *o, char *config)
+/* Writes an option's value into config, for each element of an array. */
+static void set(const collet_option *o, const char *value, char *config)
 {
-    const char *text = o->def != NULL ? o->def : "0";
+    const char *text = value != NULL ? value : "0";
     bool yes = strcmp(text, "on") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "true") == 0 ||
                strcmp(text, "1") == 0;
     for (uint32_t k = 0; k < o->count; k++) {
@@ -104,7 +109,7 @@ static void set_default(const collet_option *o, char *config)
         } else if (o->type == COLLET_BOOL) {
             ((int32_t *)field)[k] = yes;
         } else {
-            ((const char **)field)[k] = o->def;
+            ((const char **)field)[k] = value;
         }
     }
 }
@@ -112,14 +117,16 @@ static void set_default(const collet_option *o, char *config)
 static collet_status start(committee *c, int which)
 {
     member *m = &c->members[which];
-    m->unit = entries[which](COLLET_ABI_MAJOR, COLLET_ABI_MINOR)->units[0];
+    m->unit = seats[which].entry(COLLET_ABI_MAJOR, COLLET_ABI_MINOR)->units[0];
     m->sampler = m->unit->vtable;
     m->config = calloc(1, (size_t)m->unit->config_size + 1);
     if (m->config == NULL) {
         return collet_fail(c->host, COLLET_E_NOMEM, "out of memory");
     }
     for (uint32_t k = 0; k < m->unit->option_count; k++) {
-        set_default(&m->unit->options[k], m->config);
+        const collet_option *o = &m->unit->options[k];
+        bool own = seats[which].key != NULL && strcmp(o->key, seats[which].key) == 0;
+        set(o, own ? seats[which].value : o->def, m->config);
     }
     return m->sampler->create(c->host, m->config, c->space, &m->self);
 }
@@ -148,12 +155,9 @@ static collet_status create(const collet_host *host, const void *config, const c
     }
     *c = (committee){.host = host, .config = config, .space = space};
     search_history_init(&c->history, space);
-    collet_status status;
-    if (space->objective_count > 1) {
-        status = start(c, RANDOM);
-    } else {
-        status = start(c, GP);
-        status = status < 0 ? status : start(c, TPE);
+    collet_status status = start(c, TPE);
+    if (status >= 0) {
+        status = start(c, space->objective_count > 1 ? SINGLE : GP);
     }
     if (status < 0) {
         destroy(c);
@@ -178,7 +182,8 @@ static rule rule_of(const committee *c)
     const size_t late = (size_t)c->config->late;
     const uint64_t mix = (uint64_t)c->config->mix;
     if (c->space->objective_count > 1) {
-        return (rule){SIZE_MAX, 1, RANDOM, RANDOM, "random: no member learns from several goals"};
+        return (rule){SIZE_MAX, mix > 0 ? mix : 2, SINGLE, TPE,
+                      "tpe, for several goals, with single kernels and joint ones in turn"};
     }
     const rule rules[] = {
         {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "tpe: first trials, which lie apart"},
@@ -197,7 +202,8 @@ static rule rule_of(const committee *c)
 static int choose(committee *c, uint64_t number)
 {
     const rule now = rule_of(c);
-    if (c->said == NULL || strcmp(c->said, now.why) != 0) {
+    bool new = c->said == NULL || strcmp(c->said, now.why) != 0;
+    if (new && c->space->dim_count > 0) { /* else there is nothing to choose */
         char line[128];
         (void)snprintf(line, sizeof line, "from trial %llu on by %s", (unsigned long long)number,
                        now.why);

@@ -3,8 +3,9 @@
  * the one that is likeliest there compared with everywhere else.
  *
  * Definition: the trials are put in order: complete and feasible ones by their value, then pruned
- * ones (longest first), infeasible ones by how much, failed ones. The first min(ceil(gamma n),
- * gamma_cap) are "below", all others, those under way too, are "above". Each side becomes a
+ * ones (longest first), infeasible ones by how much, failed ones; with several goals by how many
+ * others dominate them, then by the room that they have in their front. The first min(ceil(gamma
+ * n), gamma_cap) are "below", all others, those under way too, are "above". Each side becomes a
  * density, l(x) and g(x): a kernel for each trial, a product over all parameters at once, and an
  * even draw. Points are drawn from l; the next trial is the one with the largest l(x) / g(x) that
  * was not there before. The first `startup` trials form a Latin hypercube.
@@ -41,6 +42,8 @@
  *     use        = tpe
  *     candidates = 128
  *
+ * With several goals rank and ei are uniform.
+ *
  * The original is weights = uniform, kernels = single, gamma = 0.25, gamma_rule = sqrt, bandwidth =
  * neighbour_prior, floor = floor_above = 0.01, exponent = 1, sharp = 1, candidates = 24, startup =
  * 20, spread = off.
@@ -60,6 +63,7 @@
 #include "density/fit.h"
 #include "search/digest.h"
 #include "search/fresh.h"
+#include "search/league.h"
 #include "search/spread.h"
 
 #include <collet/helpers.h>
@@ -131,6 +135,8 @@ typedef struct tpe {
     search_history history;
     search_seen seen;
     search_digest digest; /* its tags are rows of `above` */
+    search_league league; /* with several goals: what the digest is made of */
+    bool stale;           /* the digest lacks trials of the league */
     density_space columns;
     density_rows above, below; /* of all that are held; of l, made for each ask */
     density_order order;       /* of the former */
@@ -147,12 +153,15 @@ typedef struct tpe {
 
 /* ---- What is known -------------------------------------------------------------------------- */
 
-/* Room for one more row. */
-static collet_status reserve(tpe *t)
+/* Room for so many more rows. */
+static collet_status reserve(tpe *t, uint32_t count)
 {
     uint32_t old = t->above.room, room = old == 0 ? 64 : 2 * old;
-    if (t->free_count > 0) {
+    if (t->free_count >= count) {
         return COLLET_OK;
+    }
+    while (t->free_count + room - old < count) {
+        room *= 2;
     }
     size_t terms_room = (size_t)t->config->gamma_cap + room;
     uint32_t *free_rows = realloc(t->free_rows, room * sizeof *free_rows);
@@ -201,7 +210,7 @@ static uint32_t open_place(const tpe *t, uint64_t number)
 /* A trial is under way from now on. */
 static collet_status begin(tpe *t, uint64_t number, const double *x)
 {
-    if (reserve(t) < 0 || search_seen_add(&t->seen, &t->space, x) < 0 ||
+    if (reserve(t, 1) < 0 || search_seen_add(&t->seen, &t->space, x) < 0 ||
         search_history_open(&t->history, number, x) < 0) {
         return COLLET_E_NOMEM;
     }
@@ -213,7 +222,7 @@ static collet_status begin(tpe *t, uint64_t number, const double *x)
 }
 
 /* A trial is over; it may have been under way. */
-static void end(tpe *t, const search_trial *trial)
+static collet_status end(tpe *t, const search_trial *trial)
 {
     uint32_t i = open_place(t, trial->number);
     if (i < t->open_count && t->open[i].number == trial->number) {
@@ -221,11 +230,45 @@ static void end(tpe *t, const search_trial *trial)
         t->open_count--;
         memmove(t->open + i, t->open + i + 1, (t->open_count - i) * sizeof *t->open);
     }
+    if (t->history.objective_count > 1) {
+        t->stale = true;
+        return search_league_add(&t->league, trial);
+    }
     uint32_t row = add_row(t, trial->number, trial->x);
     uint32_t gone = search_digest_add(&t->digest, trial, row);
     if (gone != UINT32_MAX) {
         remove_row(t, gone);
     }
+    return COLLET_OK;
+}
+
+/* With several goals a new trial may change the order of all: the digest is made anew. */
+static collet_status renew(tpe *t)
+{
+    search_digest *d = &t->digest;
+    uint32_t held = d->best_count + d->rest_count, room = d->best_room + d->rest_room;
+    if (!t->stale) {
+        return COLLET_OK;
+    }
+    if (reserve(t, room - held) < 0) {
+        return COLLET_E_NOMEM;
+    }
+    for (uint32_t i = 0; i < held; i++) {
+        bool best = i < d->best_count;
+        remove_row(t, best ? d->best[i].tag : d->rest[i - d->best_count].tag);
+    }
+    search_digest_clear(d);
+    search_league_sort(&t->league, (size_t)t->config->gamma_cap);
+    for (size_t i = 0; i < t->league.count; i++) {
+        search_digest_append(d, t->league.list[i].trial);
+    }
+    held = d->best_count + d->rest_count;
+    for (uint32_t i = 0; i < held; i++) {
+        search_pick *pick = i < d->best_count ? &d->best[i] : &d->rest[i - d->best_count];
+        pick->tag = add_row(t, pick->trial->number, pick->trial->x);
+    }
+    t->stale = false;
+    return COLLET_OK;
 }
 
 static collet_status tell(void *self, const collet_trial *trial)
@@ -236,14 +279,11 @@ static collet_status tell(void *self, const collet_trial *trial)
         bool known = search_history_find(&t->history, trial->number) != NULL;
         return known ? COLLET_OK : begin(t, trial->number, trial->x);
     }
-    if (reserve(t) < 0 || search_seen_add(&t->seen, &t->space, trial->x) < 0 ||
+    if (reserve(t, 1) < 0 || search_seen_add(&t->seen, &t->space, trial->x) < 0 ||
         search_history_tell(&t->history, trial, &news) < 0) {
         return COLLET_E_NOMEM;
     }
-    if (news != NULL) {
-        end(t, news);
-    }
-    return COLLET_OK;
+    return news != NULL ? end(t, news) : COLLET_OK;
 }
 
 /* ---- The two densities ---------------------------------------------------------------------- */
@@ -298,12 +338,13 @@ static bool ei_weights(const tpe *t, density_mixture *l)
 static void weigh(const tpe *t, density_mixture *l)
 {
     const tpe_config *c = t->config;
-    if (c->weights == WEIGHTS_EI && ei_weights(t, l)) {
+    bool one = t->history.objective_count == 1; /* else no trial of a front is better */
+    if (one && c->weights == WEIGHTS_EI && ei_weights(t, l)) {
         return;
     }
     for (uint32_t i = 0; i < l->count; i++) {
         double weight = 1;
-        if (c->weights == WEIGHTS_RANK) {
+        if (one && c->weights == WEIGHTS_RANK) {
             weight = pow(log((l->count + 1.0) / (i + 1.0)), c->rank_power);
         } else if (c->weights == WEIGHTS_OLD_DECAY) {
             weight = age_weight(t, t->digest.best[i].trial->number);
@@ -428,6 +469,9 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
     if (t->space.dim_count == 0) {
         return begin(t, number, x);
     }
+    if (renew(t) < 0) {
+        return COLLET_E_NOMEM;
+    }
     if (early && c->spread) {
         search_spread(&t->space, &t->history, (uint32_t)c->startup, rng, x);
         fresh = is_new(t, x);
@@ -459,6 +503,7 @@ static void destroy(void *self)
     density_space_finish(&t->columns);
     search_seen_finish(&t->seen);
     search_digest_finish(&t->digest);
+    search_league_finish(&t->league);
     search_history_finish(&t->history);
     search_space_finish(&t->space);
     free(t->terms);
@@ -477,6 +522,7 @@ static bool prepare(tpe *t, const collet_space *space)
     const tpe_config *c = t->config;
     uint32_t cap = (uint32_t)c->gamma_cap, half = ((uint32_t)c->above + 1) / 2;
     search_history_init(&t->history, space);
+    search_league_init(&t->league, space->objective_count);
     if (search_space_init(&t->space, space) < 0 ||
         density_space_init(&t->columns, &t->space, (density_blocks)c->kernels) < 0 ||
         search_digest_init(&t->digest, cap + half, (uint32_t)c->above - half) < 0) {
@@ -499,7 +545,7 @@ static bool prepare(tpe *t, const collet_space *space)
     t->score = malloc(t->batch.room * sizeof *t->score);
     t->score_above = malloc(t->batch.room * sizeof *t->score_above);
     t->x = malloc((t->space.dim_count + 1u) * sizeof *t->x);
-    return t->score != NULL && t->score_above != NULL && t->x != NULL && reserve(t) == COLLET_OK;
+    return t->score != NULL && t->score_above != NULL && t->x != NULL && reserve(t, 1) == COLLET_OK;
 }
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
@@ -520,8 +566,8 @@ static collet_status create(const collet_host *host, const void *config, const c
 
 static const collet_sampler vtable = {
     .struct_size = COLLET_SIZE(collet_sampler),
-    .flags = COLLET_SAMPLER_CONDITIONAL | COLLET_SAMPLER_CATEGORY | COLLET_SAMPLER_CONSTRAINT |
-             COLLET_SAMPLER_FROM_HISTORY,
+    .flags = COLLET_SAMPLER_CONDITIONAL | COLLET_SAMPLER_CATEGORY | COLLET_SAMPLER_MULTI |
+             COLLET_SAMPLER_CONSTRAINT | COLLET_SAMPLER_FROM_HISTORY,
     .create = create,
     .destroy = destroy,
     .ask = ask,

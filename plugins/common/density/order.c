@@ -41,16 +41,26 @@ collet_status density_order_reserve(density_order *o)
     return COLLET_OK;
 }
 
+/* By place, then by number; a number may come twice where a trial was told before it was asked for.
+ */
+static bool before(const density_order *o, uint32_t c, uint32_t a, uint32_t b)
+{
+    uint32_t columns = o->rows->space->column_count;
+    float at = o->rows->at[(size_t)a * columns + c], there = o->rows->at[(size_t)b * columns + c];
+    if (at != there) {
+        return at < there;
+    }
+    return o->numbers[a] != o->numbers[b] ? o->numbers[a] < o->numbers[b] : a < b;
+}
+
 /* Where a row stands, or belongs, in a column. */
 static uint32_t place_of(const density_order *o, uint32_t c, uint32_t row)
 {
-    uint32_t columns = o->rows->space->column_count, low = 0, high = o->count[c];
+    uint32_t low = 0, high = o->count[c];
     const uint32_t *sorted = o->sorted + (size_t)c * o->room;
-    float at = o->rows->at[(size_t)row * columns + c];
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2, other = sorted[middle];
-        float there = o->rows->at[(size_t)other * columns + c];
-        if (there < at || (there == at && o->numbers[other] < o->numbers[row])) {
+        uint32_t middle = low + (high - low) / 2;
+        if (before(o, c, sorted[middle], row)) {
             low = middle + 1;
         } else {
             high = middle;

@@ -70,3 +70,20 @@ uint32_t search_digest_add(search_digest *d, const search_trial *trial, uint32_t
     }
     return UINT32_MAX;
 }
+
+void search_digest_clear(search_digest *d)
+{
+    d->best_count = d->rest_count = 0;
+    d->count = 0;
+}
+
+void search_digest_append(search_digest *d, const search_trial *trial)
+{
+    search_pick p = {trial, hash_of(trial->number), 0};
+    d->count++;
+    if (d->best_count < d->best_room) {
+        d->best[d->best_count++] = p;
+    } else {
+        (void)push(d->rest, &d->rest_count, d->rest_room, true, &p);
+    }
+}

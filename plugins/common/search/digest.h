@@ -33,4 +33,11 @@ void search_digest_finish(search_digest *d);
  * be its own, or UINT32_MAX where all still are. */
 uint32_t search_digest_add(search_digest *d, const search_trial *trial, uint32_t tag);
 
+/** Holds nothing any more. */
+void search_digest_clear(search_digest *d);
+
+/** Offers a finished trial to a digest that gets them in an order of the caller's, the best one
+ * first, in place of search_trial_compare()'s. Its tag is 0 until the caller sets it. */
+void search_digest_append(search_digest *d, const search_trial *trial);
+
 #endif /* SEARCH_DIGEST_H */

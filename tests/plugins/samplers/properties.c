@@ -104,16 +104,19 @@ static const struct space {
     const collet_dim *dims;
     uint32_t count, constraints;
     uint64_t points; /* of the space; 0: no end of them */
+    uint32_t goals;  /* 0: one */
 } spaces[] = {
-    {"mixed", mixed, COLLET_COUNT(mixed), 1, 0},
-    {"reals", reals, COLLET_COUNT(reals), 0, 0},
-    {"whole", whole, COLLET_COUNT(whole), 0, 0},
-    {"choices", choices, COLLET_COUNT(choices), 0, 120},
-    {"few", few, COLLET_COUNT(few), 0, 12},
-    {"single", single, COLLET_COUNT(single), 0, 0},
-    {"point", point, COLLET_COUNT(point), 0, 1},
-    {"empty", NULL, 0, 0, 1},
-    {"many", many, COLLET_COUNT(many), 0, 0},
+    {"mixed", mixed, COLLET_COUNT(mixed), 1, 0, 0},
+    {"reals", reals, COLLET_COUNT(reals), 0, 0, 0},
+    {"whole", whole, COLLET_COUNT(whole), 0, 0, 0},
+    {"choices", choices, COLLET_COUNT(choices), 0, 120, 0},
+    {"few", few, COLLET_COUNT(few), 0, 12, 0},
+    {"single", single, COLLET_COUNT(single), 0, 0, 0},
+    {"point", point, COLLET_COUNT(point), 0, 1, 0},
+    {"empty", NULL, 0, 0, 1, 0},
+    {"many", many, COLLET_COUNT(many), 0, 0, 0},
+    {"two goals", mixed, COLLET_COUNT(mixed), 1, 0, 2},
+    {"three goals", few, COLLET_COUNT(few), 0, 12, 3},
 };
 enum { SPACES = sizeof spaces / sizeof spaces[0], ALL = SAMPLERS * SPACES };
 
@@ -147,7 +150,7 @@ static bool start(sut *s, int loop)
                               .dim_count = s->what->count,
                               .dim_size = COLLET_SIZE(collet_dim),
                               .condition_size = COLLET_SIZE(collet_condition),
-                              .objective_count = 1,
+                              .objective_count = s->what->goals > 1 ? s->what->goals : 1,
                               .constraint_count = s->what->constraints,
                               .parallel = 8,
                               .dims = s->what->dims};
@@ -158,6 +161,7 @@ static bool start(sut *s, int loop)
     }
     s->sampler = s->unit.unit->vtable;
     uint32_t needs = s->what->constraints > 0 ? COLLET_SAMPLER_CONSTRAINT : 0;
+    needs |= s->what->goals > 1 ? COLLET_SAMPLER_MULTI : 0;
     for (uint32_t i = 0; i < s->what->count; i++) {
         const collet_dim *dim = &s->what->dims[i];
         needs |= dim->condition_count > 0 ? COLLET_SAMPLER_CONDITIONAL : 0;
@@ -199,13 +203,14 @@ static void tell(const sut *s, uint64_t number, const double *x)
         value += isnan(x[i]) || !(width > 0) ? 0 : fabs((x[i] - dim->low) / width - 0.3);
     }
     value = number % 11 == 7 ? (double)NAN : number % 13 == 9 ? (double)INFINITY : value;
+    const double values[] = {value, (double)(number % 10) / 3 - value, (double)(number % 3)};
     uint32_t state = number % 7 == 5 ? states[number % 2] : COLLET_TRIAL_COMPLETE;
     const collet_trial trial = {.struct_size = COLLET_SIZE(collet_trial),
                                 .state = state,
                                 .number = number,
                                 .last_step = number % 4,
                                 .x = x,
-                                .values = state == COLLET_TRIAL_FAILED ? NULL : &value,
+                                .values = state == COLLET_TRIAL_FAILED ? NULL : values,
                                 .constraints = state == COLLET_TRIAL_FAILED ? NULL : &over};
     ck_assert_int_eq(s->sampler->tell(s->self, &trial), COLLET_OK);
 }

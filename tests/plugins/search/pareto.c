@@ -1,4 +1,5 @@
 #include "search/pareto.h"
+#include "search/league.h"
 #include "support.h"
 
 #include <collet/helpers.h>
@@ -126,7 +127,39 @@ START_TEST(hypervolume_counts_the_cells_that_are_dominated)
 }
 END_TEST
 
+/* Who is dominated by fewer comes first, and what came first does not matter. */
+START_TEST(a_league_is_in_order_whatever_came_first)
+{
+    search_trial trials[N];
+    const search_trial *list[N];
+    double values[N][MOST];
+    uint32_t m = 2 + (uint32_t)_i % 2;
+    search_league forth, back;
+    make(trials, list, values, m, false, (uint64_t)_i);
+    search_league_init(&forth, m);
+    search_league_init(&back, m);
+    for (size_t i = 0; i < N; i++) {
+        ck_assert_int_eq(search_league_add(&forth, list[i]), COLLET_OK);
+        ck_assert_int_eq(search_league_add(&back, list[N - 1 - i]), COLLET_OK);
+    }
+    search_league_sort(&forth, N / 2);
+    search_league_sort(&back, N / 2);
+    for (size_t i = 0; i < N; i++) {
+        uint64_t above = 0;
+        ck_assert_ptr_eq(forth.list[i].trial, back.list[i].trial);
+        for (size_t k = 0; k < N; k++) {
+            above += dominates(list[k], forth.list[i].trial, m);
+        }
+        ck_assert_uint_eq(forth.list[i].beaten, above);
+        ck_assert(i == 0 || forth.list[i - 1].beaten <= above);
+    }
+    search_league_finish(&forth);
+    search_league_finish(&back);
+}
+END_TEST
+
 TEST_MAIN_LOOPS("pareto", {ranks_are_chains_of_domination, 12},
                 {complete_comes_before_pruned_before_infeasible_before_failed, 1},
                 {crowding_is_the_room_between_neighbours, 1},
+                {a_league_is_in_order_whatever_came_first, 12},
                 {hypervolume_counts_the_cells_that_are_dominated, 24})
