@@ -19,6 +19,7 @@ typedef struct clt_teller {
     bool warned; /**< that it changes what is not its own */
     collet_space space;
     double *turned; /**< [goal_count]: values of the trial that is told, less is better */
+    double *x;      /**< [dim_count]: its point as samplers see it */
     clt_arena arena;
 } clt_teller;
 
@@ -28,6 +29,10 @@ clt_status clt_teller_open(clt_teller *teller, const clt_plan *plan, const clt_h
 
 /** Destroys it; also after a failure. */
 void clt_teller_close(clt_teller *teller);
+
+/** May the sampler be told of a trial at another point than it proposed, if only by a last bit?
+ * Then what it knows of trials under way is had again by asking alone. */
+bool clt_teller_moves(const clt_teller *teller);
 
 /** Proposes trial `number` in x[dim_count]; *done is true when there is nothing left. */
 clt_status clt_teller_ask(clt_teller *teller, uint64_t number, double *x, bool *done,

@@ -186,7 +186,8 @@ clt_status clt_order_resume(clt_order *order, const clt_trial_row *trials, size_
               .event_count = event_count,
               .differs = differs,
               .err = err};
-    p.from_history = !ask_all && (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
+    p.from_history = !ask_all && !clt_teller_moves(&order->teller) &&
+                     (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
     *differs = UINT64_MAX;
     return with_points(&p, take_up);
 }
