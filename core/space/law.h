@@ -13,7 +13,8 @@
  *  they are. */
 enum { CLT_EVEN, CLT_NORMAL, CLT_LOGNORMAL };
 
-/** Standard deviations from the mean at which a range without bounds ends. */
+/** Standard deviations from the mean at which a range ends, unless its bounds leave nothing else.
+ */
 #define CLT_LAW_CUT 4.0
 
 /** A law; low to high is cut out of it, and with a step each value has the probability of what is

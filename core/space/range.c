@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST_ARGUMENTS = 64 };
@@ -251,7 +252,9 @@ static clt_status read_law_numbers(const call *c, clt_range *range, clt_error *e
                           c->arguments[0], c->arguments[1], c->arguments[1]);
 }
 
-/* What is not written ends where the option does, or so many standard deviations away. */
+/* A bound that is not written is the option's own. So many standard deviations away it ends anyway:
+ * a sampler that tries the ends of what it sees would be sent to where the law has next to nothing.
+ * Unless the bounds leave nothing else. */
 static void find_ends(const collet_option *option, clt_range *range)
 {
     const clt_law *law = &range->law;
@@ -266,26 +269,36 @@ static void find_ends(const collet_option *option, clt_range *range)
     if ((option->flags & COLLET_OPEN_MAX) != 0) {
         most = option->type == COLLET_INT ? most - 1 : nextafter(most, -(double)INFINITY);
     }
-    range->low = isnan(range->low) ? fmax(low, least) : range->low;
-    range->high = isnan(range->high) ? fmin(high, most) : range->high;
+    double from = isnan(range->low) ? least : range->low;
+    double to = isnan(range->high) ? most : range->high;
+    range->low = from < low && low < to ? low : from;
+    range->high = to > high && high > from ? high : to;
 }
 
-/* Values with a step begin at the lower bound, or where that is not written at a multiple. */
-static clt_status find_steps(const call *c, clt_range *range, bool anchored, clt_error *err)
+/* Values with a step are counted from the lower bound, or where none is written from 0. */
+static clt_status find_steps(const call *c, clt_range *range, double from, clt_error *err)
 {
     bool whole_numbers = range->type == COLLET_DIM_INT;
     range->step = whole_numbers && range->step == 0 ? 1 : range->step;
     if (range->step == 0) {
         return CLT_OK;
     }
-    if (whole_numbers && (!whole(range->step) || (anchored && !whole(range->low)))) {
+    if (whole_numbers && !(whole(range->step) && whole(from))) {
         return clt_fail(err, CLT_BAD_INPUT, "%s(): bounds and step are whole numbers here",
                         c->name);
     }
-    range->low = anchored ? range->low : ceil(range->low / range->step) * range->step;
+    range->low = from + ceil((range->low - from) / range->step - 1e-9) * range->step;
     double steps = floor((range->high - range->low) / range->step + 1e-9);
     range->high = range->low + steps * range->step;
     return CLT_OK;
+}
+
+/* A bound that is written must be one that the option allows. */
+static clt_status check_bound(const collet_option *option, double bound, clt_error *err)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%.9g", bound);
+    return isnan(bound) ? CLT_OK : clt_option_in_range(option, bound, text, err);
 }
 
 static clt_status read_law(const collet_option *option, const call *c, clt_range *range,
@@ -297,17 +310,18 @@ static clt_status read_law(const collet_option *option, const call *c, clt_range
         return err->status;
     }
     bool anchored = !isnan(range->low);
+    double from = anchored ? range->low : 0;
+    if (check_bound(option, range->low, err) != CLT_OK ||
+        check_bound(option, range->high, err) != CLT_OK) {
+        return err->status;
+    }
     find_ends(option, range);
-    if (find_steps(c, range, anchored, err) != CLT_OK) {
+    if (find_steps(c, range, from, err) != CLT_OK) {
         return err->status;
     }
     if (range->low > range->high) {
         return clt_fail(err, CLT_BAD_INPUT, "the range of %s(%s, %s) is empty: from %.6g to %.6g",
                         c->name, c->arguments[0], c->arguments[1], range->low, range->high);
-    }
-    if (clt_option_in_range(option, range->low, "the lower bound", err) != CLT_OK ||
-        clt_option_in_range(option, range->high, "the upper bound", err) != CLT_OK) {
-        return err->status;
     }
     law->low = range->low;
     law->high = range->high;

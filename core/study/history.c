@@ -58,6 +58,36 @@ static void leave(clt_teller *t)
     }
 }
 
+/* A sampler's point as values, in t->work; false where it is no point of the space. */
+static bool take_point(const clt_teller *t, const double *x)
+{
+    const clt_space *space = &t->plan->space;
+    clt_error ignored;
+    memcpy(t->work, x, space->dim_count * sizeof *x);
+    clt_space_from_asked(space, t->work);
+    return clt_space_check(space, t->work, &ignored) == CLT_OK;
+}
+
+static int32_t feasible(void *context, const double *x)
+{
+    const clt_teller *t = context;
+    return take_point(t, x) && clt_rules_met(&t->plan->rules, t->work);
+}
+
+static collet_status repair(void *context, const collet_rng *rng, double *x)
+{
+    const clt_teller *t = context;
+    const clt_space *space = &t->plan->space;
+    if (!take_point(t, x)) {
+        return COLLET_E_INVALID;
+    }
+    if (!clt_rules_met(&t->plan->rules, t->work)) {
+        clt_rules_mend(&t->plan->rules, space, rng, t->work, t->work + space->dim_count);
+        clt_space_to_asked(space, t->work, x);
+    }
+    return COLLET_OK;
+}
+
 clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
@@ -73,7 +103,13 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     clt_host_init(&t->host, "sampler", component->id, hooks);
     t->turned = clt_arena_array(&t->arena, plan->goal_count, sizeof *t->turned);
     t->x = clt_arena_array(&t->arena, plan->space.dim_count + 1u, sizeof *t->x);
-    if (t->turned == NULL || t->x == NULL) {
+    t->work = clt_arena_array(&t->arena, 4 * (size_t)plan->space.dim_count + 1, sizeof *t->work);
+    if (plan->rules.count > 0) {
+        t->space.feasible = feasible;
+        t->space.repair = repair;
+        t->space.context = t;
+    }
+    if (t->turned == NULL || t->x == NULL || t->work == NULL) {
         return clt_fail_memory(err);
     }
     if (check_flags(t, component->id, err) != CLT_OK ||
@@ -91,9 +127,29 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     return CLT_OK;
 }
 
+/* What is proposed all the same is moved: no trial is spent on it. */
+static void mend(clt_teller *t, uint64_t number, double *x)
+{
+    const clt_rule *broken = clt_rules_broken(&t->plan->rules, x);
+    clt_rng rng;
+    if (broken == NULL) {
+        return;
+    }
+    if (!t->mended) {
+        t->mended = true;
+        clt_host_say(&t->host, COLLET_LOG_INFO,
+                     "proposed a point for trial %llu that does not meet \"%s\" (line %d); an "
+                     "allowed one takes its place, here and whenever that happens again",
+                     (unsigned long long)number, broken->text, broken->line);
+    }
+    clt_rng_init(&rng, (uint64_t)t->plan->study.seed, CLT_CONSTRAINTS, number + 1);
+    const collet_rng view = clt_rng_view(&rng);
+    clt_rules_mend(&t->plan->rules, &t->plan->space, &view, x, t->work);
+}
+
 bool clt_teller_moves(const clt_teller *t)
 {
-    return t->plan->space.has_laws;
+    return t->plan->space.has_laws || t->plan->rules.count > 0;
 }
 
 void clt_teller_close(clt_teller *t)
@@ -122,6 +178,9 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     clt_space_from_asked(&t->plan->space, x);
     if (!*done && clt_space_check(&t->plan->space, x, err) != CLT_OK) {
         return clt_prefix(err, "%s", t->host.unit);
+    }
+    if (!*done) {
+        mend(t, number, x);
     }
     return CLT_OK;
 }

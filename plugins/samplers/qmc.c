@@ -16,6 +16,9 @@
  *     [sampler]
  *     use = qmc
  *
+ * Points that [constraints] forbid are left out: trial n is then the n-th that is allowed. Where a
+ * thousand in a row are not, the last one is moved to one that is.
+ *
  * How it works: a function of the seed and the trial's number alone, so that trial 17 is the same
  * whatever came before it; tell() is ignored. Any space, any number of objectives. Where to begin:
  * a study of 2^k trials, k at least log2 of twice the number of parameters.
@@ -31,6 +34,7 @@
 #include <stdlib.h>
 
 enum { SOBOL, HALTON };
+enum { MOST_FORBIDDEN = 1000 };
 
 typedef struct qmc_config {
     int64_t skip;
@@ -50,6 +54,7 @@ typedef struct qmc {
     const collet_space *space;
     const qmc_config *config;
     search_sobol points;
+    uint64_t number, index; /* with constraints: the next trial, and the point it looks at first */
 } qmc;
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
@@ -64,6 +69,7 @@ static collet_status create(const collet_host *host, const void *config, const c
     }
     s->space = space;
     s->config = c;
+    s->index = (uint64_t)c->skip;
     *self = s;
     return COLLET_OK;
 }
@@ -77,12 +83,10 @@ static void destroy(void *self)
     }
 }
 
-static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
+/* x = point `index` of the sequence. */
+static void place(const qmc *s, uint64_t index, double *x)
 {
-    const qmc *s = self;
-    uint64_t index = number + (uint64_t)s->config->skip;
     bool halton = s->config->sequence == HALTON;
-    (void)rng;
     for (uint32_t i = 0; i < s->space->dim_count; i++) {
         if (!collet_dim_active(s->space, i, x)) {
             x[i] = (double)NAN;
@@ -92,6 +96,36 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
             halton ? search_halton_at(&s->points, i, index) : search_sobol_at(&s->points, i, index);
         x[i] = collet_dim_value(collet_dim_at(s->space, i), u);
     }
+}
+
+/* x = the next point that is allowed; where too many in a row are not, one that is moved. */
+static void next_allowed(qmc *s, const collet_rng *rng, double *x)
+{
+    int left = MOST_FORBIDDEN;
+    place(s, s->index++, x);
+    while (!s->space->feasible(s->space->context, x) && left-- > 0) {
+        place(s, s->index++, x);
+    }
+    if (left < 0) {
+        (void)s->space->repair(s->space->context, rng, x);
+    }
+    s->number++;
+}
+
+static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
+{
+    qmc *s = self;
+    if (!COLLET_CAN(s->space, repair)) {
+        place(s, number + (uint64_t)s->config->skip, x);
+        return COLLET_OK;
+    }
+    if (number < s->number) { /* from the beginning, so that it depends on the number alone */
+        s->number = 0;
+        s->index = (uint64_t)s->config->skip;
+    }
+    do {
+        next_allowed(s, rng, x);
+    } while (s->number <= number);
     return COLLET_OK;
 }
 

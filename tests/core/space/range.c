@@ -48,6 +48,9 @@ START_TEST(ranges_are_read)
         {"activation", "ordinal(tanh, relu)", COLLET_DIM_CATEGORY, 0, 1, 0, false},
         {"rate", "normal(5, 1)", COLLET_DIM_REAL, 1, 9, 0, false}, /* four deviations */
         {"rate", "normal(5, 1, 2, 6)", COLLET_DIM_REAL, 2, 6, 0, false},
+        {"rate", "normal(5, 0.5, 2, 9.5)", COLLET_DIM_REAL, 3, 7, 0, false}, /* as well */
+        {"rate", "normal(5, 0.5, 8, 9)", COLLET_DIM_REAL, 8, 9, 0, false},
+        {"rate", "normal(5, 0.5, 2.5, 9, step=1)", COLLET_DIM_REAL, 3.5, 6.5, 1, false},
         {"rate", "normal(5, 1, high=6)", COLLET_DIM_REAL, 1, 6, 0, false},
         {"rate", "normal(5, 1, step=0.4)", COLLET_DIM_REAL, 1.2, 8.8, 0.4, false},
         {"rate", "normal(5, 1, low=1.5, step=2)", COLLET_DIM_REAL, 1.5, 7.5, 2, false},
@@ -125,7 +128,7 @@ START_TEST(what_is_wrong_with_a_range_is_said)
          "step=..."},
         {"rate", "normal(1, 2, 4, 3)", "the range of normal(1, 2) is empty: from 4 to 3"},
         {"rate", "normal(1, 2, 4, 30)",
-         "\"the upper bound\" is out of range: rate is more than 0 and at most 10"},
+         "\"30\" is out of range: rate is more than 0 and at most 10"},
         {"rate", "normal(1, 0.01, 9, 10)", "normal(1, 0.01) has nothing between 9 and 10"},
         {"layers", "normal(4, 1, low=1.5)", "normal(): bounds and step are whole numbers here"},
         {"activation", "normal(4, 1)",
