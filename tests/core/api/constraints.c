@@ -1,5 +1,7 @@
 /* No sampler spends a trial on what [constraints] forbid, and those of this tree need no help of
- * the host's. COLLET_LONG=1: 10,000 asks of each. */
+ * the host's. COLLET_LONG=1: 10,000 asks of each, which takes long for gp; COLLET_ONLY=gp: of that
+ * alone.
+ */
 #include "support.h"
 
 #include <collet/study.h>
