@@ -68,7 +68,7 @@ typedef enum clt_failure {
 typedef struct clt_param {
     const char *name; /**< "optimizer.adam.lr" */
     const char *text; /**< as the experiment file would write it */
-    double value;     /**< as samplers see it; a category's index */
+    double value;     /**< a category's index */
 } clt_param;
 
 /** One metric at one step of a trial. */
