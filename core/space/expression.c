@@ -48,8 +48,7 @@ static bool take(reader *r, const char *sign)
 {
     size_t n = strlen(sign);
     skip(r);
-    bool whole = !isalpha((unsigned char)sign[0]) || !is_letter(r->at[n]);
-    if (strncmp(r->at, sign, n) != 0 || !whole) {
+    if (strncmp(r->at, sign, n) != 0 || (isalpha((unsigned char)sign[0]) && is_letter(r->at[n]))) {
         return false;
     }
     r->at += n;
