@@ -7,7 +7,7 @@
 #include "report/folds.h"
 #include "report/table.h"
 #include "study/attempt.h"
-#include "study/history.h"
+#include "study/change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +181,7 @@ static clt_status trial_ini(const clt_args *args, const clt_opened *opened,
     clt_status status = clt_session_parse(&session, study->source, study->experiment, args, err);
     if (status == CLT_OK) {
         x = calloc(session.plan.space.dim_count + 1u, sizeof *x);
-        status = x != NULL ? clt_point_of(&session.plan, trial, x, err) : clt_fail_memory(err);
+        status = x != NULL ? clt_change_point(&session.plan, trial, x, err) : clt_fail_memory(err);
     }
     status = status == CLT_OK ? clt_attempt_seed(&session.plan, trial->number, &seed, err) : status;
     if (status == CLT_OK) {

@@ -86,6 +86,33 @@ static void add_section(reading *r, const char *start, size_t length)
     }
 }
 
+/* Are we in the section of plain lines? */
+static bool is_plain(const reading *r)
+{
+    size_t n = r->sections.count;
+    return n > 0 && strcmp(r->sections.items[n - 1].name, CLT_INI_LINES) == 0;
+}
+
+/* A plain line, without the comment behind it. */
+static void add_plain(reading *r, const char *start, size_t length)
+{
+    for (size_t i = 1; i < length; i++) {
+        if (start[i] == ';' && isspace((unsigned char)start[i - 1])) {
+            length = i;
+        }
+    }
+    length = trim(&start, length);
+    size_t number = 1;
+    for (size_t i = 0; i < r->entries.count; i++) {
+        number += strcmp(r->entries.items[i].section, CLT_INI_LINES) == 0;
+    }
+    clt_entry entry = {CLT_INI_LINES, clt_arena_printf(r->arena, "%zu", number),
+                       clt_arena_printf(r->arena, "%.*s", (int)length, start), r->line};
+    if (entry.key == NULL || entry.value == NULL || !CLT_PUSH(&r->entries, entry)) {
+        fault_memory(r);
+    }
+}
+
 static void check_line(reading *r, const char *start, size_t length)
 {
     size_t valid = clt_utf8_valid(start, length);
@@ -96,7 +123,7 @@ static void check_line(reading *r, const char *start, size_t length)
         fault(r, "the line is %zu bytes long; at most %d are allowed", length, CLT_INI_LINE);
     } else if (length > 0 && start[0] == '[') {
         add_section(r, start, length);
-    } else if (length > 0) {
+    } else if (length > 0 && !is_plain(r)) {
         check_name(r, "key", start, strcspn(start, "=:\n"));
     }
 }
@@ -117,6 +144,10 @@ static char *next_line(char *out, int size, void *stream)
     check_line(r, start, length);
     if (r->failed || length + 2 > (size_t)size) {
         return NULL;
+    }
+    if (length > 0 && start[0] != '[' && is_plain(r)) {
+        add_plain(r, start, length);
+        length = 0; /* nothing for inih */
     }
     memcpy(out, start, length);
     memcpy(out + length, "\n", 2);

@@ -15,6 +15,9 @@
 /** Longest line (comments may be longer), and longest section or key, in bytes: inih's limits. */
 enum { CLT_INI_LINE = 198, CLT_INI_NAME = 49 };
 
+/** The section whose lines are no `key = value` but plain text: its keys are "1", "2", ... */
+#define CLT_INI_LINES "constraints"
+
 /** One `key = value`. */
 typedef struct clt_entry {
     const char *section; /**< "" before the first header */

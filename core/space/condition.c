@@ -68,11 +68,45 @@ static bool is_number(const clt_variable *v)
     return v->option != NULL && (v->option->type == COLLET_REAL || v->option->type == COLLET_INT);
 }
 
+/* The place of a text among an ordinal's choices; choice_count where it is none of them. */
+static uint32_t place_of(const clt_variable *v, const char *text)
+{
+    clt_error ignored;
+    clt_value a, b;
+    for (uint32_t i = 0; i < v->range.choice_count; i++) {
+        const char *choice = v->range.choices[i];
+        bool same = strcmp(choice, text) == 0;
+        if (v->option != NULL && v->option->type <= COLLET_ENUM) {
+            same = clt_option_parse(v->option, choice, &a, &ignored) == CLT_OK &&
+                   clt_option_parse(v->option, text, &b, &ignored) == CLT_OK &&
+                   a.number == b.number;
+        }
+        if (same) {
+            return i;
+        }
+    }
+    return v->range.choice_count;
+}
+
+/* Do words compare by their place? Numbers do by what they are. */
+static bool by_place(const clt_variable *v)
+{
+    return v->range.ordinal && !is_number(v);
+}
+
 /* What stands for text in comparisons: its number, or for names whether it equals the literal. */
 static clt_status check_literal(const clt_comparison *c, const clt_variable *parent, double *number,
                                 clt_error *err)
 {
     clt_value value = {0};
+    if (by_place(parent) && place_of(parent, c->literal) < parent->range.choice_count) {
+        *number = place_of(parent, c->literal);
+        return CLT_OK;
+    }
+    if (by_place(parent) && c->op[0] != '=' && c->op[0] != '!') {
+        return clt_fail(err, CLT_BAD_INPUT, "\"when %s %s %s\": %s never has the value \"%s\"",
+                        c->name, c->op, c->literal, parent->name, c->literal);
+    }
     if (!is_number(parent) && c->op[0] != '=' && c->op[0] != '!') {
         return clt_fail(err, CLT_BAD_INPUT,
                         "\"when %s %s %s\": %s has no order; use == or !=", c->name, c->op,
@@ -119,8 +153,10 @@ static uint32_t category_ranges(const clt_comparison *c, const clt_variable *par
                                 double *ranges)
 {
     uint32_t count = 0;
+    bool placed = by_place(parent) && place_of(parent, c->literal) < parent->range.choice_count;
     for (uint32_t i = 0; i < parent->range.choice_count; i++) {
-        if (!holds_for(c, parent, parent->range.choices[i], literal)) {
+        if (placed ? !compare(c->op, i, literal)
+                   : !holds_for(c, parent, parent->range.choices[i], literal)) {
             continue;
         }
         if (count > 0 && ranges[2 * count - 1] == i - 1.0) {

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST_ARGUMENTS = 64 };
@@ -101,11 +102,6 @@ static clt_status check_bounds(const call *c, clt_range *range, clt_error *err)
                         "the bounds are reversed: %s(%s, %s); the lower one comes first", c->name,
                         low, high);
     }
-    if (range->low == range->high) {
-        return clt_fail(err, CLT_BAD_INPUT,
-                        "the range is empty: %s(%s, %s); a single value is written without %s()",
-                        c->name, low, high, c->name);
-    }
     if (range->log && range->low <= 0) {
         return clt_fail(err, CLT_BAD_INPUT,
                         "a log range starts above 0: %s(%s, %s, log) has the lower bound \"%s\"",
@@ -114,7 +110,7 @@ static clt_status check_bounds(const call *c, clt_range *range, clt_error *err)
     if (range->log && range->step > 0) {
         return clt_fail(err, CLT_BAD_INPUT, "log and step do not go together");
     }
-    if (range->step > range->high - range->low) {
+    if (range->step > range->high - range->low && range->low < range->high) {
         return clt_fail(err, CLT_BAD_INPUT, "the step is wider than the range %s to %s", low, high);
     }
     return CLT_OK;
@@ -165,7 +161,7 @@ static clt_status read_choices(clt_arena *arena, const collet_option *option, co
                                clt_range *range, clt_error *err)
 {
     if (c->count == 0) {
-        return clt_fail(err, CLT_BAD_INPUT, "choice() is empty; it needs at least one value");
+        return clt_fail(err, CLT_BAD_INPUT, "%s() is empty; it needs at least one value", c->name);
     }
     for (uint32_t i = 0; i < c->count; i++) {
         clt_value value, other;
@@ -179,8 +175,8 @@ static clt_status read_choices(clt_arena *arena, const collet_option *option, co
                 same = other.number == value.number;
             }
             if (same) {
-                return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is in the choice twice",
-                                c->arguments[i]);
+                return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is in the %s twice", c->arguments[i],
+                                c->name);
             }
         }
     }
@@ -193,7 +189,172 @@ static clt_status read_choices(clt_arena *arena, const collet_option *option, co
     range->choices = choices;
     range->choice_count = c->count;
     range->high = c->count - 1;
+    range->ordinal = strcmp(c->name, "ordinal") == 0;
     return CLT_OK;
+}
+
+/* ---- normal(), lognormal() ------------------------------------------------------------------ */
+
+/* "low=1" and the like behind mean and standard deviation. */
+static clt_status read_named(const char *text, clt_range *range, clt_error *err)
+{
+    const struct {
+        const char *name;
+        double *number;
+    } rows[] = {{"low", &range->low}, {"high", &range->high}, {"step", &range->step}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t length = strlen(rows[i].name), blank;
+        if (strncmp(text, rows[i].name, length) != 0) {
+            continue;
+        }
+        blank = strspn(text + length, " \t");
+        if (text[length + blank] == '=' &&
+            clt_number_parse(text + length + blank + 1, rows[i].number)) {
+            return range->step < 0
+                       ? clt_fail(err, CLT_BAD_INPUT, "\"%s\": a step is more than 0", text)
+                       : CLT_OK;
+        }
+    }
+    return clt_fail(err, CLT_BAD_INPUT,
+                    "\"%s\": after mean and standard deviation come low and high, or low=..., "
+                    "high=..., step=...",
+                    text);
+}
+
+/* mean, sd, and the bounds that are written; the others stay NaN. */
+static clt_status read_law_numbers(const call *c, clt_range *range, clt_error *err)
+{
+    double *places[4] = {&range->law.mean, &range->law.sd, &range->low, &range->high};
+    uint32_t plain = 0;
+    range->low = range->high = (double)NAN;
+    while (plain < c->count && plain < 4 && strchr(c->arguments[plain], '=') == NULL) {
+        if (!clt_number_parse(c->arguments[plain], places[plain])) {
+            return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is not a number%s", c->arguments[plain],
+                            strcmp(c->arguments[plain], "log") == 0 ? "; see lognormal()" : "");
+        }
+        plain++;
+    }
+    if (plain < 2 || plain == 3) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s() needs a mean and a standard deviation, and may have both bounds: "
+                        "%s(mean, sd) or %s(mean, sd, low, high)",
+                        c->name, c->name, c->name);
+    }
+    for (uint32_t i = plain; i < c->count; i++) {
+        if (read_named(c->arguments[i], range, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    return range->law.sd > 0
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT,
+                          "%s(%s, %s): the standard deviation \"%s\" must be more than 0", c->name,
+                          c->arguments[0], c->arguments[1], c->arguments[1]);
+}
+
+/* A bound that is not written is the option's own. So many standard deviations away it ends anyway:
+ * a sampler that tries the ends of what it sees would be sent to where the law has next to nothing.
+ * Unless the bounds leave nothing else. */
+static void find_ends(const collet_option *option, clt_range *range)
+{
+    const clt_law *law = &range->law;
+    bool logs = law->kind == CLT_LOGNORMAL;
+    double low = law->mean - CLT_LAW_CUT * law->sd, high = law->mean + CLT_LAW_CUT * law->sd;
+    double least = option->min, most = option->max;
+    low = logs ? exp(low) : low;
+    high = logs ? exp(high) : high;
+    if ((option->flags & COLLET_OPEN_MIN) != 0) {
+        least = option->type == COLLET_INT ? least + 1 : nextafter(least, (double)INFINITY);
+    }
+    if ((option->flags & COLLET_OPEN_MAX) != 0) {
+        most = option->type == COLLET_INT ? most - 1 : nextafter(most, -(double)INFINITY);
+    }
+    double from = isnan(range->low) ? least : range->low;
+    double to = isnan(range->high) ? most : range->high;
+    range->low = from < low && low < to ? low : from;
+    range->high = to > high && high > from ? high : to;
+}
+
+/* Values with a step are counted from the lower bound, or where none is written from 0. */
+static clt_status find_steps(const call *c, clt_range *range, double from, clt_error *err)
+{
+    bool whole_numbers = range->type == COLLET_DIM_INT;
+    range->step = whole_numbers && range->step == 0 ? 1 : range->step;
+    if (range->step == 0) {
+        return CLT_OK;
+    }
+    if (whole_numbers && !(whole(range->step) && whole(from))) {
+        return clt_fail(err, CLT_BAD_INPUT, "%s(): bounds and step are whole numbers here",
+                        c->name);
+    }
+    range->low = from + ceil((range->low - from) / range->step - 1e-9) * range->step;
+    double steps = floor((range->high - range->low) / range->step + 1e-9);
+    range->high = range->low + steps * range->step;
+    return CLT_OK;
+}
+
+/* A bound that is written must be one that the option allows. */
+static clt_status check_bound(const collet_option *option, double bound, clt_error *err)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%.9g", bound);
+    return isnan(bound) ? CLT_OK : clt_option_in_range(option, bound, text, err);
+}
+
+static clt_status read_law(const collet_option *option, const call *c, clt_range *range,
+                           clt_error *err)
+{
+    const double enough = 1e-290; /* of 1; the quantile is exact down to there */
+    clt_law *law = &range->law;
+    if (read_law_numbers(c, range, err) != CLT_OK) {
+        return err->status;
+    }
+    bool anchored = !isnan(range->low);
+    double from = anchored ? range->low : 0;
+    if (check_bound(option, range->low, err) != CLT_OK ||
+        check_bound(option, range->high, err) != CLT_OK) {
+        return err->status;
+    }
+    find_ends(option, range);
+    if (find_steps(c, range, from, err) != CLT_OK) {
+        return err->status;
+    }
+    if (range->low > range->high) {
+        return clt_fail(err, CLT_BAD_INPUT, "the range of %s(%s, %s) is empty: from %.6g to %.6g",
+                        c->name, c->arguments[0], c->arguments[1], range->low, range->high);
+    }
+    law->low = range->low;
+    law->high = range->high;
+    law->step = range->step;
+    bool logs = law->kind == CLT_LOGNORMAL;
+    if (logs && law->low < 0) {
+        return clt_fail(err, CLT_BAD_INPUT, "lognormal() has no values below 0: \"%.6g\"",
+                        law->low);
+    }
+    if (!isfinite(law->high) || (logs && law->low == 0 && law->step == 0 && !anchored)) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s(%s, %s) goes beyond what a number can hold, from %.6g to %.6g; write "
+                        "bounds, or a smaller standard deviation",
+                        c->name, c->arguments[0], c->arguments[1], law->low, law->high);
+    }
+    return law->low == law->high || clt_law_mass(law) > enough
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT, "%s(%s, %s) has nothing between %.6g and %.6g",
+                          c->name, c->arguments[0], c->arguments[1], law->low, law->high);
+}
+
+static clt_status unknown_range(const char *name, clt_error *err)
+{
+    static const char *const names[] = {"real", "int", "choice", "ordinal", "normal", "lognormal"};
+    clt_suggest suggest = {.read = name};
+    char hint[64];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        clt_suggest_offer(&suggest, names[i]);
+    }
+    return clt_fail(err, CLT_BAD_INPUT,
+                    "\"%s(\": a range is real(), int(), choice(), ordinal(), normal() or "
+                    "lognormal()%s",
+                    name, clt_suggest_text(&suggest, hint, sizeof hint));
 }
 
 static clt_status read_call(clt_arena *arena, const collet_option *option, const call *c,
@@ -202,17 +363,12 @@ static clt_status read_call(clt_arena *arena, const collet_option *option, const
     static const char *const types[] = {"",     "on/off", "int", "real", "a list of choices",
                                         "text", "a path"};
     bool is_real = strcmp(c->name, "real") == 0, is_int = strcmp(c->name, "int") == 0;
-    if (strcmp(c->name, "choice") == 0) {
+    bool normal = strcmp(c->name, "normal") == 0, lognormal = strcmp(c->name, "lognormal") == 0;
+    if (strcmp(c->name, "choice") == 0 || strcmp(c->name, "ordinal") == 0) {
         return read_choices(arena, option, c, range, err);
     }
-    if (!is_real && !is_int) {
-        clt_suggest suggest = {.read = c->name};
-        char hint[64];
-        clt_suggest_offer(&suggest, "real");
-        clt_suggest_offer(&suggest, "int");
-        clt_suggest_offer(&suggest, "choice");
-        return clt_fail(err, CLT_BAD_INPUT, "\"%s(\": a range is real(), int() or choice()%s",
-                        c->name, clt_suggest_text(&suggest, hint, sizeof hint));
+    if (!is_real && !is_int && !normal && !lognormal) {
+        return unknown_range(c->name, err);
     }
     if (option == NULL || (option->type != COLLET_REAL && option->type != COLLET_INT)) {
         return clt_fail(err, CLT_BAD_INPUT,
@@ -224,15 +380,16 @@ static clt_status read_call(clt_arena *arena, const collet_option *option, const
         return clt_fail(err, CLT_BAD_INPUT,
                         "real() does not fit: \"%s\" is a whole number; use int()", option->key);
     }
-    range->type = is_real ? COLLET_DIM_REAL : COLLET_DIM_INT;
-    return read_numbers(option, c, range, err);
+    range->type = is_int || option->type == COLLET_INT ? COLLET_DIM_INT : COLLET_DIM_REAL;
+    range->law.kind = normal ? CLT_NORMAL : lognormal ? CLT_LOGNORMAL : CLT_EVEN;
+    return range->law.kind != CLT_EVEN ? read_law(option, c, range, err)
+                                       : read_numbers(option, c, range, err);
 }
 
 /* `search`: the range that the option's own table declares. */
 static clt_status read_search(clt_arena *arena, const collet_option *option, clt_range *range,
                               clt_error *err)
 {
-    const char *when = range->when;
     if (option == NULL) {
         return clt_fail(err, CLT_BAD_INPUT,
                         "\"search\" does not fit here; name the units: choice(a, b)");
@@ -256,11 +413,13 @@ static clt_status read_search(clt_arena *arena, const collet_option *option, clt
                         : option->type == COLLET_REAL ? "real(0, 1)"
                                                       : "choice(a, b)");
     }
+    if (range->when != NULL) {
+        clt_str_addf(&text, " when %s", range->when);
+    }
     clt_status status = text.failed
                             ? clt_fail_memory(err)
                             : clt_range_parse(arena, option, clt_str_text(&text), range, err);
     clt_str_finish(&text);
-    range->when = when;
     return status;
 }
 
@@ -282,7 +441,33 @@ static clt_status read_plain(const collet_option *option, const char *text, clt_
 static bool is_text(const collet_option *option, const char *text)
 {
     bool plain = option != NULL && option->type >= COLLET_STRING;
-    return plain && strncmp(text, "choice(", 7) != 0;
+    return plain && strncmp(text, "choice(", 7) != 0 && strncmp(text, "ordinal(", 8) != 0 &&
+           (option->search == NULL || strncmp(text, "search", 6) != 0);
+}
+
+const char *clt_range_plain(const clt_range *range, const char *written)
+{
+    return range->constant != NULL ? range->constant : written;
+}
+
+/* One value, which no condition takes away, is no dimension. */
+static clt_status settle(clt_arena *arena, clt_range *range, clt_error *err)
+{
+    if (range->low < range->high || range->when != NULL || range->type == 0) {
+        return CLT_OK;
+    }
+    clt_str text = {0};
+    if (range->type == COLLET_DIM_CATEGORY) {
+        clt_str_add(&text, range->choices[0]);
+    } else if (range->type == COLLET_DIM_INT) {
+        clt_str_addf(&text, "%.0f", range->low);
+    } else {
+        clt_str_add_real(&text, range->low);
+    }
+    const char *constant = text.failed ? NULL : clt_arena_copy(arena, clt_str_text(&text));
+    clt_str_finish(&text);
+    *range = (clt_range){.constant = constant};
+    return constant != NULL ? CLT_OK : clt_fail_memory(err);
 }
 
 clt_status clt_range_parse(clt_arena *arena, const collet_option *option, const char *text,
@@ -320,5 +505,6 @@ clt_status clt_range_parse(clt_arena *arena, const collet_option *option, const 
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\": not understood after the range: \"%s\"", value,
                         c.rest + strspn(c.rest, " \t"));
     }
-    return read_call(arena, option, &c, range, err);
+    return read_call(arena, option, &c, range, err) == CLT_OK ? settle(arena, range, err)
+                                                              : err->status;
 }

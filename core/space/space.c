@@ -113,6 +113,13 @@ static clt_status add_condition(build *b, clt_variable *v, const clt_comparison 
         v->never = v->never || !holds;
         return CLT_OK;
     }
+    if (p->range.law.kind != CLT_EVEN) {
+        clt_fail(b->err, CLT_BAD_INPUT,
+                 "\"when %s %s %s\": a condition cannot speak of a normal() or lognormal(); "
+                 "[constraints] can",
+                 comparison->name, comparison->op, comparison->literal);
+        return at_line(b, v);
+    }
     double *ranges;
     uint32_t range_count;
     if (clt_comparison_ranges(b->arena, comparison, p, &ranges, &range_count, b->err) != CLT_OK) {
@@ -149,6 +156,22 @@ static clt_status gather_conditions(build *b, clt_variable *v, collet_condition 
     return CLT_OK;
 }
 
+/* What a sampler sees of the dimension. */
+static collet_dim asked_dim(const clt_variable *v, const collet_dim *dim)
+{
+    collet_dim asked = *dim;
+    if (v->range.ordinal) {
+        asked.type = COLLET_DIM_INT;
+        asked.category_count = 0;
+        asked.categories = NULL;
+    } else if (v->range.law.kind != CLT_EVEN) {
+        asked.type = COLLET_DIM_REAL;
+        asked.low = asked.step = 0;
+        asked.high = 1;
+    }
+    return asked;
+}
+
 static clt_status add_dim(build *b, clt_variable *v, const collet_condition *conditions, uint32_t n)
 {
     collet_condition *kept = clt_arena_array(b->arena, n, sizeof *kept);
@@ -172,6 +195,8 @@ static clt_status add_dim(build *b, clt_variable *v, const collet_condition *con
         .conditions = n > 0 ? kept : NULL,
         .categories = v->range.choices,
     };
+    b->space->asked[v->dim] = asked_dim(v, &b->space->dims[v->dim]);
+    b->space->has_laws = b->space->has_laws || v->range.law.kind != CLT_EVEN;
     return CLT_OK;
 }
 
@@ -209,8 +234,10 @@ clt_status clt_space_build(clt_arena *arena, const char *path, clt_variable *var
                .space = space,
                .err = err};
     *space = (clt_space){.dims = clt_arena_array(arena, count, sizeof *space->dims),
+                         .asked = clt_arena_array(arena, count, sizeof *space->asked),
                          .variables = clt_arena_array(arena, count, sizeof *space->variables)};
-    if (b.seen == NULL || b.chain == NULL || space->dims == NULL || space->variables == NULL) {
+    if (b.seen == NULL || b.chain == NULL || space->dims == NULL || space->asked == NULL ||
+        space->variables == NULL) {
         return clt_fail_memory(err);
     }
     for (size_t i = 0; i < count; i++) {
@@ -236,6 +263,32 @@ collet_space clt_space_view(const clt_space *space)
         .parallel = 1,
         .dims = space->dims,
     };
+}
+
+collet_space clt_space_asked(const clt_space *space)
+{
+    collet_space view = clt_space_view(space);
+    view.dims = space->asked;
+    return view;
+}
+
+void clt_space_from_asked(const clt_space *space, double *x)
+{
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        const clt_law *law = &space->variables[i]->range.law;
+        if (law->kind != CLT_EVEN && x[i] >= 0 && x[i] <= 1) { /* all else is refused as it is */
+            x[i] = clt_law_value(law, x[i]);
+        }
+        x[i] += 0.0; /* -0 becomes 0: no store keeps the sign of a zero */
+    }
+}
+
+void clt_space_to_asked(const clt_space *space, const double *x, double *out)
+{
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        const clt_law *law = &space->variables[i]->range.law;
+        out[i] = law->kind != CLT_EVEN && !isnan(x[i]) ? clt_law_share(law, x[i]) : x[i];
+    }
 }
 
 void clt_space_format(const clt_space *space, uint32_t i, double value, clt_str *out)

@@ -29,10 +29,14 @@ typedef struct clt_variable {
     bool never;               /**< [out] its condition can never hold */
 } clt_variable;
 
-/** The space and what belongs to its dimensions; lives in an arena. */
+/** The space and what belongs to its dimensions; lives in an arena. A point x[dim_count] holds
+ *  values, as stores keep them and objectives get them. Samplers see the point in another way where
+ * a dimension has an order or a law that they do not know: clt_space_to_asked(). */
 typedef struct clt_space {
-    collet_dim *dims; /**< [dim_count] */
+    collet_dim *dims;  /**< [dim_count] */
+    collet_dim *asked; /**< [dim_count] the same as samplers see them */
     uint32_t dim_count;
+    bool has_laws; /**< some values are shares to samplers; rounding may lose a share's last bit */
     const clt_variable **variables; /**< [dim_count]: where each dimension comes from */
 } clt_space;
 
@@ -42,8 +46,19 @@ typedef struct clt_space {
 clt_status clt_space_build(clt_arena *arena, const char *path, clt_variable *variables,
                            size_t count, clt_space *space, clt_error *err);
 
-/** The space as samplers see it; counts besides dimensions are the caller's. */
+/** The space of values; counts besides dimensions are the caller's. */
 collet_space clt_space_view(const clt_space *space);
+
+/** The same as samplers see it: an ordinal is a whole number, a range with a law a share from 0
+ * to 1.
+ */
+collet_space clt_space_asked(const clt_space *space);
+
+/** Turns a sampler's point into values, in place. */
+void clt_space_from_asked(const clt_space *space, double *x);
+
+/** The sampler's view of values x, in out. Depends on the values alone. */
+void clt_space_to_asked(const clt_space *space, const double *x, double *out);
 
 /** Appends the value of dimension i as the experiment file would write it. */
 void clt_space_format(const clt_space *space, uint32_t i, double value, clt_str *out);

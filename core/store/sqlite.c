@@ -266,6 +266,7 @@ static const clt_store_ops ops = {
     .verify = clt_sqlite_verify,
     .add_environment = clt_sqlite_add_environment,
     .environments = clt_sqlite_environments,
+    .change_study = clt_sqlite_change_study,
 };
 
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)

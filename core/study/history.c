@@ -26,7 +26,7 @@ static clt_status check_flags(const clt_teller *t, const char *id, clt_error *er
     uint32_t flags = t->sampler->flags;
     const char *lacks = NULL;
     for (uint32_t i = 0; i < t->space.dim_count; i++) {
-        const collet_dim *dim = &t->plan->space.dims[i];
+        const collet_dim *dim = &t->plan->space.asked[i];
         bool conditional = dim->condition_count > 0, category = dim->type == COLLET_DIM_CATEGORY;
         lacks = conditional && (flags & COLLET_SAMPLER_CONDITIONAL) == 0 ? "conditions"
                 : category && (flags & COLLET_SAMPLER_CATEGORY) == 0     ? "categories"
@@ -58,6 +58,36 @@ static void leave(clt_teller *t)
     }
 }
 
+/* A sampler's point as values, in t->work; false where it is no point of the space. */
+static bool take_point(const clt_teller *t, const double *x)
+{
+    const clt_space *space = &t->plan->space;
+    clt_error ignored;
+    memcpy(t->work, x, space->dim_count * sizeof *x);
+    clt_space_from_asked(space, t->work);
+    return clt_space_check(space, t->work, &ignored) == CLT_OK;
+}
+
+static int32_t feasible(void *context, const double *x)
+{
+    const clt_teller *t = context;
+    return take_point(t, x) && clt_rules_met(&t->plan->rules, t->work);
+}
+
+static collet_status repair(void *context, const collet_rng *rng, double *x)
+{
+    const clt_teller *t = context;
+    const clt_space *space = &t->plan->space;
+    if (!take_point(t, x)) {
+        return COLLET_E_INVALID;
+    }
+    if (!clt_rules_met(&t->plan->rules, t->work)) {
+        clt_rules_mend(&t->plan->rules, space, rng, t->work, t->work + space->dim_count);
+        clt_space_to_asked(space, t->work, x);
+    }
+    return COLLET_OK;
+}
+
 clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
                            clt_error *err)
 {
@@ -65,14 +95,21 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     void *config;
     t->plan = plan;
     t->sampler = component->unit->vtable;
-    t->space = clt_space_view(&plan->space);
+    t->space = clt_space_asked(&plan->space);
     t->space.objective_count = (uint32_t)plan->goal_count;
     t->space.objectives = plan->goal_names;
     t->space.trial_budget = (uint64_t)plan->study.trials;
     t->space.seed = (uint64_t)plan->study.seed;
     clt_host_init(&t->host, "sampler", component->id, hooks);
     t->turned = clt_arena_array(&t->arena, plan->goal_count, sizeof *t->turned);
-    if (t->turned == NULL) {
+    t->x = clt_arena_array(&t->arena, plan->space.dim_count + 1u, sizeof *t->x);
+    t->work = clt_arena_array(&t->arena, 4 * (size_t)plan->space.dim_count + 1, sizeof *t->work);
+    if (plan->rules.count > 0) {
+        t->space.feasible = feasible;
+        t->space.repair = repair;
+        t->space.context = t;
+    }
+    if (t->turned == NULL || t->x == NULL || t->work == NULL) {
         return clt_fail_memory(err);
     }
     if (check_flags(t, component->id, err) != CLT_OK ||
@@ -88,6 +125,31 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
         return clt_host_fail(&t->host, code, "create", err);
     }
     return CLT_OK;
+}
+
+/* What is proposed all the same is moved: no trial is spent on it. */
+static void mend(clt_teller *t, uint64_t number, double *x)
+{
+    const clt_rule *broken = clt_rules_broken(&t->plan->rules, x);
+    clt_rng rng;
+    if (broken == NULL) {
+        return;
+    }
+    if (!t->mended) {
+        t->mended = true;
+        clt_host_say(&t->host, COLLET_LOG_INFO,
+                     "proposed a point for trial %llu that does not meet \"%s\" (line %d); an "
+                     "allowed one takes its place, here and whenever that happens again",
+                     (unsigned long long)number, broken->text, broken->line);
+    }
+    clt_rng_init(&rng, (uint64_t)t->plan->study.seed, CLT_CONSTRAINTS, number + 1);
+    const collet_rng view = clt_rng_view(&rng);
+    clt_rules_mend(&t->plan->rules, &t->plan->space, &view, x, t->work);
+}
+
+bool clt_teller_moves(const clt_teller *t)
+{
+    return t->plan->space.has_laws || t->plan->rules.count > 0;
 }
 
 void clt_teller_close(clt_teller *t)
@@ -110,14 +172,15 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     collet_status code = t->sampler->ask(t->self, &view, number, x);
     leave(t);
     *done = code == COLLET_DONE;
-    for (uint32_t i = 0; i < t->space.dim_count; i++) {
-        x[i] += 0.0; /* -0 becomes 0: no store keeps the sign of a zero */
-    }
     if (code < 0) {
         return clt_host_fail(&t->host, code, "ask", err);
     }
+    clt_space_from_asked(&t->plan->space, x);
     if (!*done && clt_space_check(&t->plan->space, x, err) != CLT_OK) {
         return clt_prefix(err, "%s", t->host.unit);
+    }
+    if (!*done) {
+        mend(t, number, x);
     }
     return CLT_OK;
 }
@@ -128,11 +191,12 @@ clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const doub
     for (size_t i = 0; i < trial->value_count; i++) {
         t->turned[i] = t->plan->goals[i].maximize ? -trial->values[i] : trial->values[i];
     }
+    clt_space_to_asked(&t->plan->space, x, t->x);
     collet_trial told = {.struct_size = COLLET_SIZE(collet_trial),
                          .state = (uint32_t)trial->state,
                          .number = trial->number,
                          .last_step = trial->last_step,
-                         .x = x,
+                         .x = t->x,
                          .values = trial->value_count > 0 ? t->turned : NULL};
     enter(t, "tell", trial->number);
     collet_status code = t->sampler->tell(t->self, &told);

@@ -17,8 +17,11 @@ typedef struct clt_teller {
     const collet_sampler *sampler;
     void *self;
     bool warned; /**< that it changes what is not its own */
+    bool mended; /**< that it has proposed what is not allowed was said */
     collet_space space;
     double *turned; /**< [goal_count]: values of the trial that is told, less is better */
+    double *x;      /**< [dim_count]: its point as samplers see it */
+    double *work;   /**< [4 * dim_count], to mend points with */
     clt_arena arena;
 } clt_teller;
 
@@ -29,7 +32,12 @@ clt_status clt_teller_open(clt_teller *teller, const clt_plan *plan, const clt_h
 /** Destroys it; also after a failure. */
 void clt_teller_close(clt_teller *teller);
 
-/** Proposes trial `number` in x[dim_count]; *done is true when there is nothing left. */
+/** May the sampler be told of a trial at another point than it proposed, if only by a last bit?
+ * Then what it knows of trials under way is had again by asking alone. */
+bool clt_teller_moves(const clt_teller *teller);
+
+/** Proposes trial `number` in x[dim_count]; *done is true when there is nothing left. A point that
+ *  does not meet the constraints is moved to one that does, the same whenever it is asked for. */
 clt_status clt_teller_ask(clt_teller *teller, uint64_t number, double *x, bool *done,
                           clt_error *err);
 

@@ -1,5 +1,7 @@
 #include "study/order.h"
 
+#include "study/change.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -81,9 +83,17 @@ static clt_status remember_failure(clt_order *order, const clt_trial_row *trial,
     return CLT_OK;
 }
 
+bool clt_order_counts(const clt_order *order, uint64_t number, const double *x)
+{
+    return number >= order->since || clt_change_within(order->plan, x);
+}
+
 static clt_status tell(clt_order *order, const clt_trial_row *trial, const double *x,
                        clt_error *err)
 {
+    if (!clt_order_counts(order, trial->number, x)) {
+        return CLT_OK;
+    }
     return remember_failure(order, trial, x, err) == CLT_OK
                ? clt_teller_tell(&order->teller, trial, x, err)
                : err->status;
@@ -101,7 +111,8 @@ static size_t find_end(const clt_order *order, uint64_t number)
 /* The first number that may not be known when trial `number` is asked for. */
 static uint64_t horizon(const clt_order *order, uint64_t number)
 {
-    return number >= order->window ? number - order->window + 1 : 0;
+    uint64_t known = number >= order->window ? number - order->window + 1 : 0;
+    return known > order->since ? known : order->since;
 }
 
 bool clt_order_ready(const clt_order *order)

@@ -6,6 +6,9 @@
  * in the order of their numbers, and no others. So what is proposed depends neither on the number
  * of workers nor on how long trials take. Free order: each end is told at once.
  *
+ * Where ranges have changed (study/change.h), trials from before are never asked for again: before
+ * the first one after that, the ends of all of them are told that lie within.
+ *
  * A study that goes on: a sampler that says so (COLLET_SAMPLER_FROM_HISTORY) is told what it would
  * know; any other is asked and told all over again, and must propose the same.
  */
@@ -30,6 +33,7 @@ typedef struct clt_order {
     const clt_plan *plan;
     clt_teller teller;
     uint64_t window;                     /**< 0: free */
+    uint64_t since;                      /**< first trial asked for in the present ranges */
     uint64_t next;                       /**< number of the next trial */
     uint64_t told;                       /**< fixed: numbers below have been told */
     CLT_VEC(clt_order_entry) ends;       /**< finished, not told (fixed order) */
@@ -80,6 +84,10 @@ clt_status clt_order_tell_until(clt_order *order, uint64_t number, clt_error *er
  *  left. *failed_before: a finished trial at the same point that crashed, or UINT64_MAX. */
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
                          clt_error *err);
+
+/** Does the sampler learn of a trial at x? Not where it is of other ranges and lies beyond the
+ * present ones. */
+bool clt_order_counts(const clt_order *order, uint64_t number, const double *x);
 
 /** Are two points the same? */
 bool clt_order_same_point(const clt_order *order, const double *a, const double *b);

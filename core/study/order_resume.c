@@ -43,6 +43,9 @@ static clt_status ask_again(past *p, uint64_t number)
 {
     bool done;
     uint64_t failed;
+    if (number < p->order->since) {
+        return CLT_OK; /* in other ranges */
+    }
     p->order->next = number;
     if (clt_point_of(p->order->plan, &p->trials[number], p->x, p->err) != CLT_OK ||
         clt_order_ask(p->order, p->y, &done, &failed, p->err) != CLT_OK) {
@@ -65,7 +68,8 @@ static clt_status tell_one(past *p, uint64_t number, clt_trial_state state)
     clt_trial_row row = p->trials[number];
     row.state = state;
     row.value_count = state == CLT_TRIAL_RUNNING ? 0 : row.value_count;
-    if (clt_point_of(p->order->plan, &row, p->x, p->err) != CLT_OK) {
+    if (clt_point_of(p->order->plan, &row, p->x, p->err) != CLT_OK ||
+        !clt_order_counts(p->order, number, p->x)) {
         return p->err->status;
     }
     return state == CLT_TRIAL_RUNNING ? clt_teller_tell(&p->order->teller, &row, p->x, p->err)
@@ -85,10 +89,11 @@ static clt_status take_up_fixed(past *p, bool from_history)
                 return p->err->status;
             }
         }
+        order->next = p->count;
         return CLT_OK;
     }
     order->next = p->count;
-    if (p->count > 0 && clt_order_tell_until(order, p->count - 1, p->err) != CLT_OK) {
+    if (p->count > order->since && clt_order_tell_until(order, p->count - 1, p->err) != CLT_OK) {
         return p->err->status;
     }
     for (uint64_t n = order->told; n < p->count; n++) {
@@ -186,7 +191,8 @@ clt_status clt_order_resume(clt_order *order, const clt_trial_row *trials, size_
               .event_count = event_count,
               .differs = differs,
               .err = err};
-    p.from_history = !ask_all && (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
+    p.from_history = !ask_all && !clt_teller_moves(&order->teller) && order->since == 0 &&
+                     (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
     *differs = UINT64_MAX;
     return with_points(&p, take_up);
 }

@@ -281,7 +281,10 @@ static clt_status build_all(clt_plan_build *b)
         return b->err->status;
     }
     return clt_space_build(&plan->arena, plan->ini->path, plan->variables, plan->variable_count,
-                           &plan->space, b->err);
+                           &plan->space, b->err) == CLT_OK
+               ? clt_rules_read(&plan->arena, plan->ini, plan->variables, plan->variable_count,
+                                &plan->space, &plan->rules, b->err)
+               : b->err->status;
 }
 
 clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *registry, clt_error *err)

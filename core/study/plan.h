@@ -9,6 +9,7 @@
 
 #include "config/ini.h"
 #include "plugin/registry.h"
+#include "space/rules.h"
 #include "space/space.h"
 #include "study/sections.h"
 #include "study/store.h"
@@ -71,6 +72,7 @@ typedef struct clt_plan {
     clt_variable *variables;
     size_t variable_count;
     clt_space space;
+    clt_rules rules;      /**< what a point of the space must meet as well */
     const char *identity; /**< canonical text of all that a resumed study must share */
 } clt_plan;
 

@@ -112,7 +112,7 @@ static bool is_key(const char *key)
 /* choice(1, 2, 4) has an order for `when`; choice(a, b) has none. */
 static uint32_t choice_type(const char *text)
 {
-    const char *at = text + strlen("choice(");
+    const char *at = text + strcspn(text, "(") + 1;
     double number;
     while (*at != '\0' && *at != ')') {
         char word[64];
@@ -135,7 +135,7 @@ static uint32_t type_of(const char *text)
 {
     size_t word = strspn(text, "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     double number;
-    if (strncmp(text, "choice(", 7) == 0) {
+    if (strncmp(text, "choice(", 7) == 0 || strncmp(text, "ordinal(", 8) == 0) {
         return choice_type(text);
     }
     if (text[word + strspn(text + word, " \t")] == '(' && word > 0) {
@@ -173,6 +173,7 @@ static clt_status add_param(clt_plan_build *b, const clt_entry *entry)
     if (clt_range_parse(arena, option, entry->value, &variable.range, b->err) != CLT_OK) {
         return clt_plan_at(b, entry->line, clt_plan_name(b, CLT_PARAMS, entry->key));
     }
+    variable.text = clt_range_plain(&variable.range, entry->value);
     return CLT_PUSH(&b->variables, variable) ? CLT_OK : clt_fail_memory(b->err);
 }
 

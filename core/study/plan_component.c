@@ -81,6 +81,7 @@ static clt_status add_entry(clt_plan_build *b, reading *r, const clt_entry *entr
     if (clt_range_parse(&b->plan->arena, option, entry->value, &variable.range, b->err) != CLT_OK) {
         return clt_plan_at(b, entry->line, variable.name);
     }
+    variable.text = clt_range_plain(&variable.range, entry->value);
     if (variable.range.type != 0 && !searchable(r->component.role)) {
         clt_fail(b->err, CLT_BAD_INPUT, "\"%s\": [%s] cannot be searched over", entry->value,
                  r->component.role);
@@ -259,6 +260,7 @@ static clt_status read_use(clt_plan_build *b, const char *role, clt_variable *us
     if (clt_range_parse(&b->plan->arena, NULL, entry->value, &use->range, b->err) != CLT_OK) {
         return clt_plan_at(b, entry->line, clt_plan_name(b, role, "use"));
     }
+    use->text = clt_range_plain(&use->range, entry->value);
     if (use->range.type != 0 && !searchable(role)) {
         clt_fail(b->err, CLT_BAD_INPUT, "\"%s\": [%s] cannot be searched over", entry->value, role);
         return clt_plan_at(b, entry->line, clt_plan_name(b, role, "use"));
@@ -271,10 +273,6 @@ clt_status clt_plan_add_role(clt_plan_build *b, const char *role)
     clt_variable use;
     if (read_use(b, role, &use) != CLT_OK) {
         return b->err->status;
-    }
-    if (use.range.choice_count == 1) { /* a choice of one is no choice */
-        use.text = use.range.choices[0];
-        use.range = (clt_range){0};
     }
     bool alone = use.range.type == 0;
     uint32_t count = alone ? 1 : use.range.choice_count;

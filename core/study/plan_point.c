@@ -195,8 +195,9 @@ void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t seed, cl
     const clt_ini *ini = plan->ini;
     for (size_t s = 0; s < ini->section_count; s++) {
         const char *section = ini->sections[s].name;
-        if (is_inactive(plan, section, x) || strcmp(section, "sampler") == 0) {
-            continue; /* with nothing to search there is nothing to sample */
+        if (is_inactive(plan, section, x) || strcmp(section, "sampler") == 0 ||
+            strcmp(section, CLT_CONSTRAINTS) == 0) {
+            continue; /* with nothing to search there is nothing to sample, nor to forbid */
         }
         clt_str_addf(out, "%s[%s]\n", out->length > 0 ? "\n" : "", section);
         if (strcmp(section, "study") == 0) {

@@ -1,7 +1,7 @@
 #include "study/refit.h"
 
 #include "study/attempt_impl.h"
-#include "study/history.h"
+#include "study/change.h"
 #include "train/evaluate.h"
 #include "train/predictor.h"
 #include "train/saved.h"
@@ -279,8 +279,8 @@ clt_status clt_refit_run(const clt_refit_setup *setup, clt_refit *result, clt_er
     const clt_plan *plan = setup->plan;
     refit *r = calloc(1, sizeof *r);
     double *x = calloc(plan->space.dim_count + 1, sizeof *x);
-    clt_status status =
-        r != NULL && x != NULL ? clt_point_of(plan, setup->trial, x, err) : clt_fail_memory(err);
+    clt_status status = r != NULL && x != NULL ? clt_change_point(plan, setup->trial, x, err)
+                                               : clt_fail_memory(err);
     *result = (clt_refit){0};
     if (status == CLT_OK) {
         *r = (refit){.s = setup, .result = result, .x = x};

@@ -1,5 +1,6 @@
 #include "study/replay.h"
 
+#include "study/change.h"
 #include "study/order.h"
 
 #include <math.h>
@@ -220,6 +221,7 @@ clt_status clt_replay_decisions(const clt_replay_setup *s, clt_replay *replay, c
         return err->status;
     }
     clt_status status = clt_order_open(&d.order, s->plan, s->study->window, &hooks, err);
+    d.order.since = clt_change_since(s->study->identity);
     if (status == CLT_OK) {
         status =
             clt_order_replay(&d.order, s->trials, s->count, s->events, s->event_count, &check, err);

@@ -1,5 +1,6 @@
 #include "study/replay.h"
 
+#include "study/change.h"
 #include "study/crew.h"
 #include "study/history.h"
 #include "study/sheaf.h"
@@ -262,6 +263,11 @@ static const char *obstacle(runs *r, const clt_trial_row *trial)
     }
     if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_LOST) {
         return "it was lost through no fault of its own";
+    }
+    if (trial->number < clt_change_since(r->setup->study->identity) &&
+        clt_point_of(r->setup->plan, trial, r->x, &ignored) == CLT_OK &&
+        !clt_change_within(r->setup->plan, r->x)) {
+        return "it lies outside of the ranges that the study has now";
     }
     if (clt_point_of(r->setup->plan, trial, r->x, &ignored) != CLT_OK ||
         clt_space_check(&r->setup->plan->space, r->x, &ignored) != CLT_OK) {

@@ -1,5 +1,7 @@
 #include "study/sections.h"
 
+#include "config/ini.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,8 +174,12 @@ static const collet_option training_options[] = {
 static const clt_host_section sections[] = {
     SECTION("augment", "what is done to training rows, in each epoch anew", augment_options,
             clt_augment),
+    {CLT_INI_LINES,
+     "what points must meet, one a line: units.2 <= units, lr < 0.1 or batch >= 64",
+     {NULL, 0, sizeof(collet_option)},
+     0},
     {"params",
-     "the parameters of an objective: any key, each a value, real(), int() or choice()",
+     "the parameters of an objective: any key, each a value or a range, such as real() or choice()",
      {NULL, 0, sizeof(collet_option)},
      0},
     SECTION("plugins", "where plugins are looked for", plugins_options, clt_plugins_options),

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "study/change.h"
 #include "study/environment.h"
 
 #include <string.h>
@@ -107,14 +108,108 @@ static clt_status note_environment(const clt_start *s, const clt_study_row *stud
     return clt_store_add_environment(s->store, study->id, &now, err);
 }
 
-static clt_status go_on(const clt_start *s, const char *name, clt_arena *arena,
-                        const clt_study_row *study, clt_error *err)
+/* A trial that was under way in other ranges cannot run in these. */
+static clt_status end_outside(const clt_start *s, const clt_study_row *study,
+                              const clt_trial_row *trial, clt_error *err)
 {
-    return clt_plan_same(s->plan, name, study->identity, err) == CLT_OK &&
-                   check_order(s->plan, study, err) == CLT_OK &&
-                   check_goals(s->plan, study, err) == CLT_OK
-               ? note_environment(s, study, arena, err)
-               : err->status;
+    const clt_trial_row end = {.number = trial->number,
+                               .state = CLT_TRIAL_FAILED,
+                               .attempt = trial->attempt,
+                               .started_ms = trial->started_ms,
+                               .failure = CLT_FAIL_LOST,
+                               .why = "it lies outside of the ranges that the experiment has now"};
+    const clt_event told = {true, trial->number};
+    clt_status status = clt_store_open_group(s->store, err);
+    status = status == CLT_OK ? clt_store_finish(s->store, study->id, &end, err) : status;
+    if (status == CLT_OK && study->window == 0) {
+        status = clt_store_add_event(s->store, study->id, told, err);
+    }
+    if (status == CLT_OK) {
+        return clt_store_commit(s->store, err);
+    }
+    clt_store_roll_back(s->store);
+    return status;
+}
+
+/* How many trials of other ranges lie within these; those under way that do not are ended. */
+static clt_status sift(const clt_start *s, const clt_study_row *study, clt_arena *arena,
+                       uint64_t *within, clt_error *err)
+{
+    clt_trial_row *rows;
+    size_t count;
+    double *x = clt_arena_array(arena, s->plan->space.dim_count + 1u, sizeof *x);
+    uint64_t since = clt_change_since(study->identity);
+    *within = 0;
+    clt_status status =
+        x == NULL ? clt_fail_memory(err)
+                  : clt_store_trials(s->store, study->id, false, arena, &rows, &count, err);
+    for (size_t i = 0; status == CLT_OK && i < count && rows[i].number < since; i++) {
+        status = clt_point_of(s->plan, &rows[i], x, err);
+        bool inside = status == CLT_OK && clt_change_within(s->plan, x);
+        *within += inside;
+        if (status == CLT_OK && !inside && rows[i].state == CLT_TRIAL_RUNNING) {
+            status = end_outside(s, study, &rows[i], err);
+        }
+    }
+    return status;
+}
+
+/* Says in one line what has changed, and what that means. */
+static void say_changes(const clt_start *s, const clt_change_of_range *changes, size_t count,
+                        uint64_t trials, uint64_t within)
+{
+    clt_str line = {0};
+    clt_str_addf(&line, "other ranges from trial %llu on: ", (unsigned long long)trials);
+    for (size_t i = 0; i < count; i++) {
+        const clt_variable *v = changes[i].variable;
+        const clt_entry *entry = NULL;
+        for (size_t k = 0; k < s->plan->ini->entry_count; k++) {
+            const clt_entry *e = &s->plan->ini->entries[k];
+            entry = e->line == v->line ? e : entry;
+        }
+        clt_str_addf(&line, "%s%s = %s was %s", i > 0 ? "; " : "", v->name,
+                     entry != NULL ? entry->value : "", changes[i].was);
+    }
+    clt_str_addf(&line, "; %llu of %llu trials lie within and count", (unsigned long long)within,
+                 (unsigned long long)trials);
+    log_line(s, "study", clt_str_text(&line));
+    clt_str_finish(&line);
+}
+
+/* Takes up other ranges, where those are all that has changed. */
+static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_arena *arena,
+                               clt_error *err)
+{
+    clt_change_of_range *changes;
+    clt_trial_row *rows;
+    size_t count, trials;
+    uint64_t within;
+    if (clt_change_find(s->plan, study->name, study->identity, arena, &changes, &count, err) !=
+            CLT_OK ||
+        check_order(s->plan, study, err) != CLT_OK || check_goals(s->plan, study, err) != CLT_OK) {
+        return err->status;
+    }
+    if (count == 0 && clt_change_since(study->identity) == 0) {
+        return CLT_OK;
+    }
+    if (count > 0 &&
+        (clt_store_trials(s->store, study->id, false, arena, &rows, &trials, err) != CLT_OK ||
+         clt_change_note(s->plan, changes, count, trials, s->store, study, arena, err) != CLT_OK)) {
+        return err->status;
+    }
+    if (sift(s, study, arena, &within, err) != CLT_OK) {
+        return err->status;
+    }
+    if (count > 0) {
+        say_changes(s, changes, count, trials, within);
+    }
+    return CLT_OK;
+}
+
+static clt_status go_on(const clt_start *s, clt_arena *arena, clt_study_row *study, clt_error *err)
+{
+    return take_changes(s, study, arena, err) == CLT_OK ? note_environment(s, study, arena, err)
+                                                        : err->status;
 }
 
 clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *study,
@@ -128,7 +223,7 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
         return err->status;
     }
     if (found && !s->fresh) {
-        return go_on(s, name, arena, study, err);
+        return go_on(s, arena, study, err);
     }
     const char *source = clt_path_real(arena, plan->ini->path);
     *study = (clt_study_row){.name = name,
@@ -158,6 +253,7 @@ static clt_status resume_by_telling(const clt_start *s, const clt_study_row *stu
     if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK) {
         return err->status;
     }
+    order->since = clt_change_since(study->identity);
     return clt_order_tell_all(order, rows, count, err);
 }
 
@@ -173,6 +269,7 @@ clt_status clt_start_order(const clt_start *s, const clt_study_row *study, clt_a
          clt_store_events(s->store, study->id, arena, &events, &event_count, err) != CLT_OK)) {
         return err->status;
     }
+    order->since = clt_change_since(study->identity);
     clt_status status =
         clt_order_resume(order, *rows, *count, events, event_count, false, &differs, err);
     return status != CLT_OK && differs != UINT64_MAX

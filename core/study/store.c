@@ -99,6 +99,12 @@ clt_status clt_store_environments(clt_store *store, int64_t study, clt_arena *ar
     return store->ops->environments(store, study, arena, rows, count, err);
 }
 
+clt_status clt_store_change_study(clt_store *store, int64_t study, const clt_study_change *change,
+                                  clt_error *err)
+{
+    return store->ops->change_study(store, study, change, err);
+}
+
 clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err)
 {
     return store->ops->verify(store, findings, err);

@@ -68,7 +68,7 @@ typedef enum clt_failure {
 typedef struct clt_param {
     const char *name; /**< "optimizer.adam.lr" */
     const char *text; /**< as the experiment file would write it */
-    double value;     /**< as samplers see it; a category's index */
+    double value;     /**< a category's index */
 } clt_param;
 
 /** One metric at one step of a trial. */
@@ -120,6 +120,21 @@ typedef struct clt_environment_row {
     const char *text; /**< see study/environment.h */
 } clt_environment_row;
 
+/** A choice that a study had: its index is another now, or there is none. */
+typedef struct clt_study_move {
+    const char *name; /**< of the parameter */
+    const char *text;
+    bool gone;
+    uint32_t value;
+} clt_study_move;
+
+/** A study goes on with another experiment; see study/change.h. */
+typedef struct clt_study_change {
+    const char *experiment, *identity;
+    const clt_study_move *moves; /**< [move_count] */
+    size_t move_count;
+} clt_study_change;
+
 typedef struct clt_store clt_store;
 
 /** What a kind of store can do. Each function's contract stands with the call of its name below. */
@@ -152,6 +167,8 @@ typedef struct clt_store_ops {
                                   clt_error *err);
     clt_status (*environments)(clt_store *store, int64_t study, clt_arena *arena,
                                clt_environment_row **rows, size_t *count, clt_error *err);
+    clt_status (*change_study)(clt_store *store, int64_t study, const clt_study_change *change,
+                               clt_error *err);
 } clt_store_ops;
 
 /** The head of every kind of store. */
@@ -223,6 +240,11 @@ clt_status clt_store_add_environment(clt_store *store, int64_t study,
 /** All environments of a study, oldest first, from the arena; the first is that of its row. */
 clt_status clt_store_environments(clt_store *store, int64_t study, clt_arena *arena,
                                   clt_environment_row **rows, size_t *count, clt_error *err);
+
+/** Replaces a study's experiment and identity, and the indices of choices in its trials. All of it
+ *  or nothing, durable on return. */
+clt_status clt_store_change_study(clt_store *store, int64_t study, const clt_study_change *change,
+                                  clt_error *err);
 
 /** Checks the whole store: the file's own structure, and that what it says makes sense (numbers
  *  without gaps, final trials with their values, curves that go forward, no row that is missing or

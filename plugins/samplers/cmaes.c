@@ -363,20 +363,29 @@ static void locate(const cmaes *s, const double *x, double *latent)
     }
 }
 
-static void draw_point(const cmaes *s, const collet_rng *rng, double *latent, double *x)
+/* True where the point is no draw of the distribution as it is: it was moved to what is allowed. */
+static bool draw_point(const cmaes *s, const collet_rng *rng, double *latent, double *x)
 {
-    bool taken = true;
+    bool taken = true, moved = false;
     for (int i = 0; i < TRIES && taken; i++) {
         draw_once(s, rng, latent);
         express(s, latent, x);
-        taken = i < FRESH_TRIES ? search_seen_has(&s->seen, &s->space, x)
-                                : search_history_pending(&s->history, &s->space, x);
+        taken = !search_allowed(&s->space, x) ||
+                (i < FRESH_TRIES ? search_seen_has(&s->seen, &s->space, x)
+                                 : search_history_pending(&s->history, &s->space, x));
+    }
+    if (taken && !search_allowed(&s->space, x)) {
+        search_mend(&s->space, rng, x);
+        locate(s, x, latent);
+        moved = true;
+        taken = search_history_pending(&s->history, &s->space, x);
     }
     for (int i = 0; i < TRIES && taken; i++) { /* the distribution has hardly more than one point */
-        search_draw(&s->space, rng, x);
+        search_draw_allowed(&s->space, rng, x);
         locate(s, x, latent);
         taken = search_history_pending(&s->history, &s->space, x);
     }
+    return moved;
 }
 
 static draw *make_draw(const cmaes *s, uint64_t number)
@@ -410,7 +419,9 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
         free(w);
         return COLLET_E_NOMEM;
     }
-    draw_point(s, rng, w->latent, x);
+    if (draw_point(s, rng, w->latent, x)) {
+        w->generation = UINT64_MAX; /* taken up as a trial of an older one would be */
+    }
     collet_status status = search_seen_add(&s->seen, &s->space, x);
     return status < 0 ? status : search_history_open(&s->history, number, x);
 }

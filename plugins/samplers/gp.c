@@ -453,7 +453,7 @@ static bool is_taken(const gp *g, const double *x)
 static void draw(const gp *g, const collet_rng *rng, double *x)
 {
     for (int k = 0; k < DRAWS; k++) {
-        search_draw(&g->space, rng, x);
+        search_draw_allowed(&g->space, rng, x);
         if (!is_taken(g, x)) {
             break;
         }
@@ -478,7 +478,7 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
     gp_search_run(&g->search, rng, anchors, find_anchors(g, finished, anchors));
     for (uint32_t k = 0; k < g->search.candidates; k++) {
         gp_search_point(&g->search, g->search.order[k], x);
-        if (!is_taken(g, x)) {
+        if (!is_taken(g, x) && search_allowed(&g->space, x)) {
             return COLLET_OK;
         }
     }

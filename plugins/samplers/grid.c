@@ -39,12 +39,13 @@ typedef struct axis {
 } axis;
 
 typedef struct grid {
+    const collet_host *host;
     const collet_space *space;
     uint32_t dim_count;
     axis *axes;       /* [dim_count] */
     uint64_t *digits; /* [dim_count], of the point that comes next */
     double *x;        /* [dim_count], that point */
-    bool done;
+    bool done, said;
     double *told; /* [told_count][dim_count], points that are not asked for again */
     size_t told_count, told_room;
     size_t *slots; /* [slot_count], a power of two; index + 1 of a told point, 0: free */
@@ -182,6 +183,12 @@ static bool is_told(const grid *g)
     return g->slot_count > 0 && g->slots[find_slot(g, g->x)] != 0;
 }
 
+/* Do [constraints] forbid the point that comes next? */
+static bool is_forbidden(const grid *g)
+{
+    return COLLET_CAN(g->space, feasible) && !g->space->feasible(g->space->context, g->x);
+}
+
 static collet_status make_axes(grid *g, const collet_host *host, const grid_config *config)
 {
     for (uint32_t i = 0; i < g->dim_count; i++) {
@@ -201,6 +208,7 @@ static collet_status create(const collet_host *host, const void *config, const c
     if (g == NULL) {
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
+    g->host = host;
     g->space = space;
     g->dim_count = space->dim_count;
     g->axes = calloc(g->dim_count + 1u, sizeof *g->axes);
@@ -218,17 +226,30 @@ static collet_status create(const collet_host *host, const void *config, const c
     return COLLET_OK;
 }
 
+/* A grid may miss all that is allowed, as that of a thin region does. */
+static void say_empty(grid *g)
+{
+    if (!g->said && g->told_count == 0 && COLLET_CAN(g->space, feasible)) {
+        g->host->log(g->host->ctx, COLLET_LOG_WARN,
+                     "none of the grid's points meets the constraints; a step or more points may "
+                     "change that");
+    }
+    g->said = true;
+}
+
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     grid *g = self;
     (void)rng;
     (void)number;
-    while (!g->done && is_told(g)) {
+    while (!g->done && (is_told(g) || is_forbidden(g))) {
         advance(g);
     }
     if (g->done) {
+        say_empty(g);
         return COLLET_DONE;
     }
+    g->said = true; /* there is a point, so there is nothing to say */
     memcpy(x, g->x, g->dim_count * sizeof *x);
     advance(g);
     return COLLET_OK;

@@ -16,6 +16,9 @@
  *     [sampler]
  *     use = qmc
  *
+ * Points that [constraints] forbid are left out: trial n is then the n-th that is allowed. Where a
+ * thousand in a row are not, the last one is moved to one that is.
+ *
  * How it works: a function of the seed and the trial's number alone, so that trial 17 is the same
  * whatever came before it. Only where no parameter is continuous may a point come up that is under
  * way already; a random one that is not takes its place. Any space, any number of objectives. Where
@@ -30,7 +33,7 @@
 #include <stdlib.h>
 
 enum { SOBOL, HALTON };
-enum { TRIES = 100 };
+enum { TRIES = 100, MOST_FORBIDDEN = 1000 };
 
 typedef struct qmc_config {
     int64_t skip;
@@ -51,6 +54,7 @@ typedef struct qmc {
     search_space space;
     search_history history;
     search_sobol points;
+    uint64_t number, index; /* with constraints: the next trial, and the point it looks at first */
 } qmc;
 
 static void destroy(void *self)
@@ -75,6 +79,7 @@ static collet_status create(const collet_host *host, const void *config, const c
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
     s->config = c;
+    s->index = (uint64_t)c->skip;
     search_history_init(&s->history, space);
     if (search_space_init(&s->space, space) < 0 ||
         search_sobol_init(&s->points, space->dim_count, seed, c->scramble != 0) < 0) {
@@ -105,13 +110,54 @@ static void place(const qmc *s, const uint64_t *index, const collet_rng *rng, do
     }
 }
 
+static bool allowed(const qmc *s, const double *x)
+{
+    const collet_space *space = s->space.space;
+    return !COLLET_CAN(space, repair) || space->feasible(space->context, x);
+}
+
+static void move_into(const qmc *s, const collet_rng *rng, double *x)
+{
+    const collet_space *space = s->space.space;
+    if (!allowed(s, x)) {
+        (void)space->repair(space->context, rng, x);
+    }
+}
+
+/* x = the next point that is allowed; where too many in a row are not, one that is moved. */
+static void next_allowed(qmc *s, const collet_rng *rng, double *x)
+{
+    int left = MOST_FORBIDDEN;
+    do {
+        place(s, &s->index, rng, x);
+        s->index++;
+    } while (!allowed(s, x) && left-- > 0);
+    move_into(s, rng, x);
+    s->number++;
+}
+
+/* x = point `number` of the sequence, counting only those that are allowed. */
+static void seek(qmc *s, uint64_t number, const collet_rng *rng, double *x)
+{
+    if (!COLLET_CAN(s->space.space, repair)) {
+        s->number = number;
+        s->index = number + (uint64_t)s->config->skip;
+    } else if (number < s->number) { /* anew, so that it depends on the number alone */
+        s->number = 0;
+        s->index = (uint64_t)s->config->skip;
+    }
+    do {
+        next_allowed(s, rng, x);
+    } while (s->number <= number);
+}
+
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     qmc *s = self;
-    uint64_t index = number + (uint64_t)s->config->skip;
-    place(s, &index, rng, x);
+    seek(s, number, rng, x);
     for (int i = 0; i < TRIES && search_history_pending(&s->history, &s->space, x); i++) {
         place(s, NULL, rng, x);
+        move_into(s, rng, x);
     }
     return search_history_open(&s->history, number, x);
 }

@@ -4,6 +4,8 @@
  * Definition: active dimensions are drawn in order, parents first. A real dimension is uniform
  * between its bounds, or uniform in the logarithm where it says log; a stepped or whole one takes
  * each value equally often; a category takes each name equally often. Inactive dimensions are NaN.
+ * What [constraints] forbid is drawn again, as a whole; only where that has not helped a thousand
+ * times, because next to nothing is allowed, does the host move the last draw to a point that is.
  *
  * Options: none.
  *
@@ -19,6 +21,8 @@
 #include <collet/sampler.h>
 
 #include <stdlib.h>
+
+enum { DRAWS = 1000 };
 
 typedef struct random_sampler {
     const collet_space *space;
@@ -42,15 +46,26 @@ static void destroy(void *self)
     free(self);
 }
 
-static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
+static void draw(const collet_space *space, const collet_rng *rng, double *x)
 {
-    const random_sampler *s = self;
-    (void)number;
-    for (uint32_t i = 0; i < s->space->dim_count; i++) {
+    for (uint32_t i = 0; i < space->dim_count; i++) {
         /* Drawn also where it is inactive: a later dimension's number does not depend on it. */
         double u = collet_uniform(rng);
-        x[i] = collet_dim_active(s->space, i, x) ? collet_dim_value(collet_dim_at(s->space, i), u)
-                                                 : (double)NAN;
+        x[i] = collet_dim_active(space, i, x) ? collet_dim_value(collet_dim_at(space, i), u)
+                                              : (double)NAN;
+    }
+}
+
+static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
+{
+    const collet_space *space = ((const random_sampler *)self)->space;
+    (void)number;
+    draw(space, rng, x);
+    for (int k = 1; k < DRAWS && COLLET_CAN(space, feasible); k++) {
+        if (space->feasible(space->context, x)) {
+            break;
+        }
+        draw(space, rng, x);
     }
     return COLLET_OK;
 }

@@ -78,6 +78,7 @@ typedef struct tpe_config {
     int32_t spread, gamma_rule, weights, weights_above, bandwidth, clip, kernels, pending;
 } tpe_config;
 
+enum { SPREADS = 20 }; /* first points drawn for one that is allowed */
 enum { GAMMA_LINEAR, GAMMA_SQRT };
 enum { WEIGHTS_UNIFORM, WEIGHTS_OLD_DECAY, WEIGHTS_RANK, WEIGHTS_EI };
 
@@ -427,7 +428,13 @@ static bool is_new(const tpe *t, const double *x)
     return !search_seen_has(&t->seen, &t->space, x);
 }
 
-/* The best candidate that is new. False: none is; x is then the best of all. */
+static bool is_good(const tpe *t, const double *x)
+{
+    return is_new(t, x) && search_allowed(&t->space, x);
+}
+
+/* The best candidate that is new and allowed, or else the best one moved to where it is allowed.
+ * False: that is none new; x is then the best of all. */
 static bool propose(tpe *t, const collet_rng *rng, double *x)
 {
     const density_space *s = &t->columns;
@@ -450,11 +457,15 @@ static bool propose(tpe *t, const collet_rng *rng, double *x)
         take_best(t, block);
     }
     memcpy(x, t->x, t->space.dim_count * sizeof *x);
-    for (uint32_t i = 1; i < t->batch.count && s->block_count > 0 && !is_new(t, t->x); i++) {
+    for (uint32_t i = 1; i < t->batch.count && s->block_count > 0 && !is_good(t, t->x); i++) {
         take_best(t, &s->blocks[s->block_count - 1]);
     }
-    if (!is_new(t, t->x)) {
-        return false;
+    if (!is_good(t, t->x)) {
+        memcpy(t->x, x, t->space.dim_count * sizeof *x);
+        search_mend(&t->space, rng, t->x);
+        if (!is_new(t, t->x)) {
+            return false;
+        }
     }
     memcpy(x, t->x, t->space.dim_count * sizeof *x);
     return true;
@@ -474,9 +485,13 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
     }
     if (early && c->spread) {
         search_spread(&t->space, &t->history, (uint32_t)c->startup, rng, x);
+        for (int k = 0; k < SPREADS && !search_allowed(&t->space, x); k++) {
+            search_spread(&t->space, &t->history, (uint32_t)c->startup, rng, x);
+        }
+        search_mend(&t->space, rng, x);
         fresh = is_new(t, x);
     } else if (early || (c->explore > 0 && collet_uniform(rng) < c->explore)) {
-        search_draw(&t->space, rng, x);
+        search_draw_allowed(&t->space, rng, x);
         fresh = is_new(t, x);
     } else {
         fresh = propose(t, rng, x);
@@ -484,6 +499,7 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
     if (!fresh && search_fresh(&t->space, &t->seen, rng, t->x)) {
         memcpy(x, t->x, t->space.dim_count * sizeof *x);
     }
+    search_mend(&t->space, rng, x);
     return begin(t, number, x);
 }
 

@@ -9,6 +9,9 @@
 
 /* Values of a discrete dimension that are all tried; more, and only some near the point are. */
 enum { ALL_VALUES = 16, NEAR_VALUES = 16, SWEEPS = 8, FEW_AXES = 20 };
+/* With constraints: candidates that are moved to where they are allowed; the others drop out. And
+ * how often a way up is halved. */
+enum { MOST_MENDED = 64, RETREATS = 6 };
 
 /* ---- The acquisition ------------------------------------------------------------------------ */
 
@@ -119,6 +122,36 @@ void gp_search_point(const gp_search *s, uint32_t k, double *x)
     point_of(s, s->u + (size_t)k * dims(s), x);
 }
 
+/* Does the host forbid anything? */
+static bool restricted(const gp_search *s)
+{
+    return COLLET_CAN(s->space->space, repair);
+}
+
+/* May a trial be spent on the point of these coordinates? */
+static bool allowed(const gp_search *s, const double *u)
+{
+    double *x = s->scratch + dims(s);
+    if (restricted(s)) {
+        point_of(s, u, x);
+    }
+    return search_allowed(s->space, x);
+}
+
+/* Moves coordinates to a point that is allowed. */
+static void mend(const gp_search *s, const collet_rng *rng, double *u)
+{
+    double *x = s->scratch + dims(s);
+    point_of(s, u, x);
+    search_mend(s->space, rng, x);
+    for (uint32_t i = 0; i < dims(s); i++) {
+        const search_axis *axis = &s->space->axes[i];
+        if (!isnan(x[i])) {
+            u[i] = axis->category ? x[i] : search_axis_unit(axis, x[i]);
+        }
+    }
+}
+
 /* ---- Candidates ----------------------------------------------------------------------------- */
 
 /* A change of one coordinate around where it is: another category, or a normal step. */
@@ -156,6 +189,7 @@ static void disturb_point(const gp_search *s, const collet_rng *rng, const doubl
 static void draw_candidates(gp_search *s, const collet_rng *rng, const double *const *anchors,
                             size_t count)
 {
+    uint32_t mends = 0;
     for (uint32_t k = 0; k < s->candidates; k++) {
         double *u = s->u + (size_t)k * dims(s);
         if (count > 0 && k % 2 == 1) { /* the best most often: geometric */
@@ -169,10 +203,14 @@ static void draw_candidates(gp_search *s, const collet_rng *rng, const double *c
                 u[i] = draw(&s->space->axes[i], rng);
             }
         }
+        if (restricted(s) && mends < MOST_MENDED && !allowed(s, u)) {
+            mend(s, rng, u);
+            mends++;
+        }
     }
 }
 
-/* Scores candidates first .. first + count. */
+/* Scores candidates first .. first + count; what is forbidden is the worst. */
 static void score(gp_search *s, uint32_t first, uint32_t count)
 {
     double *z = s->scratch + 2 * dims(s);
@@ -182,6 +220,10 @@ static void score(gp_search *s, uint32_t first, uint32_t count)
             encode(s, s->u + (size_t)(at + j) * dims(s), z + j, GP_BATCH);
         }
         acquisition_many(&s->acquisition, m, z, GP_BATCH, s->score + at);
+        for (uint32_t j = 0; j < m && restricted(s); j++) {
+            bool good = allowed(s, s->u + (size_t)(at + j) * dims(s));
+            s->score[at + j] = good ? s->score[at + j] : -(double)INFINITY;
+        }
     }
 }
 
@@ -272,6 +314,17 @@ static void climb_smoothly(gp_search *s, double *u)
     }
 }
 
+/* Where the way up has led out of what is allowed: back towards where it began. */
+static void retreat(const gp_search *s, const double *from, double *u)
+{
+    for (int k = 0; k < RETREATS && !allowed(s, u); k++) {
+        for (uint32_t j = 0; j < s->free_count; j++) {
+            uint32_t i = s->free[j];
+            u[i] = snap(&s->space->axes[i], (u[i] + from[i]) / 2);
+        }
+    }
+}
+
 /* The values to try on an axis: all of them where they are few; else neighbours at distances 1, 2,
  * 4, ... to both sides, or of a continuous axis an even cut. Returns how many. */
 static uint32_t values_to_try(const search_axis *axis, double u, double *values)
@@ -309,6 +362,10 @@ static bool climb_axis(gp_search *s, uint32_t i, double *u, double *best)
         encode(s, u, z + k, GP_BATCH);
     }
     acquisition_many(&s->acquisition, count, z, GP_BATCH, scores);
+    for (uint32_t k = 0; k < count && restricted(s); k++) {
+        u[i] = values[k];
+        scores[k] = allowed(s, u) ? scores[k] : -(double)INFINITY;
+    }
     for (uint32_t k = 1; k < count; k++) {
         top = scores[k] > scores[top] ? k : top;
     }
@@ -353,6 +410,7 @@ static void climb_candidate(gp_search *s, uint32_t k)
         bool moved = false;
         memcpy(kept, u, dims(s) * sizeof *u);
         climb_smoothly(s, u);
+        retreat(s, kept, u);
         score(s, k, 1);
         if (!(s->score[k] > before)) { /* also where rounding lost what was won */
             memcpy(u, kept, dims(s) * sizeof *u);

@@ -6,7 +6,8 @@
  * their probabilities to hold. Candidates drawn over the whole space and around the best points
  * known are ranked; from the most promising ones a local search goes up: L-BFGS over what is
  * continuous (and over numbers with many values, rounded after), then each discrete dimension by
- * trying its values, in turn until nothing moves.
+ * trying its values, in turn until nothing moves. What the host forbids ([constraints]) is no
+ * candidate, and no way up leads there.
  */
 #ifndef GP_ACQUIRE_H
 #define GP_ACQUIRE_H

@@ -123,20 +123,35 @@ void genome_start(const search_space *s, const search_sobol *sobol, uint64_t n, 
     }
 }
 
+/* The point of a genome, and where that is forbidden, an allowed one near by and its genes. */
+static void settle(const search_space *s, const collet_rng *rng, double *genes, double *x)
+{
+    genome_express(s, genes, x);
+    if (search_allowed(s, x)) {
+        return;
+    }
+    search_mend(s, rng, x);
+    for (uint32_t i = 0; i < s->dim_count; i++) {
+        if (!isnan(x[i])) {
+            genes[i] = s->axes[i].category ? x[i] : search_axis_unit(&s->axes[i], x[i]);
+        }
+    }
+}
+
 void genome_freshen(const search_space *s, const search_history *h, const search_seen *seen,
                     const collet_rng *rng, double *genes, double *x)
 {
-    genome_express(s, genes, x);
+    settle(s, rng, genes, x);
     for (int i = 0; i < TRIES && search_seen_has(seen, s, x); i++) {
         genome_mutate(s, rng, 0, 5, genes);
-        genome_express(s, genes, x);
+        settle(s, rng, genes, x);
     }
     for (int i = 0; i < TRIES && search_seen_has(seen, s, x); i++) {
         genome_draw(s, rng, genes);
-        genome_express(s, genes, x);
+        settle(s, rng, genes, x);
     }
     for (int i = 0; i < TRIES && search_history_pending(h, s, x); i++) {
         genome_draw(s, rng, genes);
-        genome_express(s, genes, x);
+        settle(s, rng, genes, x);
     }
 }

@@ -40,8 +40,8 @@ void genome_cross(const search_space *s, const collet_rng *rng, const double *a,
 /** The genes of point n of a sequence. */
 void genome_start(const search_space *s, const search_sobol *sobol, uint64_t n, double *genes);
 
-/** Mutates genes until their point x is one that no trial has had; when that does not help, draws
- *  until it is one that is not under way. x is the point in the end. */
+/** Mutates genes until their point x is allowed and one that no trial has had; when that does not
+ * help, draws until it is one that is not under way. x is the point in the end. */
 void genome_freshen(const search_space *s, const search_history *h, const search_seen *seen,
                     const collet_rng *rng, double *genes, double *x);
 

@@ -40,6 +40,13 @@ bool search_fresh(const search_space *s, const search_seen *seen, const collet_r
 {
     for (int k = 0; k < DRAWS; k++) {
         search_draw(s, rng, x);
+        if (!search_seen_has(seen, s, x) && search_allowed(s, x)) {
+            return true;
+        }
+    }
+    for (int k = 0; k < DRAWS && COLLET_CAN(s->space, repair); k++) { /* little is allowed */
+        search_draw(s, rng, x);
+        search_mend(s, rng, x);
         if (!search_seen_has(seen, s, x)) {
             return true;
         }
@@ -47,9 +54,10 @@ bool search_fresh(const search_space *s, const search_seen *seen, const collet_r
     uint64_t points = points_of(s), first = points > 0 ? collet_below(rng, points) : 0;
     for (uint64_t k = 0; k < points; k++) {
         nth(s, (first + k) % points, x);
-        if (!search_seen_has(seen, s, x)) {
+        if (!search_seen_has(seen, s, x) && search_allowed(s, x)) {
             return true;
         }
     }
+    search_mend(s, rng, x);
     return false;
 }

@@ -7,8 +7,8 @@
 
 #include "search/seen.h"
 
-/** Draws x[dim_count] evenly until it is new; in a small space that is nearly used up, goes through
- * all of it. False, and x is any point, where nothing new was found. */
+/** Draws x[dim_count] evenly until it is allowed and new; in a small space that is nearly used up,
+ * goes through all of it. False, and x is any point, where nothing new was found. */
 bool search_fresh(const search_space *s, const search_seen *seen, const collet_rng *rng, double *x);
 
 /** Makes x a point where only NaN and constants may be wrong: constants get their value where they

@@ -25,6 +25,32 @@ void search_space_finish(search_space *s)
     s->axes = NULL;
 }
 
+bool search_allowed(const search_space *s, const double *x)
+{
+    const collet_space *space = s->space;
+    return !COLLET_CAN(space, feasible) || space->feasible(space->context, x);
+}
+
+void search_mend(const search_space *s, const collet_rng *rng, double *x)
+{
+    const collet_space *space = s->space;
+    if (COLLET_CAN(space, repair)) {
+        (void)space->repair(space->context, rng, x); /* x stays as it is where that fails */
+    }
+}
+
+void search_draw_allowed(const search_space *s, const collet_rng *rng, double *x)
+{
+    enum { DRAWS = 200 };
+    for (int k = 0; k < DRAWS; k++) {
+        search_draw(s, rng, x);
+        if (search_allowed(s, x)) {
+            return;
+        }
+    }
+    search_mend(s, rng, x);
+}
+
 void search_draw(const search_space *s, const collet_rng *rng, double *x)
 {
     for (uint32_t i = 0; i < s->dim_count; i++) {

@@ -23,6 +23,16 @@ collet_status search_space_init(search_space *s, const collet_space *space);
 /** Frees the axes. */
 void search_space_finish(search_space *s);
 
+/** May a trial be spent on x, a point of the space? Always true where the host forbids nothing. */
+bool search_allowed(const search_space *s, const double *x);
+
+/** Moves x, a point of the space, to an allowed one near by, where it is none. */
+void search_mend(const search_space *s, const collet_rng *rng, double *x);
+
+/** Draws x[dim_count] until it is allowed: evenly over what is, unless that is less than about a
+ *  hundredth of the space. */
+void search_draw_allowed(const search_space *s, const collet_rng *rng, double *x);
+
 /** Draws x[dim_count] as the `random` sampler does: one number a dimension, active or not. */
 void search_draw(const search_space *s, const collet_rng *rng, double *x);
 

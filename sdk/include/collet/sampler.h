@@ -86,6 +86,16 @@ typedef struct collet_space {
     /** [objective_count] metrics that the study minimises or maximises, in the order of a trial's
      *  values. Since ABI 1.2; NULL where none are known. */
     const char *const *objectives;
+    /** The last three are since ABI 1.3; feasible and repair are NULL where every point is allowed.
+     *
+     *  Is x[dim_count], a point of the space, one that a trial may be spent on? Else the host moves
+     *  what ask() proposes to an allowed point, so a sampler need not ask; one that does may know
+     *  better where to look. Not 0: yes. Cheap, no side effects. [instance] */
+    int32_t (*feasible)(void *context, const double *x);
+    /** Moves x, a point of the space, to one that is allowed, by as little as is found; rng says
+     *  where to. COLLET_E_INVALID, and x as it was, where x is no point of the space. [instance] */
+    collet_status (*repair)(void *context, const collet_rng *rng, double *x);
+    void *context; /**< hand it back as the first argument */
 } collet_space;
 
 /* ---- What became of a trial ----------------------------------------------------------------- */

@@ -141,9 +141,9 @@ COLLET_API int32_t collet_study_state(collet_study *study, uint64_t id, uint32_t
  * study is destroyed; NULL for any other id. */
 COLLET_API const double *collet_study_values(const collet_study *study, uint64_t id);
 
-/** The point of a trial as samplers see it: collet_study_dim_count() numbers, NaN where inactive, a
- *  category's index. The quick way to parameters. Valid until the study is destroyed; NULL where
- *  there is no such trial. */
+/** The point of a trial as values: collet_study_dim_count() numbers, NaN where inactive, the index
+ * of a category or ordinal. The quick way to parameters. Valid until the study is destroyed; NULL
+ * where there is no such trial. */
 COLLET_API const double *collet_study_point(const collet_study *study, uint64_t id);
 
 /** A parameter of a trial as a number. COLLET_STUDY_E_CALL where there is none of that name, or it

@@ -391,9 +391,9 @@ START_TEST(a_store_is_refused_to_another_experiment_and_to_a_second_study)
     collet_study_destroy(other);
     collet_study_destroy(study);
     (void)snprintf(text, sizeof text, "%s", mixed);
-    memcpy(strstr(text, "int(4, 64)"), "int(4, 65)", 10);
+    memcpy(strstr(text, "kind ="), "Kind =", 6); /* bounds alone might be others */
     ck_assert_int_eq(take_up(text, &other), COLLET_STUDY_E_INPUT);
-    ck_assert_msg(strstr(collet_study_error(other), "experiment:6: ") == collet_study_error(other),
+    ck_assert_msg(strstr(collet_study_error(other), "experiment:7: ") == collet_study_error(other),
                   "%s", collet_study_error(other));
     collet_study_destroy(other);
     remove_folder();

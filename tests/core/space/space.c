@@ -76,6 +76,12 @@ START_TEST(comparisons_become_the_right_intervals)
         {"search", "layers != tanh", 2, 1, false},
         {"search", "layers != tanh", 2, 2, true},
         {"real(0.5, 1)", "layers > 0.5", 0, 0.5, false},
+        {"ordinal(tanh, gelu, relu)", "layers >= gelu", 2, 0, false},
+        {"ordinal(tanh, gelu, relu)", "layers >= gelu", 2, 1, true},
+        {"ordinal(tanh, gelu, relu)", "layers < relu", 2, 2, false},
+        {"ordinal(tanh, gelu, relu)", "layers == relu", 2, 2, true},
+        {"ordinal(tanh, gelu, relu)", "layers != relu", 2, 2, false},
+        {"ordinal(4, 1, 2)", "layers >= 2", 1, 0, true}, /* numbers are what they are */
         {"real(0.5, 1)", "layers <= 0.5", 0, 0.5, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -222,7 +222,44 @@ START_TEST(environments_come_back_in_their_order_each_with_its_study)
 }
 END_TEST
 
-TEST_MAIN("sqlite", environments_come_back_in_their_order_each_with_its_study,
+START_TEST(another_experiment_takes_the_place_of_a_studys_and_choices_move)
+{
+    test_place p;
+    test_place_make(&p);
+    clt_store *store = test_store_open(&p, CLT_STORE_WRITE);
+    clt_study_row one = test_study_add(store, "one"), two = test_study_add(store, "two"), found;
+    clt_error err = {0};
+    clt_arena arena = {0};
+    clt_trial_row *rows;
+    size_t count;
+    bool there;
+    for (uint64_t n = 0; n < 2; n++) {
+        ck_assert_int_eq(test_trial_store(store, one.id, n, 1, &err), CLT_OK);
+        ck_assert_int_eq(test_trial_store(store, two.id, n, 1, &err), CLT_OK);
+    }
+    const clt_study_move moves[] = {
+        {"b", "relu", false, 5}, {"b", "tanh", true, 0}, {"a", "0.30000000000000004", true, 0}};
+    const clt_study_change change = {"new text", "new identity", moves, 3};
+    ck_assert_int_eq(clt_store_change_study(store, one.id, &change, &err), CLT_OK);
+    clt_store_close(store);
+    store = test_store_open(&p, CLT_STORE_READ);
+    ck_assert_int_eq(clt_store_find_study(store, "one", &arena, &there, &found, &err), CLT_OK);
+    ck_assert_str_eq(found.experiment, "new text");
+    ck_assert_str_eq(found.identity, "new identity");
+    ck_assert_int_eq(clt_store_trials(store, one.id, true, &arena, &rows, &count, &err), CLT_OK);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert(isnan(rows[i].params[0].value) && rows[i].params[1].value == 5);
+        ck_assert_str_eq(rows[i].params[1].text, "relu");
+    }
+    ck_assert_uint_eq(test_store_check(store, "two", 2), 2);
+    clt_arena_finish(&arena);
+    clt_store_close(store);
+    test_place_remove(&p);
+}
+END_TEST
+
+TEST_MAIN("sqlite", another_experiment_takes_the_place_of_a_studys_and_choices_move,
+          environments_come_back_in_their_order_each_with_its_study,
           everything_comes_back_bit_for_bit, a_final_trial_never_changes,
           an_unfinished_trial_begins_again_with_a_higher_attempt,
           an_acknowledged_result_survives_kill_9)

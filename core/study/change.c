@@ -1,0 +1,207 @@
+#include "study/change.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BEFORE "# before trial "
+
+/* The lines that hold now. */
+static size_t length_of_head(const char *identity)
+{
+    const char *before = strncmp(identity, BEFORE, sizeof BEFORE - 1) == 0
+                             ? identity
+                             : strstr(identity, "\n" BEFORE);
+    return before == NULL       ? strlen(identity)
+           : before == identity ? 0
+                                : (size_t)(before - identity) + 1;
+}
+
+uint64_t clt_change_since(const char *identity)
+{
+    const char *before = identity + length_of_head(identity);
+    return *before == '\0' ? 0 : strtoull(before + sizeof BEFORE - 1, NULL, 10);
+}
+
+bool clt_change_within(const clt_plan *plan, const double *x)
+{
+    clt_error ignored;
+    return clt_space_check(&plan->space, x, &ignored) == CLT_OK && clt_rules_met(&plan->rules, x);
+}
+
+clt_status clt_change_point(const clt_plan *plan, const clt_trial_row *trial, double *x,
+                            clt_error *err)
+{
+    for (size_t p = 0; p < trial->param_count; p++) {
+        const clt_param *param = &trial->params[p];
+        if (isnan(param->value)) {
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "trial %" PRIu64 " has %s = %s, a choice that the experiment does not "
+                            "have any more",
+                            trial->number, param->name, param->text);
+        }
+    }
+    return clt_point_of(plan, trial, x, err);
+}
+
+/* ---- What has changed ----------------------------------------------------------------------- */
+
+/* The searched variable that a line of the identity sets, up to its " = ". */
+static const clt_variable *variable_of(const clt_plan *plan, const char *line)
+{
+    const char *equals = strstr(line, " = ");
+    for (uint32_t i = 0; equals != NULL && i < plan->space.dim_count; i++) {
+        const clt_variable *v = plan->space.variables[i];
+        const char *name = v->name, *at = line;
+        size_t section = strlen(v->section);
+        if (v->option == NULL) { /* "model.use" sets model */
+            section = strlen(name);
+            name = "use";
+        }
+        if (v->option == NULL || strcmp(v->section, CLT_PARAMS) == 0) {
+            at = strncmp(line, v->option == NULL ? v->name : v->section, section) == 0 &&
+                         line[section] == '.'
+                     ? line + section + 1
+                     : "";
+        }
+        if (strncmp(at, name, strlen(name)) == 0 && at + strlen(name) == equals) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
+/* Do the choices that both have stand in the same order? */
+static bool same_order(const clt_range *a, const clt_range *b)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < a->choice_count; i++) {
+        uint32_t k = 0;
+        while (k < b->choice_count && strcmp(a->choices[i], b->choices[k]) != 0) {
+            k++;
+        }
+        if (k < b->choice_count && k < next) {
+            return false;
+        }
+        next = k < b->choice_count ? k : next;
+    }
+    return true;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Is it the same kind of range, with other bounds or choices? */
+static bool only_bounds(const clt_range *a, const clt_range *b)
+{
+    return a->type == b->type && a->type != 0 && a->log == b->log && a->ordinal == b->ordinal &&
+           a->step == b->step && a->law.kind == b->law.kind && a->law.mean == b->law.mean &&
+           a->law.sd == b->law.sd && same_text(a->when, b->when) &&
+           (!a->ordinal || same_order(a, b));
+}
+
+static size_t line_length(const char *line)
+{
+    return strcspn(line, "\n");
+}
+
+/* Adds the change that turns line `was` into line `is`; false where it is no such change. */
+static bool add_change(const clt_plan *plan, const char *was, const char *is, clt_arena *arena,
+                       clt_change_of_range *change)
+{
+    const clt_variable *v = variable_of(plan, is);
+    const char *was_value = strstr(was, " = "), *is_value = strstr(is, " = ");
+    clt_error ignored;
+    if (v == NULL || was_value == NULL || was_value - was != is_value - is ||
+        strncmp(was, is, (size_t)(is_value - is)) != 0) {
+        return false;
+    }
+    was_value += sizeof " = " - 1;
+    *change = (clt_change_of_range){.variable = v};
+    change->was = clt_arena_printf(arena, "%.*s", (int)line_length(was_value), was_value);
+    return change->was != NULL &&
+           clt_range_parse(arena, v->option, change->was, &change->before, &ignored) == CLT_OK &&
+           only_bounds(&change->before, &v->range);
+}
+
+/* Goes through both; false where anything but bounds and choices differs. */
+static bool compare(const clt_plan *plan, const char *was, clt_arena *arena,
+                    clt_change_of_range *changes, size_t *count)
+{
+    const char *is = plan->identity;
+    while (*was != '\0' && *is != '\0') {
+        size_t m = line_length(was), n = line_length(is);
+        if (m != n || strncmp(was, is, n) != 0) {
+            if (*count == plan->space.dim_count ||
+                !add_change(plan, was, is, arena, &changes[*count])) {
+                return false;
+            }
+            (*count)++;
+        }
+        was += m + (was[m] == '\n');
+        is += n + (is[n] == '\n');
+    }
+    return *was == *is;
+}
+
+clt_status clt_change_find(const clt_plan *plan, const char *study, const char *identity,
+                           clt_arena *arena, clt_change_of_range **changes, size_t *count,
+                           clt_error *err)
+{
+    const char *head = clt_arena_printf(arena, "%.*s", (int)length_of_head(identity), identity);
+    *changes = clt_arena_array(arena, plan->space.dim_count + 1u, sizeof **changes);
+    *count = 0;
+    if (head == NULL || *changes == NULL) {
+        return clt_fail_memory(err);
+    }
+    return compare(plan, head, arena, *changes, count) ? CLT_OK
+                                                       : clt_plan_same(plan, study, head, err);
+}
+
+/* ---- Noting it ------------------------------------------------------------------------------ */
+
+/* Where each old choice of a category stands now. */
+static size_t add_moves(const clt_change_of_range *change, clt_study_move *moves)
+{
+    const clt_range *now = &change->variable->range, *before = &change->before;
+    for (uint32_t i = 0; i < before->choice_count; i++) {
+        uint32_t k = 0;
+        while (k < now->choice_count && strcmp(before->choices[i], now->choices[k]) != 0) {
+            k++;
+        }
+        moves[i] = (clt_study_move){.name = change->variable->name,
+                                    .text = before->choices[i],
+                                    .gone = k == now->choice_count,
+                                    .value = k};
+    }
+    return before->choice_count;
+}
+
+clt_status clt_change_note(const clt_plan *plan, const clt_change_of_range *changes, size_t count,
+                           uint64_t trials, clt_store *store, clt_study_row *study,
+                           clt_arena *arena, clt_error *err)
+{
+    size_t room = 1;
+    for (size_t i = 0; i < count; i++) {
+        room += changes[i].before.choice_count;
+    }
+    clt_study_move *moves = clt_arena_array(arena, room, sizeof *moves);
+    clt_study_change change = {.experiment = plan->ini->text, .moves = moves};
+    change.identity = clt_arena_printf(arena, "%s" BEFORE "%" PRIu64 "\n%s", plan->identity, trials,
+                                       study->identity);
+    if (moves == NULL || change.identity == NULL) {
+        return clt_fail_memory(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        change.move_count += add_moves(&changes[i], moves + change.move_count);
+    }
+    if (clt_store_change_study(store, study->id, &change, err) != CLT_OK) {
+        return err->status;
+    }
+    study->experiment = change.experiment;
+    study->identity = change.identity;
+    return CLT_OK;
+}
