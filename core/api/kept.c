@@ -34,7 +34,8 @@ clt_status clt_study_store_begin(collet_study *s, uint64_t number, const double 
     if (s->store == NULL) {
         return CLT_OK;
     }
-    write.trial = (clt_trial_row){.number = number, .attempt = 1, .started_ms = clt_date_ms()};
+    write.trial = (clt_trial_row){
+        .number = number, .wish = s->order.wish, .attempt = 1, .started_ms = clt_date_ms()};
     locale_t usual = uselocale(s->plain);
     clt_status status = clt_params_of(&s->plan, x, &s->journal.arena, &write.trial, &s->err);
     (void)uselocale(usual);

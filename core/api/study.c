@@ -2,6 +2,7 @@
 #include "api/study_impl.h"
 
 #include "base/clock.h"
+#include "study/wish.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,7 +74,9 @@ static clt_status propose(collet_study *s, bool *done)
                          sizeof s->trials.items[0])) {
         return clt_fail_memory(&s->err);
     }
+    locale_t usual = uselocale(s->plain);
     clt_status status = clt_order_ask(&s->order, s->spare, done, &before, &s->err);
+    (void)uselocale(usual);
     s->asked = status == CLT_OK && !*done;
     return note_plugin(s, status);
 }
@@ -101,6 +104,42 @@ int32_t collet_study_ask(collet_study *s, uint64_t *id)
     s->spare = NULL;
     s->asked = false;
     return COLLET_STUDY_OK;
+}
+
+/* The text of a wish, checked. */
+static clt_status make_wish(collet_study *s, const char *const *names, const char *const *values,
+                            uint32_t count, clt_str *text)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (strpbrk(names[i], "\n=") != NULL || strchr(values[i], '\n') != NULL) {
+            return clt_fail(&s->err, CLT_USAGE, "\"%s\" is no parameter of the search", names[i]);
+        }
+        clt_wish_add(text, names[i], values[i]);
+    }
+    if (text->failed) {
+        return clt_fail_memory(&s->err);
+    }
+    locale_t usual = uselocale(s->plain);
+    clt_status status = clt_wish_check(&s->plan, clt_str_text(text), &s->err);
+    (void)uselocale(usual);
+    return status == CLT_BAD_INPUT ? s->err.status = CLT_USAGE : status;
+}
+
+int32_t collet_study_enqueue(collet_study *s, const char *const *names, const char *const *values,
+                             uint32_t count)
+{
+    clt_str text = {0};
+    if (check_ready(s) != CLT_OK) {
+        return (int32_t)s->err.status;
+    }
+    clt_status status = make_wish(s, names, values, count, &text);
+    const clt_wish wish = {clt_str_text(&text)};
+    if (status == CLT_OK && s->store != NULL) {
+        status = clt_store_add_wish(s->store, s->row.id, &wish, &s->err);
+    }
+    status = status == CLT_OK ? clt_order_add_wish(&s->order, &wish, &s->err) : status;
+    clt_str_finish(&text);
+    return (int32_t)status;
 }
 
 /* Is that what the trial was told before? Then the caller did not hear the answer. */

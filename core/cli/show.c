@@ -150,6 +150,9 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
                  opened->study.name, clt_trial_state_text(trial->state),
                  (unsigned long long)trial->last_step, objective ? "steps" : "epochs",
                  trial->seconds);
+    if (trial->wish > 0) {
+        clt_str_addf(out, "enqueued: setting %llu\n", (unsigned long long)trial->wish);
+    }
     if (trial->state == CLT_TRIAL_FAILED) {
         add_failure(trial, out);
     }

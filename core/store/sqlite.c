@@ -266,6 +266,10 @@ static const clt_store_ops ops = {
     .verify = clt_sqlite_verify,
     .add_environment = clt_sqlite_add_environment,
     .environments = clt_sqlite_environments,
+    .add_wish = clt_sqlite_add_wish,
+    .wishes = clt_sqlite_wishes,
+    .add_ancestor = clt_sqlite_add_ancestor,
+    .ancestors = clt_sqlite_ancestors,
 };
 
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)

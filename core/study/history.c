@@ -107,7 +107,7 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     clt_rng_init(&rng, (uint64_t)t->plan->study.seed, "sampler", number);
     collet_rng view = clt_rng_view(&rng);
     enter(t, "ask", number);
-    collet_status code = t->sampler->ask(t->self, &view, number, x);
+    collet_status code = t->sampler->ask(t->self, &view, t->before + number, x);
     leave(t);
     *done = code == COLLET_DONE;
     for (uint32_t i = 0; i < t->space.dim_count; i++) {
@@ -130,7 +130,7 @@ clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const doub
     }
     collet_trial told = {.struct_size = COLLET_SIZE(collet_trial),
                          .state = (uint32_t)trial->state,
-                         .number = trial->number,
+                         .number = t->before + trial->number,
                          .last_step = trial->last_step,
                          .x = x,
                          .values = trial->value_count > 0 ? t->turned : NULL};

@@ -244,6 +244,7 @@ static clt_status begin(clt_run *r, clt_job *job)
     }
     write.trial =
         (clt_trial_row){.number = job->number,
+                        .wish = job->wish,
                         .attempt = job->attempt,
                         .started_ms = job->sheaf != NULL ? job->sheaf->started_ms : clt_date_ms()};
     if (clt_params_of(r->setup->plan, job->x, &r->journal.arena, &write.trial, r->err) != CLT_OK) {
@@ -323,6 +324,7 @@ static clt_status ask_at(clt_run *r, double *x, clt_job **asked)
     }
     clt_job *job = find_job(r, number, 0);
     job = job != NULL ? job : find_job(r, number, 1);
+    job->wish = r->order.wish;
     status = begin(r, job);
     if (status == CLT_OK && refused) {
         job->refused = true;

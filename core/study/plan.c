@@ -44,7 +44,7 @@ static clt_status check_section(clt_plan_build *b, const clt_section *section)
     if (is_role(section->name, length)) {
         return CLT_OK;
     }
-    if (clt_host_section_find(section->name) != NULL) {
+    if (clt_host_section_find(section->name) != NULL || clt_plan_is_wish(section->name)) {
         return CLT_OK;
     }
     clt_suggest suggest = {.read = section->name};
@@ -233,7 +233,9 @@ static clt_status build_all(clt_plan_build *b)
     plan->variables = b->variables.items;
     plan->variable_count = b->variables.count;
     return clt_space_build(&plan->arena, plan->ini->path, plan->variables, plan->variable_count,
-                           &plan->space, b->err);
+                           &plan->space, b->err) == CLT_OK
+               ? clt_plan_add_wishes(b)
+               : b->err->status;
 }
 
 clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *registry, clt_error *err)

@@ -65,6 +65,8 @@ typedef struct clt_plan {
     clt_variable *variables;
     size_t variable_count;
     clt_space space;
+    const clt_wish *wishes; /**< [wish_count]: the [enqueue] sections, in their order */
+    size_t wish_count;
     const char *identity; /**< canonical text of all that a resumed study must share */
 } clt_plan;
 

@@ -146,10 +146,13 @@ static const clt_variable *variable_of(const clt_plan *plan, const clt_entry *en
     return NULL;
 }
 
-/* Does the section belong to a unit that is not drawn here? */
+/* Has the section no meaning here: does it belong to a unit that is not drawn, say? */
 static bool is_inactive(const clt_plan *plan, const char *section, const double *x)
 {
     const char *dot = strchr(section, '.');
+    if (strcmp(section, "sampler") == 0 || strcmp(section, "enqueue") == 0) {
+        return true; /* with nothing to search there is nothing to sample */
+    }
     for (size_t i = 0; dot != NULL && i < plan->component_count; i++) {
         const clt_component *c = &plan->components[i];
         if (strncmp(c->role, section, (size_t)(dot - section)) == 0 &&
@@ -195,8 +198,8 @@ void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t seed, cl
     const clt_ini *ini = plan->ini;
     for (size_t s = 0; s < ini->section_count; s++) {
         const char *section = ini->sections[s].name;
-        if (is_inactive(plan, section, x) || strcmp(section, "sampler") == 0) {
-            continue; /* with nothing to search there is nothing to sample */
+        if (is_inactive(plan, section, x)) {
+            continue;
         }
         clt_str_addf(out, "%s[%s]\n", out->length > 0 ? "\n" : "", section);
         if (strcmp(section, "study") == 0) {

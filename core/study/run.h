@@ -16,6 +16,7 @@
  * a process waits, then those of the oldest trial. */
 typedef struct clt_job {
     uint64_t number;
+    uint64_t wish;    /**< as that of clt_trial_row */
     uint32_t fold;    /**< from 1; 0: all of the trial */
     uint32_t attempt; /**< the last one that began; 0: none, of a fold in this run */
     uint32_t faults;  /**< attempts that ended by the trial's own fault, this run */

@@ -172,6 +172,11 @@ static const collet_option training_options[] = {
 static const clt_host_section sections[] = {
     SECTION("augment", "what is done to training rows, in each epoch anew", augment_options,
             clt_augment),
+    {"enqueue",
+     "a setting to be run before what the sampler proposes; several are [enqueue.1], [enqueue.2]; "
+     "each key is a parameter that is searched over, and the others are drawn",
+     {NULL, 0, sizeof(collet_option)},
+     0},
     {"params",
      "the parameters of an objective: any key, each a value, real(), int() or choice()",
      {NULL, 0, sizeof(collet_option)},

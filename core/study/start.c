@@ -100,6 +100,27 @@ static clt_status go_on(const clt_start *s, const char *name, clt_arena *arena,
                : err->status;
 }
 
+static clt_status add_all(const clt_start *s, clt_study_row *study, clt_error *err)
+{
+    clt_status status = clt_store_add_study(s->store, study, err);
+    for (size_t i = 0; i < s->plan->wish_count && status == CLT_OK; i++) {
+        status = clt_store_add_wish(s->store, study->id, &s->plan->wishes[i], err);
+    }
+    return status;
+}
+
+/* A study is there with all that it begins with, or not at all. */
+static clt_status add(const clt_start *s, clt_study_row *study, clt_error *err)
+{
+    clt_status status = clt_store_open_group(s->store, err);
+    status = status == CLT_OK ? add_all(s, study, err) : status;
+    status = status == CLT_OK ? clt_store_commit(s->store, err) : status;
+    if (status != CLT_OK) {
+        clt_store_roll_back(s->store);
+    }
+    return status;
+}
+
 clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *study,
                           clt_error *err)
 {
@@ -124,21 +145,41 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
                              .window = clt_start_window(&plan->limits),
                              .goals = plan->goals,
                              .goal_count = plan->goal_count};
-    return clt_store_add_study(s->store, study, err);
+    return add(s, study, err);
+}
+
+/* Opens the sampler; it knows what came before the study, and the order what is wished. */
+static clt_status open_order(const clt_start *s, const clt_study_row *study, clt_arena *arena,
+                             clt_order *order, clt_error *err)
+{
+    clt_wish *wishes;
+    clt_ancestor *ancestors;
+    size_t count, ancestor_count;
+    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK ||
+        clt_store_wishes(s->store, study->id, arena, &wishes, &count, err) != CLT_OK ||
+        clt_store_ancestors(s->store, study->id, arena, &ancestors, &ancestor_count, err) !=
+            CLT_OK) {
+        return err->status;
+    }
+    clt_status status = clt_order_tell_ancestors(order, ancestors, ancestor_count, err);
+    for (size_t i = 0; i < count && status == CLT_OK; i++) {
+        status = clt_order_add_wish(order, &wishes[i], err);
+    }
+    return status;
 }
 
 /* The sampler does not repeat itself: another version, another processor. What it is told is still
  * true, so the study goes on, but it is no longer to be had again. */
 static clt_status resume_by_telling(const clt_start *s, const clt_study_row *study,
-                                    clt_order *order, const clt_trial_row *rows, size_t count,
-                                    clt_error *err)
+                                    clt_arena *arena, clt_order *order, const clt_trial_row *rows,
+                                    size_t count, clt_error *err)
 {
     log_line(s, "sampler", err->text);
     log_line(s, "sampler",
              "going on from the finished trials; this study can no longer be replayed");
     *err = (clt_error){0};
     clt_order_close(order);
-    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK) {
+    if (open_order(s, study, arena, order, err) != CLT_OK) {
         return err->status;
     }
     return clt_order_tell_all(order, rows, count, err);
@@ -150,7 +191,7 @@ clt_status clt_start_order(const clt_start *s, const clt_study_row *study, clt_a
     clt_event *events = NULL;
     size_t event_count = 0;
     uint64_t differs;
-    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK ||
+    if (open_order(s, study, arena, order, err) != CLT_OK ||
         clt_store_trials(s->store, study->id, false, arena, rows, count, err) != CLT_OK ||
         (study->window == 0 &&
          clt_store_events(s->store, study->id, arena, &events, &event_count, err) != CLT_OK)) {
@@ -159,6 +200,6 @@ clt_status clt_start_order(const clt_start *s, const clt_study_row *study, clt_a
     clt_status status =
         clt_order_resume(order, *rows, *count, events, event_count, false, &differs, err);
     return status != CLT_OK && differs != UINT64_MAX
-               ? resume_by_telling(s, study, order, *rows, *count, err)
+               ? resume_by_telling(s, study, arena, order, *rows, *count, err)
                : status;
 }

@@ -108,6 +108,14 @@ COLLET_API const char *collet_study_error(const collet_study *study);
  *  trials as [study] trials says. */
 COLLET_API int32_t collet_study_ask(collet_study *study, uint64_t *id);
 
+/** Puts a setting into the queue: the next ask() that finds it first in line gives a trial with
+ *  values[i], as the experiment would write it, for the parameter names[i]; the others are drawn
+ *  from their ranges. The sampler is told of it like of any trial. COLLET_STUDY_E_CALL: a name that
+ *  is not searched over, a value outside its range. The [enqueue] sections of the experiment are in
+ *  the queue from the beginning. With a store it outlives the program. */
+COLLET_API int32_t collet_study_enqueue(collet_study *study, const char *const *names,
+                                        const char *const *values, uint32_t count);
+
 /** Ends an open trial. values[count]: one for each goal, in the order in which the experiment names
  *  them (those of maximize first), in their own sign. COMPLETE and PRUNED need them, but for a
  *  PRUNED one NULL stands for what was reported last; FAILED takes NULL and 0. A value that is not
