@@ -85,7 +85,10 @@ static clt_status take_trials(collet_study *s, const clt_start *start)
 
 clt_status clt_study_take_up(collet_study *s, const char *path, bool fresh, const clt_blas *blas)
 {
-    clt_start start = {.plan = &s->plan, .fresh = fresh, .hooks = {.ctx = s, .log = clt_study_log}};
+    clt_start start = {.plan = &s->plan,
+                       .fresh = fresh,
+                       .open = clt_sqlite_open_to_read,
+                       .hooks = {.ctx = s, .log = clt_study_log}};
     if (clt_sqlite_open(path, CLT_STORE_WRITE, &s->store, &s->err) != CLT_OK) {
         return s->err.status;
     }

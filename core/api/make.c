@@ -1,6 +1,7 @@
 /* Making a study of an experiment, and its end. */
 #include "api/study_impl.h"
 
+#include "store/sqlite.h"
 #include "study/start.h"
 
 #include <collet/plugin.h>
@@ -77,7 +78,13 @@ static clt_status begin_in_memory(collet_study *s)
 {
     const clt_host_hooks hooks = {.ctx = s, .log = clt_study_log};
     const uint64_t window = clt_start_window(&s->plan.limits);
-    clt_status status = clt_order_open(&s->order, &s->plan, window, &hooks, &s->err);
+    clt_ancestry a;
+    clt_status status =
+        clt_ancestry_read(&s->plan, NULL, clt_sqlite_open_to_read, &s->arena, &a, &s->err);
+    status =
+        status == CLT_OK ? clt_order_open(&s->order, &s->plan, window, &hooks, &s->err) : status;
+    status =
+        status == CLT_OK ? clt_order_tell_ancestors(&s->order, a.rows, a.count, &s->err) : status;
     for (size_t i = 0; i < s->plan.wish_count && status == CLT_OK; i++) {
         status = clt_order_add_wish(&s->order, &s->plan.wishes[i], &s->err);
     }

@@ -295,3 +295,8 @@ clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **st
     *store = &s->head;
     return CLT_OK;
 }
+
+clt_status clt_sqlite_open_to_read(const char *path, clt_store **store, clt_error *err)
+{
+    return clt_sqlite_open(path, CLT_STORE_READ, store, err);
+}

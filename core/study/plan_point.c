@@ -187,7 +187,7 @@ static bool is_replaced(const clt_entry *e)
 {
     bool limit = strcmp(e->section, "study") == 0 &&
                  (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
-                  strcmp(e->key, "name") == 0);
+                  strcmp(e->key, "name") == 0 || strcmp(e->key, "warm_start") == 0);
     bool seed = (strcmp(e->section, "training") == 0 && strcmp(e->key, "seed") == 0) ||
                 (strcmp(e->section, "study") == 0 && strcmp(e->key, "trial_seed") == 0);
     return limit || seed;

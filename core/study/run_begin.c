@@ -94,6 +94,7 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
     const clt_start start = {.plan = s->plan,
                              .store = s->store,
                              .fresh = s->fresh,
+                             .open = s->open,
                              .environment = s->environment,
                              .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log}};
     if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||

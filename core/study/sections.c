@@ -87,6 +87,9 @@ static const collet_option study_options[] = {
     COLLET_OPT_INT(clt_study_options, trial_seed, "-1", -1, 9007199254740992.0, NULL, COLLET_FIXED,
                    "with an [objective]: the same random numbers for every trial; -1 derives them "
                    "from the seed and the trial's number"),
+    COLLET_OPT_STRING(clt_study_options, warm_start, "", COLLET_FIXED,
+                      "an older study whose finished trials the sampler is told of before it "
+                      "proposes anything: a name in the same store, or path.db:name"),
 };
 
 static const collet_option training_options[] = {

@@ -15,6 +15,7 @@ typedef struct clt_study_options {
     int64_t trials;
     const char *time;
     int64_t seed, trial_seed;
+    const char *warm_start;
 } clt_study_options;
 
 /** [training]: how a trial's model is fitted. */

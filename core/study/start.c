@@ -58,11 +58,16 @@ static clt_status check_order(const clt_plan *plan, const clt_study_row *study, 
     return CLT_OK;
 }
 
-static void log_line(const clt_start *s, const char *unit, const char *line)
+static void log_at(const clt_start *s, int32_t level, const char *unit, const char *line)
 {
     if (s->hooks.log != NULL) {
-        s->hooks.log(s->hooks.ctx, unit, COLLET_LOG_WARN, line);
+        s->hooks.log(s->hooks.ctx, unit, level, line);
     }
+}
+
+static void log_line(const clt_start *s, const char *unit, const char *line)
+{
+    log_at(s, COLLET_LOG_WARN, unit, line);
 }
 
 /* Names in one line what has changed since the study's last run, and notes it. */
@@ -100,9 +105,24 @@ static clt_status go_on(const clt_start *s, const char *name, clt_arena *arena,
                : err->status;
 }
 
-static clt_status add_all(const clt_start *s, clt_study_row *study, clt_error *err)
+static void tell_ancestry(const clt_start *s, const clt_ancestry *ancestry)
+{
+    clt_str line = {0};
+    if (ancestry->study != NULL) {
+        clt_ancestry_text(ancestry, &line);
+        bool all = ancestry->count == ancestry->finished;
+        log_at(s, all ? COLLET_LOG_INFO : COLLET_LOG_WARN, "study", clt_str_text(&line));
+    }
+    clt_str_finish(&line);
+}
+
+static clt_status add_all(const clt_start *s, const clt_ancestry *ancestry, clt_study_row *study,
+                          clt_error *err)
 {
     clt_status status = clt_store_add_study(s->store, study, err);
+    for (size_t i = 0; i < ancestry->count && status == CLT_OK; i++) {
+        status = clt_store_add_ancestor(s->store, study->id, &ancestry->rows[i], err);
+    }
     for (size_t i = 0; i < s->plan->wish_count && status == CLT_OK; i++) {
         status = clt_store_add_wish(s->store, study->id, &s->plan->wishes[i], err);
     }
@@ -110,15 +130,19 @@ static clt_status add_all(const clt_start *s, clt_study_row *study, clt_error *e
 }
 
 /* A study is there with all that it begins with, or not at all. */
-static clt_status add(const clt_start *s, clt_study_row *study, clt_error *err)
+static clt_status add(const clt_start *s, clt_arena *arena, clt_study_row *study, clt_error *err)
 {
-    clt_status status = clt_store_open_group(s->store, err);
-    status = status == CLT_OK ? add_all(s, study, err) : status;
+    clt_ancestry ancestry;
+    clt_status status = clt_ancestry_read(s->plan, s->store, s->open, arena, &ancestry, err);
+    status = status == CLT_OK ? clt_store_open_group(s->store, err) : status;
+    status = status == CLT_OK ? add_all(s, &ancestry, study, err) : status;
     status = status == CLT_OK ? clt_store_commit(s->store, err) : status;
     if (status != CLT_OK) {
         clt_store_roll_back(s->store);
+        return status;
     }
-    return status;
+    tell_ancestry(s, &ancestry);
+    return CLT_OK;
 }
 
 clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *study,
@@ -145,7 +169,7 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
                              .window = clt_start_window(&plan->limits),
                              .goals = plan->goals,
                              .goal_count = plan->goal_count};
-    return add(s, study, err);
+    return add(s, arena, study, err);
 }
 
 /* Opens the sampler; it knows what came before the study, and the order what is wished. */

@@ -5,6 +5,7 @@
 #ifndef CLT_STUDY_STUDY_H
 #define CLT_STUDY_STUDY_H
 
+#include "study/ancestry.h"
 #include "study/plan.h"
 #include "study/watcher.h"
 
@@ -20,6 +21,7 @@ typedef enum clt_ending {
 typedef struct clt_study_setup {
     const clt_plan *plan;
     clt_store *store;
+    clt_store_opener open;      /**< see study/start.h */
     bool fresh;                 /**< begin another study where there is one of that name */
     const char *checkpoints;    /**< absolute path of the folder for them; it need not exist */
     const char *environment;    /**< of this run; see study/environment.h */
