@@ -22,6 +22,7 @@ typedef struct clt_args {
     const char *store;
     const char *trial;
     const char *output;
+    const char *journal, *into, *study, *goals;
     bool all, csv, environment, fresh, help, ini, json, verbose, verify;
 } clt_args;
 
