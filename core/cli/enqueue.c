@@ -76,7 +76,7 @@ static void list_waiting(const clt_opened *o, const clt_plan *plan, const clt_wi
                  o->study.name, (unsigned long long)waiting, waiting == 1 ? "" : "s",
                  waiting == 1 ? "s" : "");
     if (trials > 0 && left < waiting) {
-        clt_str_addf(out, "; [study] trials = %llu leaves room for %llu: raise it",
+        clt_str_addf(out, "; it began with [study] trials = %llu, which leaves room for %llu",
                      (unsigned long long)trials, (unsigned long long)left);
     }
     clt_str_add(out, "\n");

@@ -17,6 +17,8 @@ static const char *ending_text(clt_ending ending)
         return "all trials done";
     case CLT_ENDED_EXHAUSTED:
         return "the sampler has nothing left to try";
+    case CLT_ENDED_SPACE:
+        return "space exhausted: nothing new is proposed any more";
     case CLT_ENDED_TIME:
         return "the time is over";
     default:

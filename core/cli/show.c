@@ -153,6 +153,10 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
     if (trial->wish > 0) {
         clt_str_addf(out, "enqueued: setting %llu\n", (unsigned long long)trial->wish);
     }
+    if (trial->twin > 0) {
+        clt_str_addf(out, "not run: its result is that of trial %llu\n",
+                     (unsigned long long)trial->twin - 1);
+    }
     if (trial->state == CLT_TRIAL_FAILED) {
         add_failure(trial, out);
     }

@@ -356,6 +356,9 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
     if (t->wish > 0) {
         clt_json_int(json, "enqueued", (int64_t)t->wish);
     }
+    if (t->twin > 0) {
+        clt_json_int(json, "same_as", (int64_t)t->twin - 1);
+    }
     add_json_params(t, json);
     if (folds.count > 0) {
         clt_folds_json(&folds, json);

@@ -58,6 +58,7 @@ static const char *const migrations[] = {
     "  FOREIGN KEY (study, number, fold) REFERENCES fold) STRICT, WITHOUT ROWID;",
     /* What is known beforehand: settings to be run first, and an older study's trials. */
     "ALTER TABLE trial ADD COLUMN wish INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trial ADD COLUMN twin INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE wish ("
     "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL, text TEXT NOT NULL,"
     "  PRIMARY KEY (study, position)) STRICT, WITHOUT ROWID;"

@@ -90,6 +90,10 @@ static const collet_option study_options[] = {
     COLLET_OPT_STRING(clt_study_options, warm_start, "", COLLET_FIXED,
                       "an older study whose finished trials the sampler is told of before it "
                       "proposes anything: a name in the same store, or path.db:name"),
+    COLLET_OPT_ENUM(clt_study_options, duplicates, "allow", "allow|resample|reuse", COLLET_FIXED,
+                    "a proposal at the point of an earlier trial: allow: it is run like any; "
+                    "reuse: it has that trial's result and is not run; resample: the same, and "
+                    "does not count, so that there are as many different trials as wanted"),
 };
 
 static const collet_option training_options[] = {

@@ -83,6 +83,7 @@ typedef struct clt_trial_row {
     uint64_t number; /**< from 0, without gaps */
     uint32_t fold;   /**< of an attempt, or of a result by itself: which fold, from 1; else 0 */
     uint64_t wish;   /**< which of the study's wishes it is, from 1; 0: the sampler proposed it */
+    uint64_t twin;   /**< 1 + number of the earlier trial whose result it has; 0: it has its own */
     clt_trial_state state;
     uint32_t attempt;    /**< from 1; rises when a trial is run again */
     int64_t started_ms;  /**< date */

@@ -105,7 +105,9 @@ COLLET_API const char *collet_study_error(const collet_study *study);
 /* ---- Asking and telling --------------------------------------------------------------------- */
 
 /** Opens one more trial. COLLET_STUDY_DONE: the sampler has nothing left, or there are as many
- *  trials as [study] trials says. */
+ *  trials as [study] trials says. Where [study] duplicates is not allow, a point that was tried is
+ *  not handed out again: such a trial is told at once what the earlier one was, and another one is
+ *  opened; but while the earlier one is open it is handed out. */
 COLLET_API int32_t collet_study_ask(collet_study *study, uint64_t *id);
 
 /** Puts a setting into the queue: the next ask() that finds it first in line gives a trial with
