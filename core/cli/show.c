@@ -169,7 +169,8 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
     clt_trial_params(trial, out);
     if (folds.count > 0) {
         clt_str_add(out, "\n");
-        clt_folds_table(&folds, out);
+        bool repeated = strstr(opened->study.identity, "study.repeats = ") != NULL;
+        clt_folds_table(&folds, repeated ? "run" : "fold", out);
         clt_str_add(out, "\n");
     }
     add_curve(trial, objective ? "step" : "epoch", folds.count > 0, out);

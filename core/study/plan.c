@@ -211,11 +211,24 @@ static clt_status make_identity(clt_plan_build *b)
     return b->plan->identity != NULL ? CLT_OK : fail_memory(b);
 }
 
+/* Who asks and tells evaluates as often as they like. */
+static clt_status check_repeats(clt_plan_build *b)
+{
+    const clt_entry *entry = clt_ini_find(b->plan->ini, "study", "repeats");
+    if (!b->plan->outside || b->plan->study.repeats == 1) {
+        return CLT_OK;
+    }
+    clt_fail(b->err, CLT_BAD_INPUT,
+             "it has no meaning without an [objective]: whoever asks and "
+             "tells evaluates as often as they like");
+    return clt_plan_at(b, entry != NULL ? entry->line : 0, "study.repeats");
+}
+
 static clt_status build_all(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
     if (check_sections(b) != CLT_OK || read_study(b) != CLT_OK || clt_plan_choose(b) != CLT_OK ||
-        clt_plan_read_run(b) != CLT_OK) {
+        clt_plan_read_run(b) != CLT_OK || check_repeats(b) != CLT_OK) {
         return b->err->status;
     }
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {

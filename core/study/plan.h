@@ -79,6 +79,10 @@ clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *regis
  *  evaluate. */
 clt_status clt_plan_needs_objective(const clt_plan *plan, clt_error *err);
 
+/** What the parts of a trial are called, where it has any: "fold", or "run" where it is repeated.
+ */
+const char *clt_plan_part_name(const clt_plan *plan);
+
 /** Frees what the plan holds. */
 void clt_plan_finish(clt_plan *plan);
 

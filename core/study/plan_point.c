@@ -16,6 +16,11 @@ void clt_plan_finish(clt_plan *plan)
     *plan = (clt_plan){0};
 }
 
+const char *clt_plan_part_name(const clt_plan *plan)
+{
+    return plan->study.repeats > 1 ? "run" : "fold";
+}
+
 bool clt_plan_is_active(const clt_plan *plan, size_t index, const double *x)
 {
     const clt_variable *v = &plan->variables[index];

@@ -116,6 +116,7 @@ static void announce(const clt_run *r)
                            .validation_rows = facts->validation_rows,
                            .test_rows = facts->test_rows,
                            .folds = facts->folds,
+                           .repeats = (uint64_t)plan->study.repeats,
                            .workers = plan->limits.workers};
     r->setup->watcher.study_begun(r->setup->watcher.ctx, &view);
 }

@@ -94,6 +94,9 @@ static const collet_option study_options[] = {
                     "a proposal at the point of an earlier trial: allow: it is run like any; "
                     "reuse: it has that trial's result and is not run; resample: the same, and "
                     "does not count, so that there are as many different trials as wanted"),
+    COLLET_OPT_INT(clt_study_options, repeats, "1", 1, 1000, NULL, COLLET_FIXED,
+                   "times that each trial is run, or each fold of it, every time with another "
+                   "seed; its values are means over all runs"),
 };
 
 static const collet_option training_options[] = {

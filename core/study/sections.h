@@ -17,6 +17,7 @@ typedef struct clt_study_options {
     int64_t seed, trial_seed;
     const char *warm_start;
     int32_t duplicates, reserved;
+    int64_t repeats;
 } clt_study_options;
 
 /** Values of [study] duplicates. */
