@@ -133,7 +133,8 @@ const clt_command clt_command_enqueue = {
     "drawn from their ranges. The setting becomes a trial when the study goes on (collet run), "
     "and\n"
     "the sampler is told of it as of any other. No run may have the store meanwhile. Without any\n"
-    "N=V nothing is added.\n",
+    "N=V nothing is added. A section [enqueue] of an experiment (or [enqueue.1], [enqueue.2] ...)\n"
+    "does the same from the beginning.\n",
     1,
     CLT_MOST_WORDS,
     flags,
