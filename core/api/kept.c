@@ -28,13 +28,17 @@ static bool add_event(collet_study *s, uint64_t number, bool told)
     return s->row.window > 0 || add(s, &write);
 }
 
-clt_status clt_study_store_begin(collet_study *s, uint64_t number, const double *x)
+clt_status clt_study_store_begin(collet_study *s, uint64_t number, uint64_t twin, const double *x)
 {
     clt_write write = {.type = CLT_WRITE_BEGIN};
     if (s->store == NULL) {
         return CLT_OK;
     }
-    write.trial = (clt_trial_row){.number = number, .attempt = 1, .started_ms = clt_date_ms()};
+    write.trial = (clt_trial_row){.number = number,
+                                  .wish = s->order.wish,
+                                  .twin = twin,
+                                  .attempt = 1,
+                                  .started_ms = clt_date_ms()};
     locale_t usual = uselocale(s->plain);
     clt_status status = clt_params_of(&s->plan, x, &s->journal.arena, &write.trial, &s->err);
     (void)uselocale(usual);
@@ -66,7 +70,13 @@ static clt_status add_trial(collet_study *s, const clt_trial_row *row)
         memcpy(clt_study_values(s, &trial), row->values, row->value_count * sizeof *row->values);
     }
     clt_study_note_best(s, row->number);
-    return clt_point_of(&s->plan, row, trial.numbers, &s->err);
+    if (clt_point_of(&s->plan, row, trial.numbers, &s->err) != CLT_OK) {
+        return s->err.status;
+    }
+    bool over = row->state != CLT_TRIAL_RUNNING;
+    bool taken = !clt_study_has_twins(s) || (clt_twins_add(&s->twins, trial.numbers, &s->first) &&
+                                             (!over || clt_twins_end(&s->twins, row)));
+    return taken ? CLT_OK : clt_fail_memory(&s->err);
 }
 
 static clt_status take_trials(collet_study *s, const clt_start *start)
@@ -84,7 +94,10 @@ static clt_status take_trials(collet_study *s, const clt_start *start)
 
 clt_status clt_study_take_up(collet_study *s, const char *path, bool fresh, const clt_blas *blas)
 {
-    clt_start start = {.plan = &s->plan, .fresh = fresh, .hooks = {.ctx = s, .log = clt_study_log}};
+    clt_start start = {.plan = &s->plan,
+                       .fresh = fresh,
+                       .open = clt_sqlite_open_to_read,
+                       .hooks = {.ctx = s, .log = clt_study_log}};
     if (clt_sqlite_open(path, CLT_STORE_WRITE, &s->store, &s->err) != CLT_OK) {
         return s->err.status;
     }

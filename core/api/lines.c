@@ -188,6 +188,47 @@ static int32_t tell(request *r)
     return status;
 }
 
+/* A value as the experiment would write it; NULL where it is none. */
+static const char *setting_text(request *r, const clt_json_value *v)
+{
+    clt_str number = {0};
+    const char *text = v->type == CLT_JSON_TEXT ? v->text : NULL;
+    if (v->type == CLT_JSON_NUMBER) {
+        clt_str_add_real(&number, v->number);
+        text = clt_arena_copy(&r->arena, clt_str_text(&number));
+        clt_str_finish(&number);
+    }
+    return text;
+}
+
+static int32_t enqueue(request *r)
+{
+    const clt_json_value *params = clt_json_find(r->object, "params");
+    if (params == NULL || params->type != CLT_JSON_OBJECT) {
+        return wrong(r, "\"params\" is %s; write, say, \"params\":{\"x\":0.5}",
+                     params != NULL ? clt_json_type_text(params->type) : "missing");
+    }
+    const char **names = clt_arena_array(&r->arena, params->count + 1, sizeof *names);
+    const char **values = clt_arena_array(&r->arena, params->count + 1, sizeof *values);
+    uint32_t count = 0;
+    if (names == NULL || values == NULL) {
+        return wrong(r, "out of memory");
+    }
+    for (const clt_json_value *v = params->first; v != NULL; v = v->next, count++) {
+        names[count] = v->key;
+        values[count] = setting_text(r, v);
+        if (values[count] == NULL) {
+            return wrong(r, "\"%s\" is %s, not a number or a string", v->key,
+                         clt_json_type_text(v->type));
+        }
+    }
+    int32_t status = collet_study_enqueue(r->study, names, values, count);
+    if (status == COLLET_STUDY_OK) {
+        clt_json_bool(&r->out, "enqueued", true);
+    }
+    return status;
+}
+
 static int32_t report(request *r)
 {
     uint64_t id, step;
@@ -255,9 +296,10 @@ static int32_t list_open(request *r)
 static const char *const only_op[] = {"op", NULL};
 static const char *const of_tell[] = {"op", "id", "value", "values", "state", "why", NULL};
 static const char *const of_report[] = {"op", "id", "step", "value", "values", NULL};
+static const char *const of_enqueue[] = {"op", "params", NULL};
 static const operation operations[] = {
     {"ask", only_op, ask},   {"tell", of_tell, tell},      {"report", of_report, report},
-    {"best", only_op, best}, {"open", only_op, list_open},
+    {"best", only_op, best}, {"open", only_op, list_open}, {"enqueue", of_enqueue, enqueue},
 };
 enum { OPERATIONS = sizeof operations / sizeof operations[0] };
 
@@ -271,8 +313,8 @@ static const operation *find_operation(request *r)
         }
         clt_suggest_offer(&suggest, operations[i].name);
     }
-    (void)wrong(r, "unknown \"op\":\"%s\"%s; there are ask, tell, report, best, open", r->op,
-                clt_suggest_text(&suggest, hint, sizeof hint));
+    (void)wrong(r, "unknown \"op\":\"%s\"%s; there are ask, tell, report, best, open, enqueue",
+                r->op, clt_suggest_text(&suggest, hint, sizeof hint));
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* Making a study of an experiment, and its end. */
 #include "api/study_impl.h"
 
+#include "store/sqlite.h"
 #include "study/start.h"
 
 #include <collet/plugin.h>
@@ -73,18 +74,33 @@ static clt_status make_plan(collet_study *s, bool is_file, const char *plugin_pa
     return status == CLT_OK ? clt_study_list_params(s) : status;
 }
 
+static clt_status begin_in_memory(collet_study *s)
+{
+    const clt_host_hooks hooks = {.ctx = s, .log = clt_study_log};
+    const uint64_t window = clt_start_window(&s->plan.limits);
+    clt_ancestry a;
+    clt_status status =
+        clt_ancestry_read(&s->plan, NULL, clt_sqlite_open_to_read, &s->arena, &a, &s->err);
+    status =
+        status == CLT_OK ? clt_order_open(&s->order, &s->plan, window, &hooks, &s->err) : status;
+    status =
+        status == CLT_OK ? clt_order_tell_ancestors(&s->order, a.rows, a.count, &s->err) : status;
+    for (size_t i = 0; i < s->plan.wish_count && status == CLT_OK; i++) {
+        status = clt_order_add_wish(&s->order, &s->plan.wishes[i], &s->err);
+    }
+    return status;
+}
+
 /* A result is the sampler's at once, unless the experiment asks for a fixed order: who tells one
  * trial after another does not want the last eight to be overlooked. */
 static clt_status begin(collet_study *s, const collet_study_options *options, const clt_blas *blas)
 {
-    const clt_host_hooks hooks = {.ctx = s, .log = clt_study_log};
+    clt_twins_init(&s->twins, &s->plan);
     if (clt_ini_find(s->plan.ini, "run", "order") == NULL) {
         s->plan.limits.free_order = true;
     }
-    return options->store != NULL
-               ? clt_study_take_up(s, options->store, options->fresh != 0, blas)
-               : clt_order_open(&s->order, &s->plan, clt_start_window(&s->plan.limits), &hooks,
-                                &s->err);
+    return options->store != NULL ? clt_study_take_up(s, options->store, options->fresh != 0, blas)
+                                  : begin_in_memory(s);
 }
 
 clt_status clt_study_make(const char *path, const char *text, const collet_study_options *given,
@@ -144,6 +160,7 @@ void collet_study_destroy(collet_study *s)
         return;
     }
     clt_order_close(&s->order);
+    clt_twins_finish(&s->twins);
     clt_store_close(s->store);
     for (size_t i = 0; i < s->trials.count; i++) {
         CLT_VEC_FINISH(&s->trials.items[i].curve);

@@ -2,6 +2,7 @@
 #include "api/study_impl.h"
 
 #include "base/clock.h"
+#include "study/wish.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,6 +59,22 @@ static clt_status fail_window(collet_study *s)
                     (unsigned long long)s->order.window);
 }
 
+bool clt_study_has_twins(const collet_study *s)
+{
+    return s->plan.study.duplicates != CLT_DUPLICATES_ALLOW;
+}
+
+/* Is a trial wanted, and is there a point for it? */
+static bool may_ask(const collet_study *s)
+{
+    uint64_t wanted = (uint64_t)s->plan.study.trials;
+    bool recount = s->plan.study.duplicates == CLT_DUPLICATES_RESAMPLE;
+    uint64_t trials = s->trials.count - (recount ? clt_twins_count(&s->twins) : 0);
+    bool open = !clt_study_has_twins(s) || !clt_twins_exhausted(&s->twins) ||
+                s->order.granted < s->order.wishes.count;
+    return (wanted == 0 || trials < wanted) && open;
+}
+
 /* The next trial's point, in spare; what was asked for and could not be stored is still there. */
 static clt_status propose(collet_study *s, bool *done)
 {
@@ -73,34 +90,94 @@ static clt_status propose(collet_study *s, bool *done)
                          sizeof s->trials.items[0])) {
         return clt_fail_memory(&s->err);
     }
+    locale_t usual = uselocale(s->plain);
     clt_status status = clt_order_ask(&s->order, s->spare, done, &before, &s->err);
+    (void)uselocale(usual);
     s->asked = status == CLT_OK && !*done;
+    s->first = s->trials.count;
+    if (s->asked && clt_study_has_twins(s) && !clt_twins_add(&s->twins, s->spare, &s->first)) {
+        s->broken = true;
+        return clt_fail_memory(&s->err);
+    }
     return note_plugin(s, status);
 }
 
-int32_t collet_study_ask(collet_study *s, uint64_t *id)
+static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row);
+
+/* Opens the trial that was asked for. *over: it is a twin of one that has ended, and ends as that
+ * did; of one that is open still it has to be evaluated like any. */
+static clt_status open_trial(collet_study *s, bool *over)
 {
-    bool done = false;
-    if (check_ready(s) != CLT_OK) {
-        return (int32_t)s->err.status;
+    const uint64_t id = s->trials.count;
+    clt_trial_row row = {0};
+    *over = s->first != id && clt_twins_outcome(&s->twins, id, &row);
+    if (clt_study_store_begin(s, id, *over ? s->first + 1 : 0, s->spare) != CLT_OK) {
+        return s->err.status;
     }
-    uint64_t wanted = (uint64_t)s->plan.study.trials;
-    if (wanted > 0 && s->trials.count >= wanted) {
-        return COLLET_STUDY_DONE;
-    }
-    if (propose(s, &done) != CLT_OK ||
-        (!done && clt_study_store_begin(s, s->trials.count, s->spare) != CLT_OK)) {
-        return (int32_t)s->err.status;
-    }
-    if (done) {
-        return COLLET_STUDY_DONE;
-    }
-    *id = s->trials.count;
     s->trials.items[s->trials.count++] =
         (clt_held){.numbers = s->spare, .since = clt_clock(), .attempt = 1};
     s->spare = NULL;
     s->asked = false;
+    row.attempt = 1;
+    row.seconds = 0;
+    return *over ? end(s, id, &row) : CLT_OK;
+}
+
+int32_t collet_study_ask(collet_study *s, uint64_t *id)
+{
+    bool done = false, over = true;
+    if (check_ready(s) != CLT_OK) {
+        return (int32_t)s->err.status;
+    }
+    while (over) {
+        if (!may_ask(s)) {
+            return COLLET_STUDY_DONE;
+        }
+        if (propose(s, &done) != CLT_OK || (!done && open_trial(s, &over) != CLT_OK)) {
+            return (int32_t)s->err.status;
+        }
+        if (done) {
+            return COLLET_STUDY_DONE;
+        }
+    }
+    *id = s->trials.count - 1;
     return COLLET_STUDY_OK;
+}
+
+/* The text of a wish, checked. */
+static clt_status make_wish(collet_study *s, const char *const *names, const char *const *values,
+                            uint32_t count, clt_str *text)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (strpbrk(names[i], "\n=") != NULL || strchr(values[i], '\n') != NULL) {
+            return clt_fail(&s->err, CLT_USAGE, "\"%s\" is no parameter of the search", names[i]);
+        }
+        clt_wish_add(text, names[i], values[i]);
+    }
+    if (text->failed) {
+        return clt_fail_memory(&s->err);
+    }
+    locale_t usual = uselocale(s->plain);
+    clt_status status = clt_wish_check(&s->plan, clt_str_text(text), &s->err);
+    (void)uselocale(usual);
+    return status == CLT_BAD_INPUT ? s->err.status = CLT_USAGE : status;
+}
+
+int32_t collet_study_enqueue(collet_study *s, const char *const *names, const char *const *values,
+                             uint32_t count)
+{
+    clt_str text = {0};
+    if (check_ready(s) != CLT_OK) {
+        return (int32_t)s->err.status;
+    }
+    clt_status status = make_wish(s, names, values, count, &text);
+    const clt_wish wish = {clt_str_text(&text)};
+    if (status == CLT_OK && s->store != NULL) {
+        status = clt_store_add_wish(s->store, s->row.id, &wish, &s->err);
+    }
+    status = status == CLT_OK ? clt_order_add_wish(&s->order, &wish, &s->err) : status;
+    clt_str_finish(&text);
+    return (int32_t)status;
 }
 
 /* Is that what the trial was told before? Then the caller did not hear the answer. */
@@ -169,6 +246,9 @@ static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
     trial->state = (uint32_t)row->state;
     CLT_VEC_FINISH(&trial->curve);
     clt_study_note_best(s, id);
+    if (clt_study_has_twins(s) && !clt_twins_end(&s->twins, row)) {
+        return clt_fail_memory(&s->err);
+    }
     return note_plugin(s, clt_order_finish(&s->order, row, trial->numbers, &s->err));
 }
 

@@ -9,6 +9,7 @@
 #include "plugin/blas.h"
 #include "study/journal.h"
 #include "study/order.h"
+#include "study/twins.h"
 
 #include <collet/study.h>
 
@@ -33,6 +34,8 @@ struct collet_study {
     clt_registry *registry;
     clt_plan plan;
     clt_order order;
+    clt_twins twins;          /**< unless duplicates are allowed */
+    uint64_t first;           /**< of what was asked last: the first trial at its point */
     CLT_VEC(clt_held) trials; /**< number i is at i */
     clt_arena points;         /**< of their numbers */
     double *spare;            /**< numbers of no trial yet; NULL: none */
@@ -70,8 +73,12 @@ clt_status clt_study_make(const char *path, const char *text, const collet_study
 clt_status clt_study_take_up(collet_study *study, const char *path, bool fresh,
                              const clt_blas *blas);
 
+/** Does the experiment say what becomes of a point that is proposed again? */
+bool clt_study_has_twins(const collet_study *study);
+
 /** Makes durable that a trial has begun at x, or has ended. Does nothing in memory. */
-clt_status clt_study_store_begin(collet_study *study, uint64_t number, const double *x);
+clt_status clt_study_store_begin(collet_study *study, uint64_t number, uint64_t twin,
+                                 const double *x);
 clt_status clt_study_store_end(collet_study *study, const clt_trial_row *row);
 
 /** Is the trial the best so far? Then it is noted. */

@@ -77,3 +77,9 @@ void clt_json_bool(clt_json *json, const char *key, bool value)
     begin(json, key);
     clt_str_add(json->out, value ? "true" : "false");
 }
+
+void clt_json_raw(clt_json *json, const char *key, const char *value)
+{
+    begin(json, key);
+    clt_str_add(json->out, value);
+}

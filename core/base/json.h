@@ -27,6 +27,8 @@ void clt_json_text(clt_json *json, const char *key, const char *value);
 void clt_json_real(clt_json *json, const char *key, double value);
 /** A whole number. */
 void clt_json_int(clt_json *json, const char *key, int64_t value);
+/** A value that is JSON, or what its reader takes for it, already. */
+void clt_json_raw(clt_json *json, const char *key, const char *value);
 /** true or false. */
 void clt_json_bool(clt_json *json, const char *key, bool value);
 

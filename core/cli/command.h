@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CLT_MOST_WORDS = 4 };
+enum { CLT_MOST_WORDS = 256 };
 
 /** All flags of all commands; each command's table says which of them it takes. */
 typedef struct clt_args {
@@ -22,6 +22,7 @@ typedef struct clt_args {
     const char *store;
     const char *trial;
     const char *output;
+    const char *journal, *into, *study, *goals;
     bool all, csv, environment, fresh, help, ini, json, verbose, verify;
 } clt_args;
 
@@ -78,8 +79,8 @@ clt_status clt_args_parse(const clt_command *command, int argc, char **argv, clt
 /** Prints a command's help to standard output. */
 void clt_command_help(const clt_command *command);
 
-extern const clt_command clt_command_ask_tell, clt_command_export, clt_command_help_,
-    clt_command_plugins, clt_command_predict, clt_command_refit, clt_command_replay,
-    clt_command_run, clt_command_show;
+extern const clt_command clt_command_ask_tell, clt_command_enqueue, clt_command_export,
+    clt_command_help_, clt_command_import, clt_command_plugins, clt_command_predict,
+    clt_command_refit, clt_command_replay, clt_command_run, clt_command_show;
 
 #endif /* CLT_CLI_COMMAND_H */

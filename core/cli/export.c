@@ -1,6 +1,11 @@
 /* collet export: a study's trials for other programs. */
 #include "cli/session.h"
 
+#include "base/file.h"
+#include "report/optuna.h"
+
+#include <unistd.h>
+
 static clt_status write_study(const clt_args *args, const clt_trial_list *list, clt_error *err)
 {
     clt_str out = {0};
@@ -14,15 +19,53 @@ static clt_status write_study(const clt_args *args, const clt_trial_list *list, 
     return clt_print(&out, err);
 }
 
+/* A file that is there may be a journal that Optuna goes on writing to: it stays as it is. */
+static clt_status write_journal(const clt_args *args, const clt_optuna_report *report,
+                                clt_error *err)
+{
+    clt_str text = {0};
+    if (access(args->journal, F_OK) == 0) {
+        return clt_fail(err, CLT_CANNOT_CREATE, "%s: there is a file already; name another",
+                        args->journal);
+    }
+    clt_status status = clt_optuna_journal(report, &text, err);
+    if (status == CLT_OK) {
+        const clt_bytes part = {clt_str_text(&text), text.length};
+        status = clt_file_write(args->journal, &part, 1, err);
+    }
+    clt_str_finish(&text);
+    return status;
+}
+
+static clt_status export_journal(const clt_args *args, clt_opened *o, clt_error *err)
+{
+    clt_session session = {0};
+    clt_wish *wishes;
+    clt_optuna_report report = {.list = &o->list, .plan = &session.plan, .version = COLLET_VERSION};
+    clt_status status =
+        clt_store_wishes(o->store, o->study.id, &o->arena, &wishes, &report.wish_count, err);
+    status = status == CLT_OK ? clt_session_stored(&session, o, args, err) : status;
+    if (status == CLT_OK) {
+        report.wishes = wishes;
+        status = write_journal(args, &report, err);
+    }
+    clt_session_finish(&session);
+    return status;
+}
+
 static clt_status run(const clt_args *args, clt_error *err)
 {
     clt_opened opened = {0};
-    if (args->csv == args->json) {
-        return clt_fail(err, CLT_USAGE, "export: say which: --csv or --json");
+    if (args->csv + args->json + (args->journal != NULL) != 1) {
+        return clt_fail(err, CLT_USAGE,
+                        "export: say which: --csv, --json or --optuna-journal FILE");
     }
     clt_status status = clt_open_store(&opened, args, err);
     status = status == CLT_OK ? clt_open_study(&opened, args->words[0], true, err) : status;
-    status = status == CLT_OK ? write_study(args, &opened.list, err) : status;
+    if (status == CLT_OK) {
+        status = args->journal != NULL ? export_journal(args, &opened, err)
+                                       : write_study(args, &opened.list, err);
+    }
     clt_opened_finish(&opened);
     return status;
 }
@@ -30,9 +73,14 @@ static clt_status run(const clt_args *args, clt_error *err)
 static const clt_flag flags[] = {
     {"--csv", 0, NULL, "comma-separated values, one line a trial", offsetof(clt_args, csv)},
     CLT_FLAG_JSON("one JSON object, with learning curves"),
+    {"--optuna-journal", 0, "FILE", "a new file that Optuna opens: JournalFileStorage(FILE)",
+     offsetof(clt_args, journal)},
+    CLT_FLAG_PLUGIN_PATH,
     CLT_FLAG_STORE("the store; collet.db unless given"),
     CLT_FLAG_END,
 };
 
 const clt_command clt_command_export = {
-    "export", "STUDY", "Writes all trials of a study to standard output", "", 1, 1, flags, run};
+    "export", "STUDY", "Writes all trials of a study to standard output, or for Optuna to a file",
+    "",       1,       1,
+    flags,    run};

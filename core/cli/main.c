@@ -12,8 +12,8 @@
 
 /* In alphabetical order. */
 static const clt_command *const commands[] = {
-    &clt_command_ask_tell, &clt_command_export,  &clt_command_help_,
-    &clt_command_plugins,  &clt_command_predict, &clt_command_refit,
+    &clt_command_ask_tell, &clt_command_enqueue, &clt_command_export,  &clt_command_help_,
+    &clt_command_import,   &clt_command_plugins, &clt_command_predict, &clt_command_refit,
     &clt_command_replay,   &clt_command_run,     &clt_command_show,
 };
 

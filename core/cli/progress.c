@@ -113,7 +113,8 @@ static void draw_trial(clt_progress *p, const clt_live *live, double now, int co
 {
     char line[200], fold[32] = "", step[64] = "", value[64] = "", time[64];
     if (live->fold > 0) {
-        (void)snprintf(fold, sizeof fold, " fold %u/%zu", live->fold, p->folds);
+        (void)snprintf(fold, sizeof fold, " %s %u/%zu", p->repeated ? "run" : "fold", live->fold,
+                       p->folds);
     }
     if (!isnan(live->value)) {
         (void)snprintf(value, sizeof value, "  %.32s %.4g", p->goal.metric, live->value);
@@ -176,8 +177,8 @@ static void draw(clt_progress *p)
 /* Where there are data: what becomes of their rows. */
 static void add_rows(const clt_study_view *view, FILE *out)
 {
-    if (view->folds > 0) {
-        (void)fprintf(out, "; %zu folds:", view->folds);
+    if (view->folds > view->repeats) {
+        (void)fprintf(out, "; %zu folds:", view->folds / (size_t)view->repeats);
     } else {
         (void)fputs(";", out);
     }
@@ -214,11 +215,15 @@ static void study_begun(void *ctx, const clt_study_view *view)
     }
     p->time_limit = view->time_limit;
     p->folds = view->folds;
+    p->repeated = view->repeats > 1;
     (void)fprintf(p->lines, "study \"%s\": ", view->study->name);
     add_goals(view->study, p->lines);
     if (view->trials > 0) {
         (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
                       view->trials == 1 ? "" : "s");
+    }
+    if (view->repeats > 1) {
+        (void)fprintf(p->lines, ", each run %llu times", (unsigned long long)view->repeats);
     }
     if (view->train_rows > 0) {
         add_rows(view, p->lines);

@@ -37,6 +37,7 @@ typedef struct clt_progress {
     double best_value;
     clt_front front;           /**< with several goals */
     size_t folds;              /**< of each trial; 0: none */
+    bool repeated;             /**< they are runs, rather than folds */
     CLT_VEC(clt_live) running; /**< by number */
     int drawn;                 /**< lines of the block on the screen */
 } clt_progress;

@@ -22,6 +22,8 @@ typedef struct player {
 static clt_status read_study(player *p, clt_error *err)
 {
     clt_event *events = NULL;
+    clt_wish *wishes;
+    clt_ancestor *ancestors;
     clt_opened *o = &p->opened;
     if (clt_open_store(o, p->args, err) != CLT_OK ||
         clt_open_study(o, p->args->words[0], true, err) != CLT_OK) {
@@ -29,10 +31,16 @@ static clt_status read_study(player *p, clt_error *err)
     }
     if (clt_store_events(o->store, o->study.id, &o->arena, &events, &p->setup.event_count, err) !=
             CLT_OK ||
+        clt_store_wishes(o->store, o->study.id, &o->arena, &wishes, &p->setup.wish_count, err) !=
+            CLT_OK ||
+        clt_store_ancestors(o->store, o->study.id, &o->arena, &ancestors, &p->setup.ancestor_count,
+                            err) != CLT_OK ||
         clt_session_stored(&p->session, o, p->args, err) != CLT_OK) {
         return err->status;
     }
     p->setup.events = events;
+    p->setup.wishes = wishes;
+    p->setup.ancestors = ancestors;
     p->setup.plan = &p->session.plan;
     p->setup.study = &o->study;
     p->setup.trials = o->list.rows;

@@ -17,6 +17,8 @@ static const char *ending_text(clt_ending ending)
         return "all trials done";
     case CLT_ENDED_EXHAUSTED:
         return "the sampler has nothing left to try";
+    case CLT_ENDED_SPACE:
+        return "space exhausted: nothing new is proposed any more";
     case CLT_ENDED_TIME:
         return "the time is over";
     default:
@@ -105,6 +107,7 @@ static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
         clt_study_setup setup = {.plan = &s->plan,
                                  .store = o->store,
                                  .fresh = args->fresh,
+                                 .open = clt_sqlite_open_to_read,
                                  .environment = notes,
                                  .checkpoints = checkpoints,
                                  .nursery = nursery,

@@ -150,6 +150,13 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
                  opened->study.name, clt_trial_state_text(trial->state),
                  (unsigned long long)trial->last_step, objective ? "steps" : "epochs",
                  trial->seconds);
+    if (trial->wish > 0) {
+        clt_str_addf(out, "enqueued: setting %llu\n", (unsigned long long)trial->wish);
+    }
+    if (trial->twin > 0) {
+        clt_str_addf(out, "not run: its result is that of trial %llu\n",
+                     (unsigned long long)trial->twin - 1);
+    }
     if (trial->state == CLT_TRIAL_FAILED) {
         add_failure(trial, out);
     }
@@ -162,7 +169,8 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
     clt_trial_params(trial, out);
     if (folds.count > 0) {
         clt_str_add(out, "\n");
-        clt_folds_table(&folds, out);
+        bool repeated = strstr(opened->study.identity, "study.repeats = ") != NULL;
+        clt_folds_table(&folds, repeated ? "run" : "fold", out);
         clt_str_add(out, "\n");
     }
     add_curve(trial, objective ? "step" : "epoch", folds.count > 0, out);

@@ -102,10 +102,10 @@ double clt_folds_sd(const clt_folds *folds, size_t metric)
     return folds->count > 1 ? sqrt(squares / (double)(folds->count - 1)) : (double)NAN;
 }
 
-void clt_folds_table(const clt_folds *folds, clt_str *out)
+void clt_folds_table(const clt_folds *folds, const char *name, clt_str *out)
 {
     clt_table table = {.columns = 2 + folds->metric_count};
-    clt_table_add(&table, "fold");
+    clt_table_add(&table, name);
     clt_table_add(&table, "epochs");
     for (size_t m = 0; m < folds->metric_count; m++) {
         clt_table_add(&table, folds->metrics[m]);

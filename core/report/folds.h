@@ -34,8 +34,8 @@ clt_folds clt_folds_of(const clt_trial_row *trial, clt_arena *arena);
 double clt_folds_mean(const clt_folds *folds, size_t metric);
 double clt_folds_sd(const clt_folds *folds, size_t metric);
 
-/** Appends a table: a line a fold, then mean and sd. */
-void clt_folds_table(const clt_folds *folds, clt_str *out);
+/** Appends a table: a line a fold (or whatever it is called), then mean and sd. */
+void clt_folds_table(const clt_folds *folds, const char *name, clt_str *out);
 
 /** Adds "folds", an array of objects, and the objects "mean" and "sd", to the object that is open.
  */

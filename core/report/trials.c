@@ -353,6 +353,12 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
     clt_json_text(json, "started", clt_date_text(t->started_ms, date, sizeof date));
     clt_json_int(json, "attempt", t->attempt);
     clt_json_text(json, "why", t->why);
+    if (t->wish > 0) {
+        clt_json_int(json, "enqueued", (int64_t)t->wish);
+    }
+    if (t->twin > 0) {
+        clt_json_int(json, "same_as", (int64_t)t->twin - 1);
+    }
     add_json_params(t, json);
     if (folds.count > 0) {
         clt_folds_json(&folds, json);

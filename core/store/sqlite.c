@@ -267,6 +267,10 @@ static const clt_store_ops ops = {
     .add_environment = clt_sqlite_add_environment,
     .environments = clt_sqlite_environments,
     .change_study = clt_sqlite_change_study,
+    .add_wish = clt_sqlite_add_wish,
+    .wishes = clt_sqlite_wishes,
+    .add_ancestor = clt_sqlite_add_ancestor,
+    .ancestors = clt_sqlite_ancestors,
 };
 
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)
@@ -291,4 +295,9 @@ clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **st
     }
     *store = &s->head;
     return CLT_OK;
+}
+
+clt_status clt_sqlite_open_to_read(const char *path, clt_store **store, clt_error *err)
+{
+    return clt_sqlite_open(path, CLT_STORE_READ, store, err);
 }

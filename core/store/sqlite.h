@@ -23,6 +23,9 @@ typedef enum clt_store_mode {
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store,
                            clt_error *err);
 
+/** The same to read, for whoever takes any kind of store. */
+clt_status clt_sqlite_open_to_read(const char *path, clt_store **store, clt_error *err);
+
 /** The version of SQLite that is at work: "3.40.1". */
 const char *clt_sqlite_version(void);
 

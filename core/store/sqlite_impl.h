@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 
 /** Most different statements that a store keeps prepared. */
-enum { CLT_SQLITE_MOST_PREPARED = 32 };
+enum { CLT_SQLITE_MOST_PREPARED = 48 };
 
 /** The store; its head comes first. */
 typedef struct clt_sqlite {
@@ -91,6 +91,14 @@ clt_status clt_sqlite_environments(clt_store *store, int64_t study, clt_arena *a
                                    clt_environment_row **rows, size_t *count, clt_error *err);
 clt_status clt_sqlite_change_study(clt_store *store, int64_t study, const clt_study_change *change,
                                    clt_error *err);
+clt_status clt_sqlite_add_wish(clt_store *store, int64_t study, const clt_wish *wish,
+                               clt_error *err);
+clt_status clt_sqlite_wishes(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
+                             size_t *count, clt_error *err);
+clt_status clt_sqlite_add_ancestor(clt_store *store, int64_t study, const clt_ancestor *row,
+                                   clt_error *err);
+clt_status clt_sqlite_ancestors(clt_store *store, int64_t study, clt_arena *arena,
+                                clt_ancestor **rows, size_t *count, clt_error *err);
 clt_status clt_sqlite_verify(clt_store *store, clt_str *findings, clt_error *err);
 
 /** Looks at what lies at path, and sets file. Refuses what is no regular file, what may not be

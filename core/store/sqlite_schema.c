@@ -56,6 +56,25 @@ static const char *const migrations[] = {
     "  position INTEGER NOT NULL, step INTEGER NOT NULL, metric TEXT NOT NULL, value REAL,"
     "  PRIMARY KEY (study, number, fold, position),"
     "  FOREIGN KEY (study, number, fold) REFERENCES fold) STRICT, WITHOUT ROWID;",
+    /* What is known beforehand: settings to be run first, and an older study's trials. */
+    "ALTER TABLE trial ADD COLUMN wish INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trial ADD COLUMN twin INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE wish ("
+    "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL, text TEXT NOT NULL,"
+    "  PRIMARY KEY (study, position)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE ancestor ("
+    "  study INTEGER NOT NULL REFERENCES study, number INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  last_step INTEGER NOT NULL, source TEXT NOT NULL,"
+    "  PRIMARY KEY (study, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE ancestor_param ("
+    "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL,"
+    "  name TEXT NOT NULL, text TEXT NOT NULL, value REAL,"
+    "  PRIMARY KEY (study, number, position),"
+    "  FOREIGN KEY (study, number) REFERENCES ancestor) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE ancestor_value ("
+    "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, value REAL,"
+    "  PRIMARY KEY (study, number, position),"
+    "  FOREIGN KEY (study, number) REFERENCES ancestor) STRICT, WITHOUT ROWID;",
 };
 
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] };

@@ -72,7 +72,8 @@ static clt_status begin_body(clt_sqlite *s, int64_t study, const clt_trial_row *
     }
     if (clt_sqlite_prepare(s,
                            "INSERT INTO trial (study, number, state, attempt, started_ms, seconds, "
-                           "last_step) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0) ON CONFLICT "
+                           "last_step, wish, twin) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7) ON "
+                           "CONFLICT "
                            "(study, number) DO UPDATE SET attempt = ?4, started_ms = ?5",
                            &q, err) != CLT_OK) {
         return err->status;
@@ -82,6 +83,8 @@ static clt_status begin_body(clt_sqlite *s, int64_t study, const clt_trial_row *
     sqlite3_bind_int(q, 3, CLT_TRIAL_RUNNING);
     sqlite3_bind_int64(q, 4, trial->attempt);
     sqlite3_bind_int64(q, 5, trial->started_ms);
+    sqlite3_bind_int64(q, 6, (int64_t)trial->wish);
+    sqlite3_bind_int64(q, 7, (int64_t)trial->twin);
     return clt_sqlite_finish(s, q, err) == CLT_OK ? insert_params(s, study, trial, err)
                                                   : err->status;
 }

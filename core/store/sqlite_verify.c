@@ -44,6 +44,16 @@ static const char *const rules[] = {
     "GROUP BY r.study, r.number, r.name HAVING min(position) != 0 OR max(position) != count(*) - 1",
     "SELECT 'study ' || s.name || ': rows of table event are missing' FROM event e JOIN study s ON "
     "s.id = e.study GROUP BY s.id HAVING min(position) != 1 OR max(position) != count(*)",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': it is wish ' || t.wish || ', which "
+    "there is not' FROM trial t JOIN study s ON s.id = t.study WHERE t.wish != 0 AND NOT EXISTS "
+    "(SELECT 1 FROM wish w WHERE w.study = t.study AND w.position = t.wish)",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': its result is that of trial ' || "
+    "(t.twin - 1) FROM trial t JOIN study s ON s.id = t.study WHERE t.twin < 0 OR "
+    "t.twin > t.number",
+    "SELECT 'study ' || s.name || ': rows of table ' || r.name || ' are missing' FROM "
+    "(SELECT study, 'wish' AS name, position FROM wish UNION ALL "
+    "SELECT study, 'ancestor', number + 1 FROM ancestor) r JOIN study s ON s.id = r.study "
+    "GROUP BY r.study, r.name HAVING min(position) != 1 OR max(position) != count(*)",
     "SELECT type || ' ' || name || ' is not of collet' FROM sqlite_schema WHERE type IN "
     "('trigger', 'view')",
     "SELECT 'a row of table ' || \"table\" || ' belongs to nothing' FROM pragma_foreign_key_check",

@@ -124,6 +124,7 @@ static void evaluate(evaluation *e)
     for (size_t i = 0; i < CLT_MOST_VALUES; i++) {
         values[i] = (double)NAN; /* what it forgets to write is no number */
     }
+    seed = task->fold > 0 ? clt_attempt_fold_seed(seed, task->fold) : seed;
     clt_rng_init(&rng, seed, "objective", 0);
     collet_rng view = clt_rng_view(&rng);
     collet_status code = box->objective->evaluate(box->self, &view, &point, values);
@@ -137,6 +138,9 @@ static void evaluate(evaluation *e)
     }
     record(e, values);
     keep_others(e, values);
+    if (task->fold > 0 && e->result->failure == CLT_FAIL_NONE) {
+        e->listener->fold(e->listener->ctx, task->fold, values, box->metrics->count);
+    }
 }
 
 void clt_attempt_evaluate(const clt_attempt_task *task, const clt_attempt_listener *listener,

@@ -141,14 +141,15 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
 static clt_status enter(attempt *a, clt_train_setup *s)
 {
     clt_source *source = a->source;
-    uint32_t part = a->fold > 0 ? a->fold - 1 : 0;
+    uint32_t place = a->fold > 0 ? a->fold - 1 : 0;
+    uint32_t part = place % (uint32_t)source->division.count; /* the same rows in every repeat */
     if (clt_source_enter(source, part, &a->err) != CLT_OK) {
         return a->err.status;
     }
     s->data = source->data;
     s->split = &source->split;
     s->seed = a->fold > 0 ? clt_attempt_fold_seed(s->seed, a->fold) : s->seed;
-    a->before = (uint64_t)part * s->epochs;
+    a->before = (uint64_t)place * s->epochs;
     return CLT_OK;
 }
 
@@ -164,7 +165,7 @@ static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_att
     a->source->host.hooks = hooks; /* a dataset that is fitted to a part may speak too */
     s->model_host = &a->model_host;
     s->optimizer_host = &a->optimizer_host;
-    a->epochs = (uint64_t)a->source->division.count * s->epochs;
+    a->epochs = (uint64_t)a->source->division.count * (uint64_t)a->plan->study.repeats * s->epochs;
     a->listener->begun(a->listener->ctx, a->epochs);
     if (enter(a, s) != CLT_OK || clt_train(s, &trained, &a->err) != CLT_OK) {
         return a->err.status;

@@ -200,7 +200,7 @@ static clt_wire_next what_next(const runner *r, const clt_attempt_task *task,
     if (!r->share || !quick || failed || !clt_tidy_check(&r->tidy)) {
         return CLT_WIRE_EXIT;
     }
-    if (!fold && r->trials == 0 && !comes_again(task, result)) {
+    if ((!fold || task->plan->black_box) && r->trials == 0 && !comes_again(task, result)) {
         return CLT_WIRE_DIFFERS;
     }
     return CLT_WIRE_WAIT;

@@ -169,7 +169,7 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     clt_rng_init(&rng, (uint64_t)t->plan->study.seed, "sampler", number);
     collet_rng view = clt_rng_view(&rng);
     enter(t, "ask", number);
-    collet_status code = t->sampler->ask(t->self, &view, number, x);
+    collet_status code = t->sampler->ask(t->self, &view, t->before + number, x);
     leave(t);
     *done = code == COLLET_DONE;
     if (code < 0) {
@@ -194,7 +194,7 @@ clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const doub
     clt_space_to_asked(&t->plan->space, x, t->x);
     collet_trial told = {.struct_size = COLLET_SIZE(collet_trial),
                          .state = (uint32_t)trial->state,
-                         .number = trial->number,
+                         .number = t->before + trial->number,
                          .last_step = trial->last_step,
                          .x = t->x,
                          .values = trial->value_count > 0 ? t->turned : NULL};

@@ -16,8 +16,10 @@ typedef struct clt_teller {
     clt_host host;
     const collet_sampler *sampler;
     void *self;
-    bool warned; /**< that it changes what is not its own */
-    bool mended; /**< that it has proposed what is not allowed was said */
+    bool warned;     /**< that it changes what is not its own */
+    bool mended;     /**< that it has proposed what is not allowed was said */
+    uint64_t before; /**< trials of an older study that it knows; the study's own come behind them,
+                          so the sampler sees number 0 as this */
     collet_space space;
     double *turned; /**< [goal_count]: values of the trial that is told, less is better */
     double *x;      /**< [dim_count]: its point as samplers see it */

@@ -62,6 +62,8 @@ static clt_status store(clt_run *r, clt_write write, const clt_trial_row *row)
                : clt_fail_memory(r->err);
 }
 
+static clt_status settle_twins(clt_run *r, const clt_trial_row *first);
+
 /* A trial is over: to be stored, and for the sampler to know. */
 static clt_status settle(clt_run *r, const clt_trial_row *trial, const double *x)
 {
@@ -71,11 +73,71 @@ static clt_status settle(clt_run *r, const clt_trial_row *trial, const double *x
     bool failed = trial->state == CLT_TRIAL_FAILED;
     r->complete += !failed;
     r->failed += failed;
-    r->failures = failed ? r->failures + 1 : 0;
+    r->failures = failed ? r->failures + (trial->twin == 0) : 0; /* a twin says nothing new */
     (void)snprintf(r->last_why, sizeof r->last_why, "%s", failed ? trial->why : "");
-    return clt_order_finish(&r->order, trial, x, r->err) == CLT_OK
-               ? add_event(r, trial->number, true)
+    return clt_order_finish(&r->order, trial, x, r->err) == CLT_OK &&
+                   add_event(r, trial->number, true) == CLT_OK
+               ? settle_twins(r, trial)
                : r->err->status;
+}
+
+/* ---- Twins ---------------------------------------------------------------------------------- */
+
+static bool has_twins(const clt_run *r)
+{
+    return r->setup->plan->study.duplicates != CLT_DUPLICATES_ALLOW;
+}
+
+/* The twin comes to what the first trial at its point has come to, if that has ended. */
+static clt_status settle_twin(clt_run *r, clt_job *job)
+{
+    clt_trial_row row;
+    char why[640];
+    if (job->twin == 0 || job->refused || !clt_twins_outcome(&r->twins, job->number, &row)) {
+        return CLT_OK;
+    }
+    row.attempt = job->attempt;
+    row.twin = job->twin;
+    row.seconds = 0;
+    if (row.why != NULL) {
+        (void)snprintf(why, sizeof why, "as trial %llu, with the same parameters: %s",
+                       (unsigned long long)job->twin - 1, row.why);
+        row.why = why;
+    }
+    job->refused = true;
+    return settle(r, &row, job->x);
+}
+
+/* Those that wait for the trial. */
+static clt_status settle_twins(clt_run *r, const clt_trial_row *first)
+{
+    if (!has_twins(r)) {
+        return CLT_OK;
+    }
+    if (!clt_twins_end(&r->twins, first)) {
+        return clt_fail_memory(r->err);
+    }
+    for (size_t i = 0; i < r->jobs.count; i++) {
+        clt_job *job = &r->jobs.items[i];
+        if (job->twin == first->number + 1 && settle_twin(r, job) != CLT_OK) {
+            return r->err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+clt_status clt_run_add_twin(clt_run *r, const clt_trial_row *trial, const double *x)
+{
+    clt_job job = {.number = trial->number,
+                   .attempt = trial->attempt,
+                   .wish = trial->wish,
+                   .twin = trial->twin,
+                   .x = clt_run_copy_point(r, x)};
+    if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {
+        free(job.x);
+        return clt_fail_memory(r->err);
+    }
+    return settle_twin(r, &r->jobs.items[r->jobs.count - 1]);
 }
 
 /* The folds behind one that failed: those that wait are dropped, those under way ended. */
@@ -244,6 +306,8 @@ static clt_status begin(clt_run *r, clt_job *job)
     }
     write.trial =
         (clt_trial_row){.number = job->number,
+                        .wish = job->wish,
+                        .twin = job->twin,
                         .attempt = job->attempt,
                         .started_ms = job->sheaf != NULL ? job->sheaf->started_ms : clt_date_ms()};
     if (clt_params_of(r->setup->plan, job->x, &r->journal.arena, &write.trial, r->err) != CLT_OK) {
@@ -317,18 +381,26 @@ static clt_status ask_at(clt_run *r, double *x, clt_job **asked)
     if (status != CLT_OK || done) {
         return status;
     }
-    bool refused = before != UINT64_MAX;
-    if (add_jobs(r, number, x, refused) != CLT_OK || add_event(r, number, false) != CLT_OK) {
+    uint64_t first = number;
+    if (has_twins(r) && !clt_twins_add(&r->twins, x, &first)) {
+        return clt_fail_memory(r->err);
+    }
+    bool refused = before != UINT64_MAX, twin = first != number && !refused;
+    if (add_jobs(r, number, x, refused || twin) != CLT_OK ||
+        add_event(r, number, false) != CLT_OK) {
         return r->err->status;
     }
     clt_job *job = find_job(r, number, 0);
     job = job != NULL ? job : find_job(r, number, 1);
+    job->wish = r->order.wish;
+    job->twin = twin ? first + 1 : 0;
     status = begin(r, job);
     if (status == CLT_OK && refused) {
         job->refused = true;
         status = refuse(r, job, before);
     }
-    *asked = refused ? NULL : job;
+    status = status == CLT_OK ? settle_twin(r, job) : status;
+    *asked = refused || twin ? NULL : job;
     return status;
 }
 
@@ -344,7 +416,11 @@ static clt_status ask(clt_run *r, clt_job **asked)
 bool clt_run_may_ask(const clt_run *r)
 {
     uint64_t wanted = (uint64_t)r->setup->plan->study.trials;
-    return !r->exhausted && (wanted == 0 || r->order.next < wanted) && clt_order_ready(&r->order);
+    bool recount = r->setup->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
+    uint64_t trials = r->order.next - (recount ? clt_twins_count(&r->twins) : 0);
+    bool open = !has_twins(r) || !clt_twins_exhausted(&r->twins) ||
+                r->order.granted < r->order.wishes.count;
+    return !r->exhausted && open && (wanted == 0 || trials < wanted) && clt_order_ready(&r->order);
 }
 
 /* Is a process waiting for it, which is cheaper than another one? */

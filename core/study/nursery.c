@@ -47,6 +47,16 @@ void clt_nursery_broken(int control, const clt_error *err)
     (void)clt_wire_send(control, CLT_WIRE_BROKEN, 0, 0, parts, 2, NULL);
 }
 
+/* How many parts a trial has that are run by themselves: folds, or the only part there is, each as
+ * often as it is repeated; 0: a trial is run as one. */
+static uint64_t count_parts(const nursery *n)
+{
+    const clt_division *division = &n->source.division;
+    uint64_t folds = division->how.folds > 0 ? division->count : 0;
+    uint64_t repeats = (uint64_t)n->plan->study.repeats;
+    return repeats > 1 ? repeats * (folds > 0 ? folds : 1) : folds;
+}
+
 static bool say_ready(nursery *n)
 {
     size_t count;
@@ -56,7 +66,7 @@ static bool say_ready(nursery *n)
                            .validation_rows = n->source.split.validation_count,
                            .test_rows = division->test_count,
                            .metric_count = count,
-                           .folds = division->how.folds > 0 ? division->count : 0};
+                           .folds = count_parts(n)};
     clt_str names = {0};
     for (size_t i = 0; i < count; i++) {
         clt_str_add_bytes(&names, metrics[i], strlen(metrics[i]) + 1);

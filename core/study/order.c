@@ -1,6 +1,7 @@
 #include "study/order.h"
 
 #include "study/change.h"
+#include "study/wish.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -31,8 +32,16 @@ void clt_order_close(clt_order *order)
     }
     CLT_VEC_FINISH(&order->ends);
     CLT_VEC_FINISH(&order->quarantine);
+    CLT_VEC_FINISH(&order->wishes);
+    clt_arena_finish(&order->arena);
     clt_teller_close(&order->teller);
     *order = (clt_order){0};
+}
+
+clt_status clt_order_add_wish(clt_order *order, const clt_wish *wish, clt_error *err)
+{
+    const clt_wish copy = {clt_arena_copy(&order->arena, wish->text)};
+    return copy.text != NULL && CLT_PUSH(&order->wishes, copy) ? CLT_OK : clt_fail_memory(err);
 }
 
 static double *copy_numbers(const double *from, size_t count)
@@ -173,13 +182,31 @@ static uint64_t find_failure(const clt_order *order, const double *x)
     return UINT64_MAX;
 }
 
+/* The next wish becomes trial order->next. */
+static clt_status grant(clt_order *order, double *x, clt_error *err)
+{
+    const clt_trial_row row = {.number = order->next, .state = CLT_TRIAL_RUNNING};
+    const char *text = order->wishes.items[order->granted].text;
+    order->wish = ++order->granted;
+    return clt_wish_point(order->plan, text, order->next, x, err) == CLT_OK
+               ? clt_teller_tell(&order->teller, &row, x, err)
+               : err->status;
+}
+
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
                          clt_error *err)
 {
     *failed_before = UINT64_MAX;
-    if (clt_order_tell_until(order, order->next, err) != CLT_OK ||
-        clt_teller_ask(&order->teller, order->next, x, done, err) != CLT_OK) {
+    *done = false;
+    order->wish = 0;
+    if (clt_order_tell_until(order, order->next, err) != CLT_OK) {
         return err->status;
+    }
+    clt_status status = order->granted < order->wishes.count
+                            ? grant(order, x, err)
+                            : clt_teller_ask(&order->teller, order->next, x, done, err);
+    if (status != CLT_OK) {
+        return status;
     }
     if (!*done) {
         *failed_before = find_failure(order, x);
@@ -203,4 +230,19 @@ clt_status clt_order_finish(clt_order *order, const clt_trial_row *trial, const 
         return clt_fail_memory(err);
     }
     return CLT_OK;
+}
+
+clt_status clt_order_tell_ancestors(clt_order *order, const clt_ancestor *rows, size_t count,
+                                    clt_error *err)
+{
+    double *x = calloc(order->plan->space.dim_count + 1u, sizeof *x);
+    clt_status status = x != NULL ? CLT_OK : clt_fail_memory(err);
+    for (size_t i = 0; i < count && status == CLT_OK; i++) {
+        status = clt_point_of(order->plan, &rows[i].trial, x, err);
+        status =
+            status == CLT_OK ? clt_teller_tell(&order->teller, &rows[i].trial, x, err) : status;
+    }
+    order->teller.before = count;
+    free(x);
+    return status;
 }

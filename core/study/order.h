@@ -9,6 +9,9 @@
  * Where ranges have changed (study/change.h), trials from before are never asked for again: before
  * the first one after that, the ends of all of them are told that lie within.
  *
+ * Wishes come before what the sampler proposes, and are told to it as trials under way that it has
+ * not proposed. The trials of an older study are told before anything else.
+ *
  * A study that goes on: a sampler that says so (COLLET_SAMPLER_FROM_HISTORY) is told what it would
  * know; any other is asked and told all over again, and must propose the same.
  */
@@ -38,6 +41,10 @@ typedef struct clt_order {
     uint64_t told;                       /**< fixed: numbers below have been told */
     CLT_VEC(clt_order_entry) ends;       /**< finished, not told (fixed order) */
     CLT_VEC(clt_order_entry) quarantine; /**< told; their points are not tried again */
+    CLT_VEC(clt_wish) wishes;            /**< all of the study's, in their order */
+    size_t granted;                      /**< wishes that have become trials: the first so many */
+    uint64_t wish; /**< what the last ask granted, from 1; 0: the sampler proposed it */
+    clt_arena arena;
 } clt_order;
 
 /** Makes the sampler. window 0: free order. */
@@ -46,6 +53,13 @@ clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t windo
 
 /** Destroys it; also after a failure. */
 void clt_order_close(clt_order *order);
+
+/** Appends a wish, which is copied. */
+clt_status clt_order_add_wish(clt_order *order, const clt_wish *wish, clt_error *err);
+
+/** Tells the sampler of an older study's trials; before anything is asked or told. */
+clt_status clt_order_tell_ancestors(clt_order *order, const clt_ancestor *rows, size_t count,
+                                    clt_error *err);
 
 /** Brings a fresh order to where a study stands: its trials by number, and in free order the log of
  *  what happened. ask_all: asks again even a sampler that could do without. CLT_PLUGIN_FAILED where
@@ -80,8 +94,9 @@ bool clt_order_ready(const clt_order *order);
 /** Fixed order: tells the ends that were told before trial `number` was asked for. */
 clt_status clt_order_tell_until(clt_order *order, uint64_t number, clt_error *err);
 
-/** Asks for trial order->next in x[dim_count], after telling what is due. *done: there is nothing
- *  left. *failed_before: a finished trial at the same point that crashed, or UINT64_MAX. */
+/** Asks for trial order->next in x[dim_count], after telling what is due: the next wish, or what
+ *  the sampler proposes; order->wish says which. *done: there is nothing left. *failed_before: a
+ * finished trial at the same point that crashed, or UINT64_MAX. */
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
                          clt_error *err);
 

@@ -38,6 +38,23 @@ static clt_status take_ends(past *p)
     return CLT_OK;
 }
 
+/* The next wish to be granted is the trial's own, or there is none. */
+static void show_wish(past *p, const clt_trial_row *trial)
+{
+    clt_order *order = p->order;
+    order->granted = trial->wish > 0 ? (size_t)trial->wish - 1 : order->wishes.count;
+}
+
+/* The wishes that have become trials. */
+static void count_granted(past *p)
+{
+    p->order->granted = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        size_t wish = (size_t)p->trials[i].wish;
+        p->order->granted = wish > p->order->granted ? wish : p->order->granted;
+    }
+}
+
 /* Asks for trial `number` again. */
 static clt_status ask_again(past *p, uint64_t number)
 {
@@ -47,6 +64,7 @@ static clt_status ask_again(past *p, uint64_t number)
         return CLT_OK; /* in other ranges */
     }
     p->order->next = number;
+    show_wish(p, &p->trials[number]);
     if (clt_point_of(p->order->plan, &p->trials[number], p->x, p->err) != CLT_OK ||
         clt_order_ask(p->order, p->y, &done, &failed, p->err) != CLT_OK) {
         return p->err->status;
@@ -134,6 +152,10 @@ static clt_status check_trials(const past *p)
     for (size_t i = 0; i < p->count; i++) {
         const clt_trial_row *trial = &p->trials[i];
         bool scored = trial->state == CLT_TRIAL_COMPLETE || trial->state == CLT_TRIAL_PRUNED;
+        if (trial->wish > p->order->wishes.count) {
+            return clt_fail(p->err, CLT_NO_STORE, "the store lacks wish %llu, which is trial %zu",
+                            (unsigned long long)trial->wish, i);
+        }
         if (trial->number != i) {
             return clt_fail(p->err, CLT_NO_STORE, "the store lacks trial %zu of the study", i);
         }
@@ -162,6 +184,7 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
     p->y = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->y);
     clt_status status = p->x == NULL || p->y == NULL ? clt_fail_memory(p->err) : check_trials(p);
     status = status == CLT_OK ? body(p) : status;
+    count_granted(p);
     free(p->x);
     free(p->y);
     return status;

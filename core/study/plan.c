@@ -44,7 +44,7 @@ static clt_status check_section(clt_plan_build *b, const clt_section *section)
     if (is_role(section->name, length)) {
         return CLT_OK;
     }
-    if (clt_host_section_find(section->name) != NULL) {
+    if (clt_host_section_find(section->name) != NULL || clt_plan_is_wish(section->name)) {
         return CLT_OK;
     }
     clt_suggest suggest = {.read = section->name};
@@ -256,11 +256,24 @@ static clt_status make_identity(clt_plan_build *b)
     return b->plan->identity != NULL ? CLT_OK : fail_memory(b);
 }
 
+/* Who asks and tells evaluates as often as they like. */
+static clt_status check_repeats(clt_plan_build *b)
+{
+    const clt_entry *entry = clt_ini_find(b->plan->ini, "study", "repeats");
+    if (!b->plan->outside || b->plan->study.repeats == 1) {
+        return CLT_OK;
+    }
+    clt_fail(b->err, CLT_BAD_INPUT,
+             "it has no meaning without an [objective]: whoever asks and "
+             "tells evaluates as often as they like");
+    return clt_plan_at(b, entry != NULL ? entry->line : 0, "study.repeats");
+}
+
 static clt_status build_all(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
     if (check_sections(b) != CLT_OK || read_study(b) != CLT_OK || clt_plan_choose(b) != CLT_OK ||
-        clt_plan_read_run(b) != CLT_OK) {
+        clt_plan_read_run(b) != CLT_OK || check_repeats(b) != CLT_OK) {
         return b->err->status;
     }
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
@@ -281,9 +294,10 @@ static clt_status build_all(clt_plan_build *b)
         return b->err->status;
     }
     return clt_space_build(&plan->arena, plan->ini->path, plan->variables, plan->variable_count,
-                           &plan->space, b->err) == CLT_OK
-               ? clt_rules_read(&plan->arena, plan->ini, plan->variables, plan->variable_count,
-                                &plan->space, &plan->rules, b->err)
+                           &plan->space, b->err) == CLT_OK &&
+                   clt_rules_read(&plan->arena, plan->ini, plan->variables, plan->variable_count,
+                                  &plan->space, &plan->rules, b->err) == CLT_OK
+               ? clt_plan_add_wishes(b)
                : b->err->status;
 }
 

@@ -72,7 +72,9 @@ typedef struct clt_plan {
     clt_variable *variables;
     size_t variable_count;
     clt_space space;
-    clt_rules rules;      /**< what a point of the space must meet as well */
+    clt_rules rules;        /**< what a point of the space must meet as well */
+    const clt_wish *wishes; /**< [wish_count]: the [enqueue] sections, in their order */
+    size_t wish_count;
     const char *identity; /**< canonical text of all that a resumed study must share */
 } clt_plan;
 
@@ -84,6 +86,10 @@ clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *regis
 /** CLT_BAD_INPUT, with the line of [params], where there is no [objective] that a trial could
  *  evaluate. */
 clt_status clt_plan_needs_objective(const clt_plan *plan, clt_error *err);
+
+/** What the parts of a trial are called, where it has any: "fold", or "run" where it is repeated.
+ */
+const char *clt_plan_part_name(const clt_plan *plan);
 
 /** Frees what the plan holds. */
 void clt_plan_finish(clt_plan *plan);

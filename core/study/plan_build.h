@@ -32,6 +32,12 @@ clt_status clt_plan_choose(clt_plan_build *b);
 /** Adds the parameters of [params], which no table describes. */
 clt_status clt_plan_add_params(clt_plan_build *b);
 
+/** Reads the [enqueue] sections, once there is a space. */
+clt_status clt_plan_add_wishes(clt_plan_build *b);
+
+/** Is that section a setting to be run: "enqueue", "enqueue.NAME"? */
+bool clt_plan_is_wish(const char *section);
+
 /** Reads [run] into the plan's limits. */
 clt_status clt_plan_read_run(clt_plan_build *b);
 

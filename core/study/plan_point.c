@@ -16,6 +16,11 @@ void clt_plan_finish(clt_plan *plan)
     *plan = (clt_plan){0};
 }
 
+const char *clt_plan_part_name(const clt_plan *plan)
+{
+    return plan->study.repeats > 1 ? "run" : "fold";
+}
+
 bool clt_plan_is_active(const clt_plan *plan, size_t index, const double *x)
 {
     const clt_variable *v = &plan->variables[index];
@@ -146,10 +151,14 @@ static const clt_variable *variable_of(const clt_plan *plan, const clt_entry *en
     return NULL;
 }
 
-/* Does the section belong to a unit that is not drawn here? */
+/* Has the section no meaning here: does it belong to a unit that is not drawn, say? */
 static bool is_inactive(const clt_plan *plan, const char *section, const double *x)
 {
     const char *dot = strchr(section, '.');
+    if (strcmp(section, "sampler") == 0 || strcmp(section, "enqueue") == 0 ||
+        strcmp(section, CLT_CONSTRAINTS) == 0) {
+        return true; /* with nothing to search there is nothing to sample, nor to forbid */
+    }
     for (size_t i = 0; dot != NULL && i < plan->component_count; i++) {
         const clt_component *c = &plan->components[i];
         if (strncmp(c->role, section, (size_t)(dot - section)) == 0 &&
@@ -184,7 +193,7 @@ static bool is_replaced(const clt_entry *e)
 {
     bool limit = strcmp(e->section, "study") == 0 &&
                  (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
-                  strcmp(e->key, "name") == 0);
+                  strcmp(e->key, "name") == 0 || strcmp(e->key, "warm_start") == 0);
     bool seed = (strcmp(e->section, "training") == 0 && strcmp(e->key, "seed") == 0) ||
                 (strcmp(e->section, "study") == 0 && strcmp(e->key, "trial_seed") == 0);
     return limit || seed;
@@ -195,9 +204,8 @@ void clt_plan_trial_ini(const clt_plan *plan, const double *x, uint64_t seed, cl
     const clt_ini *ini = plan->ini;
     for (size_t s = 0; s < ini->section_count; s++) {
         const char *section = ini->sections[s].name;
-        if (is_inactive(plan, section, x) || strcmp(section, "sampler") == 0 ||
-            strcmp(section, CLT_CONSTRAINTS) == 0) {
-            continue; /* with nothing to search there is nothing to sample, nor to forbid */
+        if (is_inactive(plan, section, x)) {
+            continue;
         }
         clt_str_addf(out, "%s[%s]\n", out->length > 0 ? "\n" : "", section);
         if (strcmp(section, "study") == 0) {

@@ -86,7 +86,7 @@ static clt_status prepare(refit *r, clt_error *err)
 {
     const clt_plan *plan = r->s->plan;
     clt_train_setup *t = &r->train;
-    uint32_t parts = r->source.division.count;
+    uint32_t parts = (uint32_t)(r->source.division.count * (uint64_t)plan->study.repeats);
     if (clt_attempt_prepare(plan, &r->source, r->x, &r->arena, t, err) != CLT_OK ||
         clt_attempt_seed(plan, r->s->trial->number, &t->seed, err) != CLT_OK) {
         return err->status;

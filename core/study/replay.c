@@ -212,6 +212,19 @@ static clt_status check_free_order(const clt_replay_setup *s, clt_error *err)
     return status;
 }
 
+/* The order as the study began with it. */
+static clt_status open_order(decisions *d, const clt_host_hooks *hooks, clt_error *err)
+{
+    const clt_replay_setup *s = d->setup;
+    clt_status status = clt_order_open(&d->order, s->plan, s->study->window, hooks, err);
+    for (size_t i = 0; i < s->wish_count && status == CLT_OK; i++) {
+        status = clt_order_add_wish(&d->order, &s->wishes[i], err);
+    }
+    return status == CLT_OK
+               ? clt_order_tell_ancestors(&d->order, s->ancestors, s->ancestor_count, err)
+               : status;
+}
+
 clt_status clt_replay_decisions(const clt_replay_setup *s, clt_replay *replay, clt_error *err)
 {
     const clt_host_hooks hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log};
@@ -220,7 +233,7 @@ clt_status clt_replay_decisions(const clt_replay_setup *s, clt_replay *replay, c
     if (check_free_order(s, err) != CLT_OK) {
         return err->status;
     }
-    clt_status status = clt_order_open(&d.order, s->plan, s->study->window, &hooks, err);
+    clt_status status = open_order(&d, &hooks, err);
     d.order.since = clt_change_since(s->study->identity);
     if (status == CLT_OK) {
         status =

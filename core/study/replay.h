@@ -61,6 +61,10 @@ typedef struct clt_replay_setup {
     size_t count;
     const clt_event *events; /**< [event_count]; none where the order is fixed */
     size_t event_count;
+    const clt_wish *wishes; /**< [wish_count] */
+    size_t wish_count;
+    const clt_ancestor *ancestors; /**< [ancestor_count] */
+    size_t ancestor_count;
     const char *const *nursery; /**< see clt_crew_create() */
     clt_watcher watcher; /**< log, stop and wake are used, and trial_done with what was run now */
 } clt_replay_setup;

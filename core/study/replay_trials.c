@@ -261,6 +261,9 @@ static const char *obstacle(runs *r, const clt_trial_row *trial)
     if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_QUARANTINE) {
         return "it never ran: the same parameters had failed before";
     }
+    if (trial->twin > 0) {
+        return "it never ran: it has the result of an earlier trial";
+    }
     if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_LOST) {
         return "it was lost through no fault of its own";
     }

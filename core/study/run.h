@@ -11,11 +11,14 @@
 #include "study/order.h"
 #include "study/sheaf.h"
 #include "study/study.h"
+#include "study/twins.h"
 
 /** A trial, or a fold of one, that is under way or waits to run. Of folds those go first for which
  * a process waits, then those of the oldest trial. */
 typedef struct clt_job {
     uint64_t number;
+    uint64_t wish; /**< as those of clt_trial_row */
+    uint64_t twin;
     uint32_t fold;    /**< from 1; 0: all of the trial */
     uint32_t attempt; /**< the last one that began; 0: none, of a fold in this run */
     uint32_t faults;  /**< attempts that ended by the trial's own fault, this run */
@@ -25,7 +28,7 @@ typedef struct clt_job {
     bool alone;       /**< in a process of its own, which runs nothing after it */
     bool handed_back; /**< its attempt has begun in the store, but not in any process */
     bool launch;      /**< to be launched when what it wrote is durable */
-    bool refused;     /**< never launched: its point has failed before */
+    bool refused;     /**< never launched: its point has failed before, or it is a twin */
     bool given_up;    /**< it is being ended: a fold before it has failed */
     clt_sheaf *sheaf; /**< the fold's, which it shares with the trial's others; else NULL */
 } clt_job;
@@ -38,6 +41,7 @@ typedef struct clt_run {
     clt_error *err;
     clt_crew *crew;
     clt_order order;
+    clt_twins twins; /**< unless duplicates are allowed */
     clt_journal journal;
     clt_keep keep;        /**< of checkpoints, where they are wanted */
     double journal_since; /**< clock: when the first of its writes came */
@@ -65,6 +69,9 @@ clt_crew_hooks clt_run_hooks(clt_run *run);
 /** Adds a job for each fold that a trial at x still needs. They own the sheaf, unless it has none.
  */
 clt_status clt_run_add_folds(clt_run *run, clt_sheaf *sheaf, const double *x);
+
+/** Adds a job that waits for the end of the trial whose twin it is. */
+clt_status clt_run_add_twin(clt_run *run, const clt_trial_row *trial, const double *x);
 
 /** Frees a job; another one takes its place in the list. */
 void clt_run_drop_job(clt_run *run, clt_job *job);

@@ -46,15 +46,47 @@ static clt_status take_unfinished(clt_run *r, const clt_trial_row *trial)
     return clt_point_of(r->setup->plan, trial, job.x, r->err);
 }
 
+/* The points that were found, and what became of them. */
+static clt_status take_twins(clt_run *r)
+{
+    double *x = clt_run_copy_point(r, NULL);
+    clt_status status = x != NULL ? CLT_OK : clt_fail_memory(r->err);
+    uint64_t first;
+    clt_twins_init(&r->twins, r->setup->plan);
+    for (size_t i = 0; i < r->history_count && status == CLT_OK; i++) {
+        const clt_trial_row *trial = &r->history[i];
+        bool over = trial->state != CLT_TRIAL_RUNNING;
+        status = clt_point_of(r->setup->plan, trial, x, r->err);
+        bool taken = status != CLT_OK || (clt_twins_add(&r->twins, x, &first) &&
+                                          (!over || clt_twins_end(&r->twins, trial)));
+        status = taken ? status : clt_fail_memory(r->err);
+    }
+    free(x);
+    return status;
+}
+
+/* A twin that waited when the run before this one ended. */
+static clt_status take_twin(clt_run *r, const clt_trial_row *trial)
+{
+    double *x = clt_run_copy_point(r, NULL);
+    clt_status status =
+        x == NULL ? clt_fail_memory(r->err) : clt_point_of(r->setup->plan, trial, x, r->err);
+    status = status == CLT_OK ? clt_run_add_twin(r, trial, x) : status;
+    free(x);
+    return status;
+}
+
 /* Counts, and what is to run again, of the trials that were found. */
 static clt_status take_up(clt_run *r)
 {
-    clt_status status = CLT_OK;
+    bool twins = r->setup->plan->study.duplicates != CLT_DUPLICATES_ALLOW;
+    clt_status status = twins ? take_twins(r) : CLT_OK;
     for (size_t i = 0; i < r->history_count && status == CLT_OK; i++) {
         r->complete += r->history[i].state == CLT_TRIAL_COMPLETE;
         r->failed += r->history[i].state == CLT_TRIAL_FAILED;
         if (r->history[i].state == CLT_TRIAL_RUNNING) {
-            status = take_unfinished(r, &r->history[i]);
+            status = r->history[i].twin > 0 && twins ? take_twin(r, &r->history[i])
+                                                     : take_unfinished(r, &r->history[i]);
         }
     }
     return status;
@@ -84,6 +116,7 @@ static void announce(const clt_run *r)
                            .validation_rows = facts->validation_rows,
                            .test_rows = facts->test_rows,
                            .folds = facts->folds,
+                           .repeats = (uint64_t)plan->study.repeats,
                            .workers = plan->limits.workers};
     r->setup->watcher.study_begun(r->setup->watcher.ctx, &view);
 }
@@ -94,6 +127,7 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
     const clt_start start = {.plan = s->plan,
                              .store = s->store,
                              .fresh = s->fresh,
+                             .open = s->open,
                              .environment = s->environment,
                              .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log}};
     if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||

@@ -89,6 +89,16 @@ static const collet_option study_options[] = {
     COLLET_OPT_INT(clt_study_options, trial_seed, "-1", -1, 9007199254740992.0, NULL, COLLET_FIXED,
                    "with an [objective]: the same random numbers for every trial; -1 derives them "
                    "from the seed and the trial's number"),
+    COLLET_OPT_STRING(clt_study_options, warm_start, "", COLLET_FIXED,
+                      "an older study whose finished trials the sampler is told of before it "
+                      "proposes anything: a name in the same store, or path.db:name"),
+    COLLET_OPT_ENUM(clt_study_options, duplicates, "allow", "allow|resample|reuse", COLLET_FIXED,
+                    "a proposal at the point of an earlier trial: allow: it is run like any; "
+                    "reuse: it has that trial's result and is not run; resample: the same, and "
+                    "does not count, so that there are as many different trials as wanted"),
+    COLLET_OPT_INT(clt_study_options, repeats, "1", 1, 1000, NULL, COLLET_FIXED,
+                   "times that each trial is run, or each fold of it, every time with another "
+                   "seed; its values are means over all runs"),
 };
 
 static const collet_option training_options[] = {
@@ -176,6 +186,11 @@ static const clt_host_section sections[] = {
             clt_augment),
     {CLT_INI_LINES,
      "what points must meet, one a line: units.2 <= units, lr < 0.1 or batch >= 64",
+     {NULL, 0, sizeof(collet_option)},
+     0},
+    {"enqueue",
+     "a setting to be run before what the sampler proposes; several are [enqueue.1], [enqueue.2]; "
+     "each key is a parameter that is searched over, and the others are drawn",
      {NULL, 0, sizeof(collet_option)},
      0},
     {"params",

@@ -15,7 +15,13 @@ typedef struct clt_study_options {
     int64_t trials;
     const char *time;
     int64_t seed, trial_seed;
+    const char *warm_start;
+    int32_t duplicates, reserved;
+    int64_t repeats;
 } clt_study_options;
+
+/** Values of [study] duplicates. */
+enum { CLT_DUPLICATES_ALLOW = 0, CLT_DUPLICATES_RESAMPLE = 1, CLT_DUPLICATES_REUSE = 2 };
 
 /** [training]: how a trial's model is fitted. */
 typedef struct clt_training_options {

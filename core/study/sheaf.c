@@ -95,6 +95,20 @@ bool clt_sheaf_is_whole(const clt_sheaf *sheaf)
     return true;
 }
 
+/* An objective counts its steps from the beginning in each run: in the trial they go on. */
+static void shift_steps(const clt_sheaf *sheaf, size_t count)
+{
+    uint64_t before = 0;
+    for (size_t i = 0; i < count && sheaf->plan->black_box; i++) {
+        clt_trial_row *end = &sheaf->ends[i];
+        for (size_t k = 0; k < end->curve_count; k++) {
+            ((clt_point *)end->curve)[k].step += before;
+        }
+        end->last_step += before;
+        before = end->last_step;
+    }
+}
+
 /* Puts the curves of the first `count` folds one behind the other. */
 static bool join_curves(clt_sheaf *sheaf, size_t count, clt_trial_row *trial)
 {
@@ -141,7 +155,7 @@ static bool take_means(clt_sheaf *sheaf, clt_trial_row *trial)
         }
         values[g] /= (double)sheaf->facts->folds;
         if (!isfinite(values[g])) { /* of finite numbers that are too large to add up */
-            fail(trial, "the mean over the folds is not finite");
+            fail(trial, "the mean over its parts is not finite");
             return true;
         }
     }
@@ -151,6 +165,7 @@ static bool take_means(clt_sheaf *sheaf, clt_trial_row *trial)
 bool clt_sheaf_bind(clt_sheaf *sheaf, clt_trial_row *trial)
 {
     size_t count = sheaf->failed > 0 ? sheaf->failed : sheaf->facts->folds;
+    shift_steps(sheaf, count);
     *trial = sheaf->ends[count - 1]; /* of the one that failed: why, log, signal */
     trial->fold = 0;
     trial->attempt = sheaf->attempt;

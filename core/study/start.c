@@ -59,10 +59,10 @@ static clt_status check_order(const clt_plan *plan, const clt_study_row *study, 
     return CLT_OK;
 }
 
-static void log_line(const clt_start *s, const char *unit, const char *line)
+static void log_at(const clt_start *s, int32_t level, const char *unit, const char *line)
 {
     if (s->hooks.log != NULL) {
-        s->hooks.log(s->hooks.ctx, unit, COLLET_LOG_WARN, line);
+        s->hooks.log(s->hooks.ctx, unit, level, line);
     }
 }
 
@@ -80,6 +80,11 @@ static clt_status check_goals(const clt_plan *plan, const clt_study_row *study, 
                            "\"%s\" first; start another study with --new",
                            plan->ini->path, clt_ini_section(plan->ini, "study")->line, study->name,
                            study->goal_count > 0 ? study->goals[0].metric : "");
+}
+
+static void log_line(const clt_start *s, const char *unit, const char *line)
+{
+    log_at(s, COLLET_LOG_WARN, unit, line);
 }
 
 /* Names in one line what has changed since the study's last run, and notes it. */
@@ -212,6 +217,46 @@ static clt_status go_on(const clt_start *s, clt_arena *arena, clt_study_row *stu
                                                         : err->status;
 }
 
+static void tell_ancestry(const clt_start *s, const clt_ancestry *ancestry)
+{
+    clt_str line = {0};
+    if (ancestry->study != NULL) {
+        clt_ancestry_text(ancestry, &line);
+        bool all = ancestry->count == ancestry->finished;
+        log_at(s, all ? COLLET_LOG_INFO : COLLET_LOG_WARN, "study", clt_str_text(&line));
+    }
+    clt_str_finish(&line);
+}
+
+static clt_status add_all(const clt_start *s, const clt_ancestry *ancestry, clt_study_row *study,
+                          clt_error *err)
+{
+    clt_status status = clt_store_add_study(s->store, study, err);
+    for (size_t i = 0; i < ancestry->count && status == CLT_OK; i++) {
+        status = clt_store_add_ancestor(s->store, study->id, &ancestry->rows[i], err);
+    }
+    for (size_t i = 0; i < s->plan->wish_count && status == CLT_OK; i++) {
+        status = clt_store_add_wish(s->store, study->id, &s->plan->wishes[i], err);
+    }
+    return status;
+}
+
+/* A study is there with all that it begins with, or not at all. */
+static clt_status add(const clt_start *s, clt_arena *arena, clt_study_row *study, clt_error *err)
+{
+    clt_ancestry ancestry;
+    clt_status status = clt_ancestry_read(s->plan, s->store, s->open, arena, &ancestry, err);
+    status = status == CLT_OK ? clt_store_open_group(s->store, err) : status;
+    status = status == CLT_OK ? add_all(s, &ancestry, study, err) : status;
+    status = status == CLT_OK ? clt_store_commit(s->store, err) : status;
+    if (status != CLT_OK) {
+        clt_store_roll_back(s->store);
+        return status;
+    }
+    tell_ancestry(s, &ancestry);
+    return CLT_OK;
+}
+
 clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *study,
                           clt_error *err)
 {
@@ -236,21 +281,41 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
                              .window = clt_start_window(&plan->limits),
                              .goals = plan->goals,
                              .goal_count = plan->goal_count};
-    return clt_store_add_study(s->store, study, err);
+    return add(s, arena, study, err);
+}
+
+/* Opens the sampler; it knows what came before the study, and the order what is wished. */
+static clt_status open_order(const clt_start *s, const clt_study_row *study, clt_arena *arena,
+                             clt_order *order, clt_error *err)
+{
+    clt_wish *wishes;
+    clt_ancestor *ancestors;
+    size_t count, ancestor_count;
+    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK ||
+        clt_store_wishes(s->store, study->id, arena, &wishes, &count, err) != CLT_OK ||
+        clt_store_ancestors(s->store, study->id, arena, &ancestors, &ancestor_count, err) !=
+            CLT_OK) {
+        return err->status;
+    }
+    clt_status status = clt_order_tell_ancestors(order, ancestors, ancestor_count, err);
+    for (size_t i = 0; i < count && status == CLT_OK; i++) {
+        status = clt_order_add_wish(order, &wishes[i], err);
+    }
+    return status;
 }
 
 /* The sampler does not repeat itself: another version, another processor. What it is told is still
  * true, so the study goes on, but it is no longer to be had again. */
 static clt_status resume_by_telling(const clt_start *s, const clt_study_row *study,
-                                    clt_order *order, const clt_trial_row *rows, size_t count,
-                                    clt_error *err)
+                                    clt_arena *arena, clt_order *order, const clt_trial_row *rows,
+                                    size_t count, clt_error *err)
 {
     log_line(s, "sampler", err->text);
     log_line(s, "sampler",
              "going on from the finished trials; this study can no longer be replayed");
     *err = (clt_error){0};
     clt_order_close(order);
-    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK) {
+    if (open_order(s, study, arena, order, err) != CLT_OK) {
         return err->status;
     }
     order->since = clt_change_since(study->identity);
@@ -263,7 +328,7 @@ clt_status clt_start_order(const clt_start *s, const clt_study_row *study, clt_a
     clt_event *events = NULL;
     size_t event_count = 0;
     uint64_t differs;
-    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK ||
+    if (open_order(s, study, arena, order, err) != CLT_OK ||
         clt_store_trials(s->store, study->id, false, arena, rows, count, err) != CLT_OK ||
         (study->window == 0 &&
          clt_store_events(s->store, study->id, arena, &events, &event_count, err) != CLT_OK)) {
@@ -273,6 +338,6 @@ clt_status clt_start_order(const clt_start *s, const clt_study_row *study, clt_a
     clt_status status =
         clt_order_resume(order, *rows, *count, events, event_count, false, &differs, err);
     return status != CLT_OK && differs != UINT64_MAX
-               ? resume_by_telling(s, study, order, *rows, *count, err)
+               ? resume_by_telling(s, study, arena, order, *rows, *count, err)
                : status;
 }

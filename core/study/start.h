@@ -6,6 +6,7 @@
 #ifndef CLT_STUDY_START_H
 #define CLT_STUDY_START_H
 
+#include "study/ancestry.h"
 #include "study/order.h"
 
 /** What it takes. Everything outlives the calls, plan and hooks the study. */
@@ -14,6 +15,7 @@ typedef struct clt_start {
     clt_store *store;
     bool fresh;              /**< begin another study where there is one of that name */
     const char *environment; /**< of now; see study/environment.h */
+    clt_store_opener open;   /**< of the store of an older study to begin with; NULL: none can be */
     clt_host_hooks hooks;    /**< log hears the sampler, and what has changed since */
 } clt_start;
 

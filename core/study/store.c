@@ -105,6 +105,29 @@ clt_status clt_store_change_study(clt_store *store, int64_t study, const clt_stu
     return store->ops->change_study(store, study, change, err);
 }
 
+clt_status clt_store_add_wish(clt_store *store, int64_t study, const clt_wish *wish, clt_error *err)
+{
+    return store->ops->add_wish(store, study, wish, err);
+}
+
+clt_status clt_store_wishes(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
+                            size_t *count, clt_error *err)
+{
+    return store->ops->wishes(store, study, arena, rows, count, err);
+}
+
+clt_status clt_store_add_ancestor(clt_store *store, int64_t study, const clt_ancestor *row,
+                                  clt_error *err)
+{
+    return store->ops->add_ancestor(store, study, row, err);
+}
+
+clt_status clt_store_ancestors(clt_store *store, int64_t study, clt_arena *arena,
+                               clt_ancestor **rows, size_t *count, clt_error *err)
+{
+    return store->ops->ancestors(store, study, arena, rows, count, err);
+}
+
 clt_status clt_store_verify(clt_store *store, clt_str *findings, clt_error *err)
 {
     return store->ops->verify(store, findings, err);

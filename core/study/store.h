@@ -82,6 +82,8 @@ typedef struct clt_point {
 typedef struct clt_trial_row {
     uint64_t number; /**< from 0, without gaps */
     uint32_t fold;   /**< of an attempt, or of a result by itself: which fold, from 1; else 0 */
+    uint64_t wish;   /**< which of the study's wishes it is, from 1; 0: the sampler proposed it */
+    uint64_t twin;   /**< 1 + number of the earlier trial whose result it has; 0: it has its own */
     clt_trial_state state;
     uint32_t attempt;    /**< from 1; rises when a trial is run again */
     int64_t started_ms;  /**< date */
@@ -113,6 +115,18 @@ typedef struct clt_event {
     bool told; /**< the end of trial `number` was told; else trial `number` was asked for */
     uint64_t number;
 } clt_event;
+
+/** Parameters that somebody wants a trial of: they are run before what the sampler proposes, first
+ *  come first served. See study/wish.h. */
+typedef struct clt_wish {
+    const char *text; /**< "name = value\n" of each parameter that it names */
+} clt_wish;
+
+/** A finished trial of an older study that a study begins with, as a point of its own space. */
+typedef struct clt_ancestor {
+    const char *source;  /**< "fashion, trial 3": where it comes from */
+    clt_trial_row trial; /**< state, last_step, params, values; its number is its place */
+} clt_ancestor;
 
 /** An environment in which a study was run, from then on. */
 typedef struct clt_environment_row {
@@ -169,6 +183,13 @@ typedef struct clt_store_ops {
                                clt_environment_row **rows, size_t *count, clt_error *err);
     clt_status (*change_study)(clt_store *store, int64_t study, const clt_study_change *change,
                                clt_error *err);
+    clt_status (*add_wish)(clt_store *store, int64_t study, const clt_wish *wish, clt_error *err);
+    clt_status (*wishes)(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
+                         size_t *count, clt_error *err);
+    clt_status (*add_ancestor)(clt_store *store, int64_t study, const clt_ancestor *row,
+                               clt_error *err);
+    clt_status (*ancestors)(clt_store *store, int64_t study, clt_arena *arena, clt_ancestor **rows,
+                            size_t *count, clt_error *err);
 } clt_store_ops;
 
 /** The head of every kind of store. */
@@ -212,7 +233,7 @@ clt_status clt_store_add_fold(clt_store *store, int64_t study, const clt_trial_r
 clt_status clt_store_folds(clt_store *store, int64_t study, uint64_t number, clt_arena *arena,
                            clt_trial_row **rows, size_t *count, clt_error *err);
 
-/** Opens a group: what begin(), add_fold(), finish() and add_event() write until commit() becomes
+/** Opens a group: what the functions that add, begin and finish write until commit() becomes
  * durable with commit() alone, all or nothing. Without a group each of them is durable on return.
  */
 clt_status clt_store_open_group(clt_store *store, clt_error *err);
@@ -245,6 +266,22 @@ clt_status clt_store_environments(clt_store *store, int64_t study, clt_arena *ar
  *  or nothing, durable on return. */
 clt_status clt_store_change_study(clt_store *store, int64_t study, const clt_study_change *change,
                                   clt_error *err);
+
+/** Appends a wish to a study's. A trial that is begun with its number (from 1) grants it. */
+clt_status clt_store_add_wish(clt_store *store, int64_t study, const clt_wish *wish,
+                              clt_error *err);
+
+/** All wishes of a study, those that were granted as well, in their order, from the arena. */
+clt_status clt_store_wishes(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
+                            size_t *count, clt_error *err);
+
+/** Appends to the trials that a study begins with. */
+clt_status clt_store_add_ancestor(clt_store *store, int64_t study, const clt_ancestor *row,
+                                  clt_error *err);
+
+/** Those trials, in their order, from the arena. */
+clt_status clt_store_ancestors(clt_store *store, int64_t study, clt_arena *arena,
+                               clt_ancestor **rows, size_t *count, clt_error *err);
 
 /** Checks the whole store: the file's own structure, and that what it says makes sense (numbers
  *  without gaps, final trials with their values, curves that go forward, no row that is missing or

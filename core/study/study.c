@@ -181,6 +181,16 @@ static clt_status turn_full(clt_run *r, bool end, bool *over)
     return status == CLT_OK ? r->err->status : status;
 }
 
+/* Did the study end before it had as many trials as wanted, since there are no more points? */
+static bool no_more_points(const clt_run *r)
+{
+    const clt_study_options *o = &r->setup->plan->study;
+    uint64_t wanted = (uint64_t)o->trials;
+    uint64_t trials = o->duplicates == CLT_DUPLICATES_RESAMPLE ? r->twins.points : r->order.next;
+    return o->duplicates != CLT_DUPLICATES_ALLOW && clt_twins_exhausted(&r->twins) &&
+           (wanted == 0 || trials < wanted);
+}
+
 /* One turn: store, launch, wait. *over: the run has come to its end. */
 static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
 {
@@ -206,10 +216,11 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
     }
     if (clt_crew_busy(r->crew) == 0) {
         *over = clt_run_next(r, last) == NULL && (last || !clt_run_may_ask(r));
-        *ending = stop != CLT_GO_ON ? CLT_ENDED_STOPPED
-                  : late            ? CLT_ENDED_TIME
-                  : r->exhausted    ? CLT_ENDED_EXHAUSTED
-                                    : CLT_ENDED_ALL;
+        *ending = stop != CLT_GO_ON   ? CLT_ENDED_STOPPED
+                  : late              ? CLT_ENDED_TIME
+                  : r->exhausted      ? CLT_ENDED_EXHAUSTED
+                  : no_more_points(r) ? CLT_ENDED_SPACE
+                                      : CLT_ENDED_ALL;
         if (*over || !clt_crew_is_ending(r->crew)) {
             return CLT_OK;
         }
@@ -246,6 +257,7 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
     }
     CLT_VEC_FINISH(&r.jobs);
     clt_journal_finish(&r.journal);
+    clt_twins_finish(&r.twins);
     clt_order_close(&r.order);
     return status;
 }

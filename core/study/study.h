@@ -5,6 +5,7 @@
 #ifndef CLT_STUDY_STUDY_H
 #define CLT_STUDY_STUDY_H
 
+#include "study/ancestry.h"
 #include "study/plan.h"
 #include "study/watcher.h"
 
@@ -12,6 +13,7 @@
 typedef enum clt_ending {
     CLT_ENDED_ALL,       /**< as many trials as wanted */
     CLT_ENDED_EXHAUSTED, /**< the sampler has no more */
+    CLT_ENDED_SPACE,     /**< every point was tried, and none is to be twice */
     CLT_ENDED_TIME,      /**< the time is over */
     CLT_ENDED_STOPPED    /**< the watcher wanted to stop */
 } clt_ending;
@@ -20,6 +22,7 @@ typedef enum clt_ending {
 typedef struct clt_study_setup {
     const clt_plan *plan;
     clt_store *store;
+    clt_store_opener open;      /**< see study/start.h */
     bool fresh;                 /**< begin another study where there is one of that name */
     const char *checkpoints;    /**< absolute path of the folder for them; it need not exist */
     const char *environment;    /**< of this run; see study/environment.h */

@@ -84,7 +84,8 @@ static clt_verdict verdict_of(const clt_task *task)
 static const char *why_text(const clt_task *task, clt_arena *arena)
 {
     return task->trial.fold > 0
-               ? clt_arena_printf(arena, "fold %u: %s", task->trial.fold, task->why)
+               ? clt_arena_printf(arena, "%s %u: %s", clt_plan_part_name(task->crew->plan),
+                                  task->trial.fold, task->why)
                : task->why;
 }
 

@@ -23,7 +23,8 @@ typedef struct clt_study_view {
     double time_limit;                    /**< seconds; 0: none */
     uint64_t train_rows, validation_rows; /**< of a part, the first one */
     uint64_t test_rows;
-    size_t folds; /**< of each trial; 0: a hold-out */
+    size_t folds;     /**< of each trial, every repeat counted; 0: a hold-out that is run once */
+    uint64_t repeats; /**< of each fold, or of the hold-out or the objective */
     uint32_t workers;
 } clt_study_view;
 

@@ -205,7 +205,7 @@ static int choose(committee *c, uint64_t number)
     bool new = c->said == NULL || strcmp(c->said, now.why) != 0;
     if (new && c->space->dim_count > 0) { /* else there is nothing to choose */
         char line[128];
-        (void)snprintf(line, sizeof line, "from trial %llu on by %s", (unsigned long long)number,
+        (void)snprintf(line, sizeof line, "after %llu trials by %s", (unsigned long long)number,
                        now.why);
         c->host->log(c->host->ctx, COLLET_LOG_INFO, line);
         c->said = now.why;

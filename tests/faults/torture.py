@@ -21,6 +21,7 @@ EXPERIMENT = """[study]
 minimize = loss
 trials = 3
 seed = 5
+duplicates = reuse
 [data]
 use = spirals
 rows = 60
@@ -39,6 +40,8 @@ epochs = 2
 workers = 2
 order = {order}
 grace = 300ms
+[enqueue]
+optimizer = momentum
 """
 RUN = ("run", "x.ini")
 READERS = (("show", "x"), ("show",), ("show", "x", "--trial", "1", "--ini"), ("show", "--verify"),

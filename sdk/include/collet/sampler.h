@@ -16,7 +16,10 @@
  * number.
  *
  * Scenario III, a study starts from an older one: the host tells the older study's finished trials
- * before the first ask.
+ * before the first ask, as numbers 0, 1, ...; the study's own come behind them.
+ *
+ * Scenario IV, somebody wants a certain setting to be run: the host does not ask for that number,
+ * but tells the trial as RUNNING, and later its end.
  *
  * Advice: derive everything from config, the stream given to ask() and the sequence of calls, and
  * the same study comes out again. Keep no global state: a teacher compares two of your instances

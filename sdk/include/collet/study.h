@@ -105,8 +105,18 @@ COLLET_API const char *collet_study_error(const collet_study *study);
 /* ---- Asking and telling --------------------------------------------------------------------- */
 
 /** Opens one more trial. COLLET_STUDY_DONE: the sampler has nothing left, or there are as many
- *  trials as [study] trials says. */
+ *  trials as [study] trials says. Where [study] duplicates is not allow, a point that was tried is
+ *  not handed out again: such a trial is told at once what the earlier one was, and another one is
+ *  opened; but while the earlier one is open it is handed out. */
 COLLET_API int32_t collet_study_ask(collet_study *study, uint64_t *id);
+
+/** Puts a setting into the queue: the next ask() that finds it first in line gives a trial with
+ *  values[i], as the experiment would write it, for the parameter names[i]; the others are drawn
+ *  from their ranges. The sampler is told of it like of any trial. COLLET_STUDY_E_CALL: a name that
+ *  is not searched over, a value outside its range. The [enqueue] sections of the experiment are in
+ *  the queue from the beginning. With a store it outlives the program. */
+COLLET_API int32_t collet_study_enqueue(collet_study *study, const char *const *names,
+                                        const char *const *values, uint32_t count);
 
 /** Ends an open trial. values[count]: one for each goal, in the order in which the experiment names
  *  them (those of maximize first), in their own sign. COMPLETE and PRUNED need them, but for a

@@ -156,6 +156,25 @@ START_TEST(a_name_that_there_is_not_is_named)
 }
 END_TEST
 
+START_TEST(a_setting_that_is_queued_is_asked_for_first)
+{
+    static const char *const names[] = {"x", "nope"}, *const values[] = {"0.5", "1"};
+    collet_study *study = make("[study]\nminimize = m\nseed = 5\n[params]\nx = real(0, 1)\n"
+                               "y = real(0, 1)\n[enqueue]\ny = 0.25\n");
+    ck_assert_int_eq(collet_study_enqueue(study, names, values, 1), COLLET_STUDY_OK);
+    ck_assert_int_eq(collet_study_enqueue(study, names, values, 2), COLLET_STUDY_E_CALL);
+    ck_assert_str_eq(collet_study_error(study),
+                     "\"nope\" is no parameter of the search; it has x, y");
+    uint64_t file = ask(study), program = ask(study), sampler = ask(study);
+    ck_assert(collet_study_point(study, file)[1] == 0.25);
+    ck_assert(collet_study_point(study, file)[0] != 0.5);
+    ck_assert(collet_study_point(study, program)[0] == 0.5);
+    ck_assert(collet_study_point(study, program)[1] != collet_study_point(study, sampler)[1]);
+    tell(study, program, 1);
+    collet_study_destroy(study);
+}
+END_TEST
+
 START_TEST(a_trial_may_be_pruned_or_fail)
 {
     collet_study *study = make(mixed);
@@ -426,6 +445,7 @@ int main(void)
         {trials_are_told_in_any_order_and_the_best_is_known, 1},
         {each_wrong_call_says_what_is_wrong_and_loses_nothing, 1},
         {a_name_that_there_is_not_is_named, 1},
+        {a_setting_that_is_queued_is_asked_for_first, 1},
         {a_trial_may_be_pruned_or_fail, 1},
         {a_grid_ends_and_so_does_a_number_of_trials, 1},
         {studies_of_one_process_are_independent, 1},

@@ -1,0 +1,147 @@
+#include "study/twins.h"
+
+#include "base/hash.h"
+
+#include <collet/helpers.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IN_A_ROW = 50 };
+
+/* Where all is counted and nothing depends on anything, the product; else not known. */
+static double count_points(const clt_space *space)
+{
+    double points = 1;
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        uint64_t values = collet_dim_count(&space->dims[i]);
+        bool plain = values > 0 && space->dims[i].condition_count == 0;
+        points *= plain ? (double)values : (double)INFINITY;
+    }
+    return points;
+}
+
+void clt_twins_init(clt_twins *t, const clt_plan *plan)
+{
+    t->plan = plan;
+    t->room = count_points(&plan->space);
+}
+
+void clt_twins_finish(clt_twins *t)
+{
+    for (size_t i = 0; i < t->trials.count; i++) {
+        free(t->trials.items[i].x);
+    }
+    CLT_VEC_FINISH(&t->trials);
+    free(t->slots);
+    clt_arena_finish(&t->arena);
+    *t = (clt_twins){0};
+}
+
+static bool same(const clt_twins *t, const double *a, const double *b)
+{
+    for (uint32_t i = 0; i < t->plan->space.dim_count; i++) {
+        if (a[i] != b[i] && !(isnan(a[i]) && isnan(b[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t hash(const clt_twins *t, const double *x)
+{
+    uint64_t h = CLT_HASH_START;
+    for (uint32_t i = 0; i < t->plan->space.dim_count; i++) {
+        double value = x[i] + 0.0;  /* zeros have no sign */
+        uint64_t bits = UINT64_MAX; /* every NaN is one */
+        if (!isnan(value)) {
+            memcpy(&bits, &value, sizeof bits);
+        }
+        h = clt_hash_u64(h, bits);
+    }
+    return h;
+}
+
+/* The slot of the point, or the free one where it belongs. */
+static size_t find_slot(const clt_twins *t, const double *x)
+{
+    size_t i = (size_t)hash(t, x) & (t->slot_count - 1);
+    while (t->slots[i] != 0 && !same(t, t->trials.items[t->slots[i] - 1].x, x)) {
+        i = (i + 1) & (t->slot_count - 1);
+    }
+    return i;
+}
+
+static bool grow(clt_twins *t)
+{
+    if (2 * (t->points + 1) <= t->slot_count) {
+        return true;
+    }
+    size_t count = t->slot_count > 0 ? 2 * t->slot_count : 64;
+    size_t *slots = calloc(count, sizeof *slots);
+    if (slots == NULL) {
+        return false;
+    }
+    free(t->slots);
+    t->slots = slots;
+    t->slot_count = count;
+    for (size_t n = 0; n < t->trials.count; n++) {
+        if (t->trials.items[n].first == n) {
+            t->slots[find_slot(t, t->trials.items[n].x)] = n + 1;
+        }
+    }
+    return true;
+}
+
+bool clt_twins_add(clt_twins *t, const double *x, uint64_t *first)
+{
+    size_t dims = t->plan->space.dim_count;
+    clt_twin twin = {.x = calloc(dims + 1, sizeof *twin.x)};
+    if (twin.x == NULL || !grow(t)) {
+        free(twin.x);
+        return false;
+    }
+    memcpy(twin.x, x, dims * sizeof *x);
+    size_t slot = find_slot(t, x);
+    bool known = t->slots[slot] != 0;
+    twin.first = known ? t->slots[slot] - 1 : t->trials.count;
+    if (!CLT_PUSH(&t->trials, twin)) {
+        free(twin.x);
+        return false;
+    }
+    t->slots[slot] = (size_t)twin.first + 1;
+    t->points += !known;
+    t->row = known ? t->row + 1 : 0;
+    *first = twin.first;
+    return true;
+}
+
+bool clt_twins_end(clt_twins *t, const clt_trial_row *row)
+{
+    if (row->number >= t->trials.count || t->trials.items[row->number].first != row->number) {
+        return true;
+    }
+    clt_trial_row end = *row;
+    end.curve_count = 0;
+    end.log = NULL;
+    return clt_trial_row_copy(&t->arena, &end, &t->trials.items[row->number].end);
+}
+
+bool clt_twins_outcome(const clt_twins *t, uint64_t number, clt_trial_row *row)
+{
+    const clt_twin *first = &t->trials.items[t->trials.items[number].first];
+    *row = first->end;
+    row->number = number;
+    return first->end.state != CLT_TRIAL_RUNNING;
+}
+
+uint64_t clt_twins_count(const clt_twins *t)
+{
+    return t->trials.count - t->points;
+}
+
+bool clt_twins_exhausted(const clt_twins *t)
+{
+    return t->row >= IN_A_ROW || (double)t->points >= t->room;
+}
