@@ -82,11 +82,10 @@ static clt_status add_trial(collet_study *s, const clt_trial_row *row)
 static clt_status take_trials(collet_study *s, const clt_start *start)
 {
     clt_arena arena = {0};
-    clt_trial_row *rows;
-    size_t count = 0;
-    clt_status status = clt_start_order(start, &s->row, &arena, &s->order, &rows, &count, &s->err);
-    for (size_t i = 0; i < count && status == CLT_OK; i++) {
-        status = add_trial(s, &rows[i]);
+    clt_order_past past = {0};
+    clt_status status = clt_start_order(start, &s->row, false, &arena, &s->order, &past, &s->err);
+    for (size_t i = 0; i < past.count && status == CLT_OK; i++) {
+        status = add_trial(s, &past.trials[i]);
     }
     clt_arena_finish(&arena);
     return status;

@@ -249,7 +249,7 @@ static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
     if (clt_study_has_twins(s) && !clt_twins_end(&s->twins, row)) {
         return clt_fail_memory(&s->err);
     }
-    return note_plugin(s, clt_order_finish(&s->order, row, trial->numbers, &s->err));
+    return note_plugin(s, clt_order_finish(&s->order, id, row, trial->numbers, &s->err));
 }
 
 /* The trial of that id; CLT_USAGE where it is not open, unless it was told the same. */

@@ -18,13 +18,16 @@ clt_status clt_plan_at(clt_plan_build *b, int line, const char *name)
     return clt_prefix(b->err, "%s:%d: %s", b->plan->ini->path, line, name);
 }
 
-static const char *const roles[] = {"data", "model", "optimizer", "objective", "sampler"};
+static const char *const roles[] = {"data", "model", "optimizer", "objective", "sampler", "pruner"};
 
 /* Is a role part of this experiment? */
 static bool has_role(const clt_plan *plan, const char *role)
 {
-    bool objective = strcmp(role, "objective") == 0, sampler = strcmp(role, "sampler") == 0;
-    return sampler || (objective == plan->black_box && !plan->outside);
+    bool objective = strcmp(role, "objective") == 0;
+    if (strcmp(role, "pruner") == 0) {
+        return clt_ini_section(plan->ini, role) != NULL;
+    }
+    return strcmp(role, "sampler") == 0 || (objective == plan->black_box && !plan->outside);
 }
 
 /* "model" of "model.mlp" */

@@ -61,6 +61,7 @@ clt_status clt_trainer_end_epoch(clt_trainer *t, uint64_t epoch)
         t->result->outcome = CLT_TRAIN_STOPPED;
     }
     if (!clt_trainer_is_over(t) && !t->enough && epoch < s->epochs) {
+        t->result->outcome = epoch == s->until ? CLT_TRAIN_PAUSED : CLT_TRAIN_COMPLETE;
         clt_checkpoint_save(t);
     }
     return CLT_OK;
