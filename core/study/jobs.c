@@ -66,15 +66,12 @@ static clt_status settle_twins(clt_run *r, const clt_trial_row *first);
 
 clt_status clt_run_settle(clt_run *r, const clt_job *job, const clt_trial_row *trial)
 {
-    static const uint32_t states[] = {COLLET_CURVE_RUNNING, COLLET_CURVE_COMPLETE,
-                                      COLLET_CURVE_PRUNED, COLLET_CURVE_FAILED,
-                                      COLLET_CURVE_PAUSED};
     if (store(r, (clt_write){.type = CLT_WRITE_FINISH}, trial) != CLT_OK) {
         return r->err->status;
     }
     bool failed = trial->state == CLT_TRIAL_FAILED;
     r->nothing_due = false;
-    clt_pruning_end(&r->pruning, trial->number, states[trial->state]);
+    clt_pruning_end(&r->pruning, trial->number, clt_pruning_state(trial->state));
     r->complete += !failed && trial->state != CLT_TRIAL_PAUSED;
     r->failed += failed;
     r->failures = failed ? r->failures + (trial->twin == 0) : 0; /* a twin says nothing new */

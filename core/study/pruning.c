@@ -150,17 +150,30 @@ static clt_status recall_stretch(clt_pruning *p, const clt_order_past *past,
     return CLT_OK;
 }
 
+uint32_t clt_pruning_state(clt_trial_state state)
+{
+    switch (state) {
+    case CLT_TRIAL_COMPLETE:
+        return COLLET_CURVE_COMPLETE;
+    case CLT_TRIAL_PRUNED:
+        return COLLET_CURVE_PRUNED;
+    case CLT_TRIAL_FAILED:
+        return COLLET_CURVE_FAILED;
+    case CLT_TRIAL_PAUSED:
+        return COLLET_CURVE_PAUSED;
+    default:
+        return COLLET_CURVE_RUNNING;
+    }
+}
+
 static clt_status recall_end(clt_pruning *p, const clt_trial_row *trial, clt_error *err)
 {
-    static const uint32_t states[] = {COLLET_CURVE_RUNNING, COLLET_CURVE_COMPLETE,
-                                      COLLET_CURVE_PRUNED, COLLET_CURVE_FAILED,
-                                      COLLET_CURVE_PAUSED};
     clt_track *track = clt_curves_find(&p->curves, trial->number);
     if (track == NULL || trial->state == CLT_TRIAL_RUNNING) {
         return CLT_OK;
     }
     clt_status status = recall_points(p, track, trial, UINT64_MAX, err);
-    clt_curves_end(track, states[trial->state]);
+    clt_curves_end(track, clt_pruning_state(trial->state));
     return status;
 }
 

@@ -61,6 +61,9 @@ clt_status clt_pruning_report(clt_pruning *p, uint64_t number, uint64_t step, co
 /** A trial has come to where it was to be paused. */
 clt_status clt_pruning_arrive(clt_pruning *p, uint64_t number, clt_pruned *out, clt_error *err);
 
+/** What a pruner calls a state: COLLET_CURVE_COMPLETE ... */
+uint32_t clt_pruning_state(clt_trial_state state);
+
 /** A trial has ended, or is paused: COLLET_CURVE_PAUSED ... */
 void clt_pruning_end(clt_pruning *p, uint64_t number, uint32_t state);
 
