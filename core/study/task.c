@@ -192,7 +192,8 @@ static void hear_log(clt_task *task, const clt_wire *m)
 /* May the process be sent another trial? One that waits for none in vain ends. */
 static bool may_go_on(clt_task *task)
 {
-    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped;
+    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped &&
+               task->kill_at == 0; /* a signal may be on its way */
     if (!may) {
         clt_task_close(task);
     }

@@ -170,6 +170,7 @@ void clt_task_turn(clt_task *task)
     (void)snprintf(task->why, sizeof task->why, "%s", task->result.why);
     tell_end(task, 0);
     task->condemned = CLT_FAIL_NONE;
+    task->pruned = false;
     task->hot = true;
     clt_task_next(task);
 }
