@@ -94,6 +94,11 @@ static clt_status propose(collet_study *s, bool *done)
     clt_status status = clt_order_ask(&s->order, s->spare, done, &before, &s->err);
     (void)uselocale(usual);
     s->asked = status == CLT_OK && !*done;
+    if (s->asked) {
+        uint64_t until;
+        status =
+            clt_pruning_begin(&s->pruning, s->trials.count, s->order.slot - 1, &until, &s->err);
+    }
     s->first = s->trials.count;
     if (s->asked && clt_study_has_twins(s) && !clt_twins_add(&s->twins, s->spare, &s->first)) {
         s->broken = true;
@@ -244,12 +249,13 @@ static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
         memcpy(clt_study_values(s, trial), row->values, row->value_count * sizeof *row->values);
     }
     trial->state = (uint32_t)row->state;
+    clt_pruning_end(&s->pruning, id, clt_pruning_state(row->state));
     CLT_VEC_FINISH(&trial->curve);
     clt_study_note_best(s, id);
     if (clt_study_has_twins(s) && !clt_twins_end(&s->twins, row)) {
         return clt_fail_memory(&s->err);
     }
-    return note_plugin(s, clt_order_finish(&s->order, row, trial->numbers, &s->err));
+    return note_plugin(s, clt_order_finish(&s->order, id, row, trial->numbers, &s->err));
 }
 
 /* The trial of that id; CLT_USAGE where it is not open, unless it was told the same. */
@@ -339,6 +345,20 @@ static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, uint
     return CLT_OK;
 }
 
+/* Is it worth going on? */
+static clt_status judge(collet_study *s, uint64_t id, uint64_t step, const double *values,
+                        int32_t *stop)
+{
+    clt_pruned verdict;
+    locale_t usual = uselocale(s->plain);
+    clt_status status = clt_pruning_report(&s->pruning, id, step, values, &verdict, &s->err);
+    (void)uselocale(usual);
+    if (stop != NULL && status == CLT_OK) {
+        *stop = verdict.action != COLLET_PRUNE_CONTINUE;
+    }
+    return note_plugin(s, status);
+}
+
 int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const double *values,
                             uint32_t count, int32_t *stop)
 {
@@ -359,7 +379,7 @@ int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const d
         clt_study_values(s, trial)[i] = values[i];
     }
     trial->last_step = step;
-    return COLLET_STUDY_OK;
+    return (int32_t)judge(s, id, step, values, stop);
 }
 
 int32_t collet_study_best(collet_study *s, uint64_t *id)

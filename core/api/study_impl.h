@@ -9,6 +9,7 @@
 #include "plugin/blas.h"
 #include "study/journal.h"
 #include "study/order.h"
+#include "study/pruning.h"
 #include "study/twins.h"
 
 #include <collet/study.h>
@@ -34,6 +35,7 @@ struct collet_study {
     clt_registry *registry;
     clt_plan plan;
     clt_order order;
+    clt_pruning pruning;      /**< trials cannot be paused: what it would pause is to be stopped */
     clt_twins twins;          /**< unless duplicates are allowed */
     uint64_t first;           /**< of what was asked last: the first trial at its point */
     CLT_VEC(clt_held) trials; /**< number i is at i */

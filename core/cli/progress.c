@@ -57,6 +57,7 @@ void clt_progress_finish(clt_progress *p)
         close(p->signals);
     }
     CLT_VEC_FINISH(&p->running);
+    CLT_VEC_FINISH(&p->paused);
     clt_front_finish(&p->front);
     if (p->stop == CLT_GO_ON) { /* else the exit status is settled, and the summary is short */
         sigprocmask(SIG_UNBLOCK, &set, NULL);
@@ -203,6 +204,20 @@ static void add_goals(const clt_study_row *study, FILE *out)
     }
 }
 
+/* A trial that is paused counts as done, and when it has gone on not once more. */
+static bool count_once(clt_progress *p, const clt_trial_row *trial)
+{
+    for (size_t i = 0; i < p->paused.count; i++) {
+        if (p->paused.items[i] == trial->number) {
+            return false;
+        }
+    }
+    if (trial->state == CLT_TRIAL_PAUSED) {
+        (void)CLT_PUSH(&p->paused, trial->number); /* without memory a count is wrong, no more */
+    }
+    return true;
+}
+
 static void study_begun(void *ctx, const clt_study_view *view)
 {
     clt_progress *p = ctx;
@@ -211,11 +226,15 @@ static void study_begun(void *ctx, const clt_study_view *view)
     p->trials = view->trials;
     for (size_t i = 0; i < view->history_count; i++) {
         p->finished += view->history[i].state != CLT_TRIAL_RUNNING;
+        if (view->history[i].state == CLT_TRIAL_PAUSED) {
+            (void)count_once(p, &view->history[i]);
+        }
         (void)note(p, &view->history[i]);
     }
     p->time_limit = view->time_limit;
     p->folds = view->folds;
     p->repeated = view->repeats > 1;
+    p->objective = clt_study_has_objective(view->study);
     (void)fprintf(p->lines, "study \"%s\": ", view->study->name);
     add_goals(view->study, p->lines);
     if (view->trials > 0) {
@@ -312,12 +331,20 @@ static void add_values(clt_progress *p, const clt_trial_row *trial, bool is_best
     (void)fputs(is_best && p->colour ? "\033[0m" : "", p->lines);
 }
 
+static void add_cut(clt_progress *p, const clt_trial_row *trial)
+{
+    (void)fprintf(p->lines, "%s at %s %llu: ", clt_trial_state_text(trial->state),
+                  p->objective ? "step" : "epoch", (unsigned long long)trial->last_step);
+    add_values(p, trial, false);
+}
+
 static void trial_done(void *ctx, const clt_trial_row *trial)
 {
     clt_progress *p = ctx;
     char time[64];
-    p->finished++;
-    p->here++;
+    bool first = count_once(p, trial);
+    p->finished += first;
+    p->here += first;
     for (uint32_t fold = 0; fold <= p->folds; fold++) {
         forget_live(p, trial->number, fold);
     }
@@ -326,6 +353,8 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
     (void)fprintf(p->lines, "trial %-4llu ", (unsigned long long)trial->number);
     if (trial->state == CLT_TRIAL_COMPLETE) {
         add_values(p, trial, is_best);
+    } else if (trial->state != CLT_TRIAL_FAILED) {
+        add_cut(p, trial);
     } else {
         (void)fprintf(p->lines, "%s (%s)", clt_trial_state_text(trial->state),
                       clt_failure_text(trial->failure));

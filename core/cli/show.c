@@ -55,6 +55,7 @@ static void studies_json(const clt_study_summary *rows, size_t count, clt_str *o
         clt_json_text(&json, "study", rows[i].study.name);
         clt_json_int(&json, "complete", (int64_t)rows[i].complete);
         clt_json_int(&json, "pruned", (int64_t)rows[i].pruned);
+        clt_json_int(&json, "paused", (int64_t)rows[i].paused);
         clt_json_int(&json, "failed", (int64_t)rows[i].failed);
         clt_json_int(&json, "running", (int64_t)rows[i].running);
         if (rows[i].has_best && rows[i].study.goal_count == 1) {
@@ -247,7 +248,8 @@ static clt_status verify(const clt_opened *opened, clt_error *err)
         status = clt_store_list(opened->store, &arena, &rows, &count, err);
     }
     for (size_t i = 0; sound && status == CLT_OK && i < count; i++) {
-        trials += rows[i].running + rows[i].complete + rows[i].pruned + rows[i].failed;
+        trials +=
+            rows[i].running + rows[i].complete + rows[i].pruned + rows[i].failed + rows[i].paused;
     }
     if (sound && status == CLT_OK) {
         clt_str_addf(&out, "%s: sound: %zu stud%s, %llu trial%s\n", opened->path, count,

@@ -34,8 +34,8 @@ typedef CLT_VEC(const char *) names;
 
 const char *clt_trial_state_text(clt_trial_state state)
 {
-    static const char *const texts[] = {"running", "complete", "pruned", "failed"};
-    return texts[state <= CLT_TRIAL_FAILED ? state : CLT_TRIAL_FAILED];
+    static const char *const texts[] = {"running", "complete", "pruned", "failed", "paused"};
+    return texts[state <= CLT_TRIAL_PAUSED ? state : CLT_TRIAL_FAILED];
 }
 
 const clt_trial_row *clt_best_trial(const clt_trial_list *list)

@@ -75,11 +75,12 @@ static clt_status check_trial(const reader *r, sqlite3_stmt *q)
     int64_t number = sqlite3_column_int64(q, 0), state = sqlite3_column_int64(q, 1);
     int64_t failure = sqlite3_column_int64(q, 10), attempt = sqlite3_column_int64(q, 2);
     int64_t values = sqlite3_column_int64(q, 8);
-    bool ended_well = state == CLT_TRIAL_COMPLETE || state == CLT_TRIAL_PRUNED;
+    bool ended_well =
+        state == CLT_TRIAL_COMPLETE || state == CLT_TRIAL_PRUNED || state == CLT_TRIAL_PAUSED;
     if (number < 0 || r->count == r->most) {
         return damaged(r, number, "its number");
     }
-    if (state < CLT_TRIAL_RUNNING || state > CLT_TRIAL_FAILED || attempt < 1 ||
+    if (state < CLT_TRIAL_RUNNING || state > CLT_TRIAL_PAUSED || attempt < 1 ||
         attempt > UINT32_MAX) {
         return damaged(r, number, "its state");
     }

@@ -75,6 +75,12 @@ static const char *const migrations[] = {
     "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, value REAL,"
     "  PRIMARY KEY (study, number, position),"
     "  FOREIGN KEY (study, number) REFERENCES ancestor) STRICT, WITHOUT ROWID;",
+    /* Where trials can be paused: what was begun or gone on with, one after another. */
+    "CREATE TABLE stretch ("
+    "  study INTEGER NOT NULL, slot INTEGER NOT NULL, number INTEGER NOT NULL,"
+    "  since INTEGER NOT NULL, until INTEGER NOT NULL, bracket INTEGER NOT NULL,"
+    "  PRIMARY KEY (study, slot),"
+    "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;",
 };
 
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] };

@@ -147,13 +147,13 @@ static clt_status summarise(clt_sqlite *s, clt_study_summary *row, clt_error *er
                            &q, err) != CLT_OK) {
         return err->status;
     }
-    uint64_t *counts[] = {&row->running, &row->complete, &row->pruned, &row->failed};
+    uint64_t *counts[] = {&row->running, &row->complete, &row->pruned, &row->failed, &row->paused};
     sqlite3_bind_int64(q, 1, row->study.id);
     int code;
     while ((code = sqlite3_step(q)) == SQLITE_ROW) {
         int64_t state = sqlite3_column_int64(q, 1);
         double value = clt_sqlite_real(q, 2);
-        ++*counts[state >= 0 && state <= CLT_TRIAL_FAILED ? state : CLT_TRIAL_FAILED];
+        ++*counts[state >= 0 && state <= CLT_TRIAL_PAUSED ? state : CLT_TRIAL_FAILED];
         bool better = maximize ? value > row->best_value : value < row->best_value;
         if (state == CLT_TRIAL_COMPLETE && !isnan(value) && (!row->has_best || better)) {
             row->has_best = true;

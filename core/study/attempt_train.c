@@ -171,6 +171,7 @@ static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_att
         return a->err.status;
     }
     result->last_step = a->before + trained.epochs;
+    result->paused = trained.outcome == CLT_TRAIN_PAUSED;
     record(a, &trained, result);
     if (a->fold > 0 && result->failure == CLT_FAIL_NONE) {
         a->listener->fold(a->listener->ctx, a->fold, trained.values, a->source->metrics.count);
@@ -185,6 +186,8 @@ void clt_attempt_train(const clt_attempt_task *task, const clt_attempt_listener 
         .plan = task->plan, .source = task->source, .listener = listener, .fold = task->fold};
     clt_train_setup setup = {.metrics = &task->source->metrics,
                              .slots = task->slots,
+                             .until = task->until,
+                             .sparse = task->sparse,
                              .on_epoch = on_epoch,
                              .cancelled = alive,
                              .ctx = &a};

@@ -18,13 +18,29 @@ clt_status clt_plan_at(clt_plan_build *b, int line, const char *name)
     return clt_prefix(b->err, "%s:%d: %s", b->plan->ini->path, line, name);
 }
 
-static const char *const roles[] = {"data", "model", "optimizer", "objective", "sampler"};
+static const char *const roles[] = {"data", "model", "optimizer", "objective", "sampler", "pruner"};
+
+/* Is there [role], or [role.NAME]? */
+static bool has_section(const clt_ini *ini, const char *role)
+{
+    size_t length = strlen(role);
+    bool any = false;
+    for (size_t i = 0; i < ini->section_count; i++) {
+        const char *name = ini->sections[i].name;
+        any = any ||
+              (strncmp(name, role, length) == 0 && (name[length] == '\0' || name[length] == '.'));
+    }
+    return any;
+}
 
 /* Is a role part of this experiment? */
 static bool has_role(const clt_plan *plan, const char *role)
 {
-    bool objective = strcmp(role, "objective") == 0, sampler = strcmp(role, "sampler") == 0;
-    return sampler || (objective == plan->black_box && !plan->outside);
+    bool objective = strcmp(role, "objective") == 0;
+    if (strcmp(role, "pruner") == 0) {
+        return has_section(plan->ini, role);
+    }
+    return strcmp(role, "sampler") == 0 || (objective == plan->black_box && !plan->outside);
 }
 
 /* "model" of "model.mlp" */

@@ -61,6 +61,8 @@ typedef struct clt_replay_setup {
     size_t count;
     const clt_event *events; /**< [event_count]; none where the order is fixed */
     size_t event_count;
+    const clt_stretch_row *stretches; /**< [stretch_count]; none where no trial could be paused */
+    size_t stretch_count;
     const clt_wish *wishes; /**< [wish_count] */
     size_t wish_count;
     const clt_ancestor *ancestors; /**< [ancestor_count] */

@@ -57,13 +57,20 @@ static clt_status compare_values(runs *r, const clt_trial_row *was, const clt_tr
     return status;
 }
 
+/* Did it end, or wait, before it had come to its end? */
+static bool is_cut(const clt_trial_row *trial)
+{
+    return trial->state == CLT_TRIAL_PRUNED || trial->state == CLT_TRIAL_PAUSED;
+}
+
 static clt_status compare_shape(runs *r, const clt_trial_row *was, const clt_trial_row *is)
 {
     char a[48], b[48];
     (void)snprintf(a, sizeof a, "%zu points", was->curve_count);
     (void)snprintf(b, sizeof b, "%zu points", is->curve_count);
-    bool pruned = was->state == CLT_TRIAL_PRUNED; /* the rest of its curve is not known */
-    return was->curve_count == is->curve_count || (pruned && was->curve_count < is->curve_count)
+    /* The rest of its curve is not known. */
+    return was->curve_count == is->curve_count ||
+                   (is_cut(was) && was->curve_count < is->curve_count)
                ? CLT_OK
                : clt_replay_add(r->replay,
                                 (clt_difference){.number = was->number,
@@ -116,7 +123,7 @@ static void compare(runs *r, const clt_trial_row *was, const clt_trial_row *is)
                                                  .replayed = outcome_text(is, b, sizeof b)},
                                 r->err);
     } else if (is->state != CLT_TRIAL_FAILED) {
-        status = was->state == CLT_TRIAL_PRUNED ? CLT_OK : compare_values(r, was, is);
+        status = is_cut(was) ? CLT_OK : compare_values(r, was, is);
         status = status == CLT_OK ? compare_curves(r, was, is) : status;
     }
     r->replay->runs_alike += status == CLT_OK && before == r->replay->difference_count;
@@ -131,13 +138,14 @@ static void begun(void *ctx, const clt_trial_row *trial, uint64_t epochs)
     (void)epochs;
 }
 
-static void epoch(void *ctx, const clt_trial_row *trial, uint64_t at, uint64_t epochs, double value)
+static void epoch(void *ctx, const clt_trial_row *trial, uint64_t at, uint64_t epochs,
+                  const double *values)
 {
     (void)ctx;
     (void)trial;
     (void)at;
     (void)epochs;
-    (void)value;
+    (void)values;
 }
 
 static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
@@ -328,8 +336,10 @@ static clt_status launch(runs *r, rerun *job)
 {
     job->queued = false;
     job->attempt++;
-    clt_launch what = {job->number, job->fold, job->attempt, r->x};
-    return clt_point_of(r->setup->plan, &r->setup->trials[job->number], r->x, r->err) == CLT_OK
+    const clt_trial_row *trial = &r->setup->trials[job->number];
+    bool cut = is_cut(trial) && job->fold == 0; /* it need not go further than it did */
+    clt_launch what = {job->number, job->fold, job->attempt, cut ? trial->last_step : 0, r->x};
+    return clt_point_of(r->setup->plan, trial, r->x, r->err) == CLT_OK
                ? clt_crew_launch(r->crew, &what, false, r->err)
                : r->err->status;
 }

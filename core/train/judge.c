@@ -61,6 +61,7 @@ clt_status clt_trainer_end_epoch(clt_trainer *t, uint64_t epoch)
         t->result->outcome = CLT_TRAIN_STOPPED;
     }
     if (!clt_trainer_is_over(t) && !t->enough && epoch < s->epochs) {
+        t->result->outcome = epoch == s->until ? CLT_TRAIN_PAUSED : CLT_TRAIN_COMPLETE;
         clt_checkpoint_save(t);
     }
     return CLT_OK;
@@ -86,7 +87,9 @@ void clt_trainer_conclude(clt_trainer *t)
 void clt_trainer_tell_again(const clt_trainer *t)
 {
     const clt_train_setup *s = t->s;
-    clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
+    /* Where checkpoints are only for pauses, that is what was meant to happen. */
+    int32_t level = s->sparse ? COLLET_LOG_DEBUG : COLLET_LOG_INFO;
+    clt_host_say(s->model_host, level, "goes on after epoch %llu, from a checkpoint",
                  (unsigned long long)t->result->epochs);
     for (size_t i = 0; i < t->curve.count && s->on_epoch != NULL; i++) {
         (void)s->on_epoch(s->ctx, i + 1, &t->metrics, t->curve.items[i].values);

@@ -156,7 +156,8 @@ typedef struct collet_sampler {
     collet_status (*ask)(void *self, const collet_rng *rng, uint64_t number, double *x);
 
     /** Learns what became of a trial, also of one that this instance never proposed. A number may
-     *  be told twice: RUNNING first, then its end. [instance] */
+     *  be told twice: RUNNING first, then its end; and a PRUNED one again, with a larger last_step
+     *  or another state: it had been paused, and has gone on since. [instance] */
     collet_status (*tell)(void *self, const collet_trial *trial);
 
     /** Optional pair. save() writes all that the next ask() depends on, the same bytes for the
