@@ -218,7 +218,7 @@ static bool make_notes(refit *r, note_list *notes)
         ok = add_value(r, notes, "trial", s->plan->goals[i].metric, s->trial->values[i]);
     }
     for (uint32_t i = 0; i < done->metrics.count && done->test_rows > 0 && ok; i++) {
-        ok = done->metrics.ids[i] == CLT_METRIC_TRAIN_LOSS ||
+        ok = !clt_metric_judges(done->metrics.ids[i]) ||
              add_value(r, notes, "test", done->metrics.names[i], done->values[i]);
     }
     return ok;
