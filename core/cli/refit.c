@@ -18,8 +18,11 @@ static clt_status choose_trial(const clt_opened *o, const clt_args *args,
         *trial = clt_best_trial(&o->list);
         return *trial != NULL
                    ? CLT_OK
-                   : clt_fail(err, CLT_BAD_INPUT, "refit: study \"%s\" has no complete trial yet",
-                              o->study.name);
+                   : clt_fail(err, CLT_BAD_INPUT, "refit: study \"%s\" has no complete trial yet%s",
+                              o->study.name,
+                              o->study.demand_count > 0
+                                  ? " that meets what it requires; name another with --trial N"
+                                  : "");
     }
     if (clt_find_trial(o, args, "refit", trial, err) != CLT_OK) {
         return err->status;

@@ -52,8 +52,8 @@ clt_status clt_fitting_metrics(clt_source *source, const clt_plan *plan,
     if (clt_goals_check(plan, names, count, err) != CLT_OK) {
         return err->status;
     }
-    for (size_t g = 0; g < plan->goal_count; g++) {
-        (void)clt_metrics_add(&source->metrics, source->data, plan->goals[g].metric);
+    for (size_t i = 0; i < plan->value_count; i++) {
+        (void)clt_metrics_add(&source->metrics, source->data, plan->value_names[i]);
     }
     return choose_watched(source, plan, options->monitor, names, count, err);
 }

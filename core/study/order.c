@@ -154,7 +154,7 @@ clt_status clt_order_tell_until(clt_order *order, uint64_t number, clt_error *er
                              .failure = end.failure,
                              .last_step = end.last_step,
                              .values = failed ? NULL : end.values,
-                             .value_count = failed ? 0 : order->plan->goal_count};
+                             .value_count = failed ? 0 : order->plan->value_count};
         status = tell(order, &row, end.x, err);
         free_entry(&end);
         order->told++;

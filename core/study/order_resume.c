@@ -159,7 +159,7 @@ static clt_status check_trials(const past *p)
         if (trial->number != i) {
             return clt_fail(p->err, CLT_NO_STORE, "the store lacks trial %zu of the study", i);
         }
-        if (trial->value_count != (scored ? p->order->plan->goal_count : 0)) {
+        if (trial->value_count != (scored ? p->order->plan->value_count : 0)) {
             return clt_fail(p->err, CLT_NO_STORE, "trial %zu of the store is %s and has %zu values",
                             i, scored ? "finished" : "not finished, or failed", trial->value_count);
         }

@@ -55,12 +55,12 @@ static clt_status compare_values(runs *r, const clt_trial_row *was, const clt_tr
 {
     clt_status status = CLT_OK;
     for (size_t i = 0; i < was->value_count && i < is->value_count && status == CLT_OK; i++) {
-        bool time = is_time(r, r->setup->plan->goals[i].metric);
+        bool time = is_time(r, r->setup->plan->value_names[i]);
         *(time ? &r->replay->times : &r->replay->points) += 1;
         if (!time && !clt_replay_same(was->values[i], is->values[i])) {
             clt_difference d = {.number = was->number,
                                 .what = CLT_REPLAY_VALUE,
-                                .name = r->setup->plan->goals[i].metric};
+                                .name = r->setup->plan->value_names[i]};
             status = clt_replay_add_real(r->replay, d, was->values[i], is->values[i], r->err);
         }
     }

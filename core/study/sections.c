@@ -82,6 +82,13 @@ static const collet_option study_options[] = {
         clt_study_options, minimize, "", COLLET_FIXED,
         "metrics to minimise, separated by commas; with a model also what it costs: parameters, "
         "seconds (of training), predict_seconds (for 1,000 rows)"),
+    COLLET_OPT_STRING(
+        clt_study_options, require, "", COLLET_FIXED,
+        "what a trial must come to, separated by commas: any metric, <=, <, >= or >, a "
+        "number; one that does not is kept, but is never the best nor on the front"),
+    COLLET_OPT_STRING(clt_study_options, reference, "", COLLET_FIXED,
+                      "with several goals: a number for each, in their order, up to which the "
+                      "hypervolume counts; the worst value of each if left out"),
     COLLET_OPT_INT(clt_study_options, trials, "0", 0, 1e12, NULL, COLLET_FIXED,
                    "trials in all; 0 goes on until the sampler has no more"),
     COLLET_OPT_STRING(clt_study_options, time, "", COLLET_FIXED,

@@ -65,18 +65,18 @@ bool clt_sheaf_recall(clt_sheaf *sheaf, const clt_trial_row *stored)
     if (stored->fold < 1 || stored->fold > sheaf->facts->folds) {
         return true;
     }
-    double *values = clt_arena_array(&sheaf->arena, sheaf->plan->goal_count, sizeof *values);
+    double *values = clt_arena_array(&sheaf->arena, sheaf->plan->value_count, sizeof *values);
     if (values == NULL) {
         return false;
     }
-    for (size_t i = 0; i < sheaf->plan->goal_count; i++) {
-        values[i] = value_of(sheaf, stored, sheaf->plan->goals[i].metric);
+    for (size_t i = 0; i < sheaf->plan->value_count; i++) {
+        values[i] = value_of(sheaf, stored, sheaf->plan->value_names[i]);
         if (!isfinite(values[i])) {
             return true;
         }
     }
     end.values = values;
-    end.value_count = sheaf->plan->goal_count;
+    end.value_count = sheaf->plan->value_count;
     return clt_sheaf_take(sheaf, &end);
 }
 
@@ -141,15 +141,15 @@ static void fail(clt_trial_row *trial, const char *why)
 /* Sums in the order of the folds, so that the bits do not depend on which ended first. */
 static bool take_means(clt_sheaf *sheaf, clt_trial_row *trial)
 {
-    size_t goals = sheaf->plan->goal_count;
-    double *values = clt_arena_array(&sheaf->arena, goals, sizeof *values);
+    size_t count = sheaf->plan->value_count;
+    double *values = clt_arena_array(&sheaf->arena, count, sizeof *values);
     if (values == NULL) {
         return false;
     }
     trial->state = CLT_TRIAL_COMPLETE;
     trial->values = values;
-    trial->value_count = goals;
-    for (size_t g = 0; g < goals; g++) {
+    trial->value_count = count;
+    for (size_t g = 0; g < count; g++) {
         for (size_t i = 0; i < sheaf->facts->folds; i++) {
             values[g] += sheaf->ends[i].values[g];
         }
