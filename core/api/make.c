@@ -81,8 +81,10 @@ static clt_status begin_in_memory(collet_study *s)
     clt_ancestry a;
     clt_status status =
         clt_ancestry_read(&s->plan, NULL, clt_sqlite_open_to_read, &s->arena, &a, &s->err);
-    status =
-        status == CLT_OK ? clt_order_open(&s->order, &s->plan, window, &hooks, &s->err) : status;
+    if (status == CLT_OK) {
+        status = clt_order_open(&s->order, &s->plan, window, (uint64_t)s->plan.study.trials, &hooks,
+                                &s->err);
+    }
     status =
         status == CLT_OK ? clt_order_tell_ancestors(&s->order, a.rows, a.count, &s->err) : status;
     for (size_t i = 0; i < s->plan.wish_count && status == CLT_OK; i++) {

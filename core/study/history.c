@@ -88,8 +88,8 @@ static collet_status repair(void *context, const collet_rng *rng, double *x)
     return COLLET_OK;
 }
 
-clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
-                           clt_error *err)
+clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, uint64_t planned,
+                           const clt_host_hooks *hooks, clt_error *err)
 {
     const clt_component *component = clt_plan_component(plan, "sampler", NULL);
     void *config;
@@ -98,7 +98,7 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     t->space = clt_space_asked(&plan->space);
     t->space.objective_count = (uint32_t)plan->goal_count;
     t->space.objectives = plan->goal_names;
-    t->space.trial_budget = (uint64_t)plan->study.trials;
+    t->space.trial_budget = planned;
     t->space.seed = (uint64_t)plan->study.seed;
     clt_host_init(&t->host, "sampler", component->id, hooks);
     t->turned = clt_arena_array(&t->arena, plan->goal_count, sizeof *t->turned);
