@@ -92,8 +92,8 @@ static collet_status repair(void *context, const collet_rng *rng, double *x)
     return COLLET_OK;
 }
 
-clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
-                           clt_error *err)
+clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, uint64_t planned,
+                           const clt_host_hooks *hooks, clt_error *err)
 {
     const clt_component *component = clt_plan_component(plan, "sampler", NULL);
     void *config;
@@ -104,7 +104,7 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     t->space.objectives = plan->value_names;
     t->space.constraint_count = (uint32_t)plan->demand_count;
     t->space.constraints = plan->value_names + plan->goal_count;
-    t->space.trial_budget = (uint64_t)plan->study.trials;
+    t->space.trial_budget = planned;
     t->space.seed = (uint64_t)plan->study.seed;
     clt_host_init(&t->host, "sampler", component->id, hooks);
     t->turned = clt_arena_array(&t->arena, plan->value_count, sizeof *t->turned);

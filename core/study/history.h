@@ -28,9 +28,11 @@ typedef struct clt_teller {
     clt_arena arena;
 } clt_teller;
 
-/** Makes the plan's sampler. CLT_BAD_INPUT where it does not understand the space. */
-clt_status clt_teller_open(clt_teller *teller, const clt_plan *plan, const clt_host_hooks *hooks,
-                           clt_error *err);
+/** Makes the plan's sampler, for a study that was planned for so many trials when it began: a
+ *  sampler that goes by that proposes the same in a study that was made longer. CLT_BAD_INPUT where
+ *  it does not understand the space. */
+clt_status clt_teller_open(clt_teller *teller, const clt_plan *plan, uint64_t planned,
+                           const clt_host_hooks *hooks, clt_error *err);
 
 /** Destroys it; also after a failure. */
 void clt_teller_close(clt_teller *teller);

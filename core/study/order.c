@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window,
+clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window, uint64_t planned,
                           const clt_host_hooks *hooks, clt_error *err)
 {
     order->plan = plan;
     order->window = window;
-    return clt_teller_open(&order->teller, plan, hooks, err);
+    return clt_teller_open(&order->teller, plan, planned, hooks, err);
 }
 
 static void free_entry(clt_order_entry *entry)

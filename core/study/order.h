@@ -54,8 +54,8 @@ typedef struct clt_order {
     clt_arena arena;
 } clt_order;
 
-/** Makes the sampler. window 0: free order. */
-clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window,
+/** Makes the sampler, as clt_teller_open() has it. window 0: free order. */
+clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window, uint64_t planned,
                           const clt_host_hooks *hooks, clt_error *err);
 
 /** Destroys it; also after a failure. */

@@ -21,7 +21,8 @@ static void leave(clt_pruning *p)
     }
 }
 
-static clt_status make_resource(clt_pruning *p, uint64_t max_step, bool can_pause, clt_error *err)
+static clt_status make_resource(clt_pruning *p, uint64_t planned, uint64_t max_step, bool can_pause,
+                                clt_error *err)
 {
     size_t goals = p->plan->goal_count;
     double *signs = clt_arena_array(&p->arena, goals, sizeof *signs);
@@ -36,7 +37,7 @@ static clt_status make_resource(clt_pruning *p, uint64_t max_step, bool can_paus
     p->resource = (collet_resource){.struct_size = COLLET_SIZE(collet_resource),
                                     .objective_count = (uint32_t)goals,
                                     .max_step = max_step,
-                                    .trial_budget = (uint64_t)p->plan->study.trials,
+                                    .trial_budget = planned,
                                     .flags = can_pause ? COLLET_RESOURCE_PAUSE : 0,
                                     .signs = signs};
     return CLT_OK;
@@ -55,7 +56,7 @@ static clt_status fail_create(clt_pruning *p, const clt_component *component, co
     return err->status;
 }
 
-clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window,
+clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window, uint64_t planned,
                             uint64_t max_step, bool can_pause, const clt_host_hooks *hooks,
                             clt_error *err)
 {
@@ -67,7 +68,7 @@ clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t windo
         return CLT_OK;
     }
     clt_host_init(&p->host, "pruner", component->id, hooks);
-    if (make_resource(p, max_step, can_pause, err) != CLT_OK ||
+    if (make_resource(p, planned, max_step, can_pause, err) != CLT_OK ||
         clt_plan_configure(plan, component, NULL, &p->arena, &config, err) != CLT_OK) {
         return err->status;
     }

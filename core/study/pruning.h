@@ -35,9 +35,10 @@ typedef struct clt_pruned {
     uint64_t until;  /**< CONTINUE: the resource at which it is to be paused; 0: to the end */
 } clt_pruned;
 
-/** Makes the plan's pruner, if it has one. max_step: resource of a full trial; 0: not known.
- *  can_pause: trials can be paused. CLT_BAD_INPUT, with its line, where it cannot work so. */
-clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window,
+/** Makes the plan's pruner, if it has one. planned: trials, as the sampler is told. max_step:
+ * resource of a full trial; 0: not known. can_pause: trials can be paused. CLT_BAD_INPUT, with its
+ * line, where it cannot work so. */
+clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window, uint64_t planned,
                             uint64_t max_step, bool can_pause, const clt_host_hooks *hooks,
                             clt_error *err);
 

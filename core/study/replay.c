@@ -219,7 +219,8 @@ static clt_status check_free_order(const clt_replay_setup *s, clt_error *err)
 static clt_status open_order(decisions *d, const clt_host_hooks *hooks, clt_error *err)
 {
     const clt_replay_setup *s = d->setup;
-    clt_status status = clt_order_open(&d->order, s->plan, s->study->window, hooks, err);
+    const uint64_t planned = clt_change_planned(s->plan, s->study->identity);
+    clt_status status = clt_order_open(&d->order, s->plan, s->study->window, planned, hooks, err);
     for (size_t i = 0; i < s->wish_count && status == CLT_OK; i++) {
         status = clt_order_add_wish(&d->order, &s->wishes[i], err);
     }

@@ -213,8 +213,8 @@ clt_status clt_rungs_begin(clt_run *r)
     bool can_pause = trains && r->setup->checkpoints != NULL;
     r->pruning.since = r->order.since_slot;
     r->last_begun = r->order.slot;
-    if (clt_pruning_open(&r->pruning, plan, r->study->window, most, can_pause, &hooks, r->err) !=
-            CLT_OK ||
+    if (clt_pruning_open(&r->pruning, plan, r->study->window, r->order.teller.space.trial_budget,
+                         most, can_pause, &hooks, r->err) != CLT_OK ||
         clt_pruning_recall(&r->pruning, &r->past, r->err) != CLT_OK) {
         return r->err->status;
     }

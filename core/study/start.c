@@ -274,7 +274,7 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
     *study = (clt_study_row){.name = name,
                              .experiment = plan->ini->text,
                              .source = source != NULL ? source : plan->ini->path,
-                             .identity = plan->identity,
+                             .identity = clt_change_begin(plan, arena),
                              .environment = s->environment,
                              .seed = (uint64_t)plan->study.seed,
                              .created_ms = clt_date_ms(),
@@ -283,7 +283,7 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
                              .goal_count = plan->goal_count,
                              .demands = plan->demands,
                              .demand_count = plan->demand_count};
-    return add(s, arena, study, err);
+    return study->identity != NULL ? add(s, arena, study, err) : clt_fail_memory(err);
 }
 
 /* Opens the sampler; it knows what came before the study, and the order what is wished. */
@@ -293,7 +293,8 @@ static clt_status open_order(const clt_start *s, const clt_study_row *study, clt
     clt_wish *wishes;
     clt_ancestor *ancestors;
     size_t count, ancestor_count;
-    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK ||
+    const uint64_t planned = clt_change_planned(s->plan, study->identity);
+    if (clt_order_open(order, s->plan, study->window, planned, &s->hooks, err) != CLT_OK ||
         clt_store_wishes(s->store, study->id, arena, &wishes, &count, err) != CLT_OK ||
         clt_store_ancestors(s->store, study->id, arena, &ancestors, &ancestor_count, err) !=
             CLT_OK) {

@@ -82,7 +82,8 @@ typedef struct collet_space {
     uint32_t constraint_count; /**< outcomes that must end <= 0 */
     uint32_t parallel;         /**< the most asks that may be open at once; at least 1 */
     uint32_t reserved;
-    uint64_t trial_budget; /**< trials that the study means to run; 0: not known */
+    uint64_t trial_budget; /**< trials that the study meant to run when it began, also where
+                                it was made longer since; 0: not known */
     const collet_dim *dims;
     uint64_t seed; /**< of the study: for what is random but the same in all its trials, such as
                         the scrambling of a sequence; since ABI 1.2 */
