@@ -33,6 +33,10 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out);
  *  the front; nothing while no trial is complete. */
 void clt_trials_outcome(const clt_trial_list *list, clt_str *out);
 
+/** Appends what ended the study, where it has no more trials since: "ended by no_improvement: 20
+ *  trials since trial 13, 0.912". */
+void clt_trials_ending(const clt_trial_list *list, clt_str *out);
+
 /** Appends the parameters of a trial, one a line, indented. */
 void clt_trial_params(const clt_trial_row *trial, clt_str *out);
 

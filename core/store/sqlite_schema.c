@@ -75,6 +75,10 @@ static const char *const migrations[] = {
     "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, value REAL,"
     "  PRIMARY KEY (study, number, position),"
     "  FOREIGN KEY (study, number) REFERENCES ancestor) STRICT, WITHOUT ROWID;",
+    /* What ended a study that had more to do. */
+    "ALTER TABLE study ADD COLUMN ended_by TEXT;"
+    "ALTER TABLE study ADD COLUMN ended_why TEXT;"
+    "ALTER TABLE study ADD COLUMN ended_trials INTEGER NOT NULL DEFAULT 0;",
 };
 
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] };

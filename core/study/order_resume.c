@@ -182,9 +182,11 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
 {
     p->x = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->x);
     p->y = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->y);
+    p->order->repeats = true;
     clt_status status = p->x == NULL || p->y == NULL ? clt_fail_memory(p->err) : check_trials(p);
     status = status == CLT_OK ? body(p) : status;
     count_granted(p);
+    p->order->repeats = false;
     free(p->x);
     free(p->y);
     return status;
