@@ -2,6 +2,7 @@
 
 #include "study/start.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A trial with folds goes on: those that are complete are in the store. */
@@ -84,6 +85,9 @@ static clt_status take_up(clt_run *r)
     for (size_t i = 0; i < r->history_count && status == CLT_OK; i++) {
         r->complete += r->history[i].state == CLT_TRIAL_COMPLETE;
         r->failed += r->history[i].state == CLT_TRIAL_FAILED;
+        if (r->history[i].state == CLT_TRIAL_FAILED) {
+            (void)snprintf(r->last_why, sizeof r->last_why, "%s", r->history[i].why);
+        }
         if (r->history[i].state == CLT_TRIAL_RUNNING) {
             status = r->history[i].twin > 0 && twins ? take_twin(r, &r->history[i])
                                                      : take_unfinished(r, &r->history[i]);

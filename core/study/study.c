@@ -233,6 +233,20 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
     return status == CLT_OK ? r->err->status : status;
 }
 
+/* A study that is through and has nothing but failures, too few to have ended it before. */
+static clt_status check_any_complete(const clt_run *r, clt_ending ending)
+{
+    if (r->complete > 0 || r->failed == 0 || ending == CLT_ENDED_TIME ||
+        ending == CLT_ENDED_STOPPED) {
+        return CLT_OK;
+    }
+    return r->failed == 1
+               ? clt_fail(r->err, CLT_TRIALS_FAILED, "the only trial failed: %s", r->last_why)
+               : clt_fail(r->err, CLT_TRIALS_FAILED,
+                          "all %" PRIu64 " trials failed; the last one: %s", r->failed,
+                          r->last_why);
+}
+
 /* What ended the study, in figures. */
 static void add_why(const clt_run *r, clt_ending ending, clt_str *why)
 {
@@ -293,6 +307,7 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
         status = turn(&r, ending, &over);
     }
     status = status == CLT_OK ? note_ending(&r, *ending) : status;
+    status = status == CLT_OK ? check_any_complete(&r, *ending) : status;
     if (status == CLT_INTERRUPTED) { /* while the data was opened */
         *ending = CLT_ENDED_STOPPED;
         *err = (clt_error){0};
