@@ -15,6 +15,8 @@ static const char *ending_text(clt_ending ending)
     switch (ending) {
     case CLT_ENDED_ALL:
         return "all trials done";
+    case CLT_ENDED_RULE:
+        return "ended by ";
     case CLT_ENDED_EXHAUSTED:
         return "the sampler has nothing left to try";
     case CLT_ENDED_SPACE:
@@ -55,7 +57,8 @@ static void add_summary(const clt_args *args, const clt_opened *o, clt_ending en
     for (size_t i = 0; i < o->list.count; i++) {
         counts[o->list.rows[i].state]++;
     }
-    clt_str_addf(out, "\n%s: %llu complete", ending_text(ending),
+    clt_str_addf(out, "\n%s%s: %llu complete", ending_text(ending),
+                 ending == CLT_ENDED_RULE ? o->study.ended.by : "",
                  (unsigned long long)counts[CLT_TRIAL_COMPLETE]);
     add_count(counts[CLT_TRIAL_PRUNED], "pruned", out);
     add_count(counts[CLT_TRIAL_PAUSED], "paused", out);

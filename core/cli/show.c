@@ -102,6 +102,7 @@ static clt_status show_study(const clt_args *args, const clt_opened *opened, clt
     clt_choices_table(&opened->list, "model", &out);
     clt_choices_table(&opened->list, "optimizer", &out);
     clt_trials_outcome(&opened->list, &out);
+    clt_trials_ending(&opened->list, &out);
     return clt_print(&out, err);
 }
 

@@ -228,6 +228,19 @@ void clt_trial_params(const clt_trial_row *trial, clt_str *out)
     }
 }
 
+static bool has_ended(const clt_trial_list *list)
+{
+    const clt_ended *ended = &list->study->ended;
+    return ended->by != NULL && ended->why != NULL && ended->trials == list->count;
+}
+
+void clt_trials_ending(const clt_trial_list *list, clt_str *out)
+{
+    if (has_ended(list)) {
+        clt_str_addf(out, "\nended by %s: %s\n", list->study->ended.by, list->study->ended.why);
+    }
+}
+
 void clt_trials_outcome(const clt_trial_list *list, clt_str *out)
 {
     const clt_trial_row *best = clt_best_trial(list);
@@ -568,6 +581,13 @@ void clt_trials_json(const clt_trial_list *list, clt_json *json)
     clt_json_close(json, ']');
     add_json_demands(study, json);
     add_json_environments(list, json);
+    if (has_ended(list)) {
+        clt_json_open(json, "ended", '{');
+        clt_json_text(json, "by", study->ended.by);
+        clt_json_text(json, "why", study->ended.why);
+        clt_json_int(json, "trials", (int64_t)study->ended.trials);
+        clt_json_close(json, '}');
+    }
     add_json_best(list, json);
     clt_json_open(json, "trials", '[');
     for (size_t i = 0; i < list->count; i++) {

@@ -34,6 +34,10 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out);
  *  the front; or that no complete trial meets what is required; nothing while none is complete. */
 void clt_trials_outcome(const clt_trial_list *list, clt_str *out);
 
+/** Appends what ended the study, where it has no more trials since: "ended by no_improvement: 20
+ *  trials since trial 13, 0.912". */
+void clt_trials_ending(const clt_trial_list *list, clt_str *out);
+
 /** Appends the parameters of a trial, one a line, indented. */
 void clt_trial_params(const clt_trial_row *trial, clt_str *out);
 

@@ -264,6 +264,7 @@ static const clt_store_ops ops = {
     .add_event = clt_sqlite_add_event,
     .events = clt_sqlite_events,
     .verify = clt_sqlite_verify,
+    .note_ended = clt_sqlite_note_ended,
     .add_environment = clt_sqlite_add_environment,
     .environments = clt_sqlite_environments,
     .add_stretch = clt_sqlite_add_stretch,

@@ -85,6 +85,8 @@ bool clt_sqlite_is_full(const clt_store *store);
 clt_status clt_sqlite_add_event(clt_store *store, int64_t study, clt_event event, clt_error *err);
 clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
                              size_t *count, clt_error *err);
+clt_status clt_sqlite_note_ended(clt_store *store, int64_t study, const clt_ended *ended,
+                                 clt_error *err);
 clt_status clt_sqlite_add_environment(clt_store *store, int64_t study,
                                       const clt_environment_row *row, clt_error *err);
 clt_status clt_sqlite_environments(clt_store *store, int64_t study, clt_arena *arena,

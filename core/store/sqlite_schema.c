@@ -81,6 +81,10 @@ static const char *const migrations[] = {
     "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL, metric TEXT NOT NULL,"
     "  relation INTEGER NOT NULL, bound REAL NOT NULL,"
     "  PRIMARY KEY (study, position)) STRICT, WITHOUT ROWID;",
+    /* What ended a study that had more to do. */
+    "ALTER TABLE study ADD COLUMN ended_by TEXT;"
+    "ALTER TABLE study ADD COLUMN ended_why TEXT;"
+    "ALTER TABLE study ADD COLUMN ended_trials INTEGER NOT NULL DEFAULT 0;"
     /* Where trials can be paused: what was begun or gone on with, one after another. */
     "CREATE TABLE stretch ("
     "  study INTEGER NOT NULL, slot INTEGER NOT NULL, number INTEGER NOT NULL,"

@@ -77,6 +77,30 @@ clt_status clt_sqlite_add_study(clt_store *store, clt_study_row *study, clt_erro
                : err->status;
 }
 
+static clt_status update_ended(clt_sqlite *s, int64_t study, const clt_ended *ended, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(
+            s, "UPDATE study SET ended_by = ?, ended_why = ?, ended_trials = ? WHERE id = ?", &q,
+            err) != CLT_OK) {
+        return err->status;
+    }
+    clt_sqlite_bind_text(q, 1, ended->by);
+    clt_sqlite_bind_text(q, 2, ended->why);
+    sqlite3_bind_int64(q, 3, (int64_t)ended->trials);
+    sqlite3_bind_int64(q, 4, study);
+    return clt_sqlite_finish(s, q, err);
+}
+
+clt_status clt_sqlite_note_ended(clt_store *store, int64_t study, const clt_ended *ended,
+                                 clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    return clt_sqlite_enter(s, err) == CLT_OK
+               ? clt_sqlite_leave(s, update_ended(s, study, ended, err), err)
+               : err->status;
+}
+
 static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *arena, clt_error *err)
 {
     enum { MOST = 16 };
@@ -162,7 +186,8 @@ static clt_status complete_study(clt_sqlite *s, clt_study_row *study, clt_arena 
 }
 
 #define STUDY_COLUMNS                                                                              \
-    "id, name, experiment, source, identity, environment, seed, created_ms, window"
+    "id, name, experiment, source, identity, environment, seed, created_ms, window, ended_by, "    \
+    "ended_why, ended_trials"
 
 static clt_study_row study_of(sqlite3_stmt *q, clt_arena *arena)
 {
@@ -174,7 +199,10 @@ static clt_study_row study_of(sqlite3_stmt *q, clt_arena *arena)
                            .environment = clt_sqlite_text(q, 5, arena),
                            .seed = (uint64_t)sqlite3_column_int64(q, 6),
                            .created_ms = sqlite3_column_int64(q, 7),
-                           .window = (uint64_t)sqlite3_column_int64(q, 8)};
+                           .window = (uint64_t)sqlite3_column_int64(q, 8),
+                           .ended = {.by = clt_sqlite_text(q, 9, arena),
+                                     .why = clt_sqlite_text(q, 10, arena),
+                                     .trials = (uint64_t)sqlite3_column_int64(q, 11)}};
 }
 
 static bool complete_row(const clt_study_row *row)

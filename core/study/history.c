@@ -191,6 +191,18 @@ clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done,
     return CLT_OK;
 }
 
+clt_status clt_teller_expected(clt_teller *t, uint64_t number, double *expected, clt_error *err)
+{
+    *expected = (double)NAN;
+    if (!COLLET_CAN(t->sampler, expected_improvement)) {
+        return CLT_OK;
+    }
+    enter(t, "expected_improvement", number);
+    collet_status code = t->sampler->expected_improvement(t->self, expected);
+    leave(t);
+    return code < 0 ? clt_host_fail(&t->host, code, "expected_improvement", err) : CLT_OK;
+}
+
 clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const double *x,
                            clt_error *err)
 {

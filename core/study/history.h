@@ -46,6 +46,11 @@ bool clt_teller_moves(const clt_teller *teller);
 clt_status clt_teller_ask(clt_teller *teller, uint64_t number, double *x, bool *done,
                           clt_error *err);
 
+/** How much better than the best the sampler expects what it proposed last, for trial `number`, to
+ *  be, in units of the goal; NaN where it cannot say. */
+clt_status clt_teller_expected(clt_teller *teller, uint64_t number, double *expected,
+                               clt_error *err);
+
 /** Tells what became of a trial at x. Values are turned so that less is better, and demands are
  *  constraints. */
 clt_status clt_teller_tell(clt_teller *teller, const clt_trial_row *trial, const double *x,

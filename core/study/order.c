@@ -13,6 +13,7 @@ clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t windo
 {
     order->plan = plan;
     order->window = window;
+    order->halt.plan = plan;
     return clt_teller_open(&order->teller, plan, planned, hooks, err);
 }
 
@@ -33,6 +34,7 @@ void clt_order_close(clt_order *order)
     CLT_VEC_FINISH(&order->ends);
     CLT_VEC_FINISH(&order->quarantine);
     CLT_VEC_FINISH(&order->wishes);
+    clt_halt_finish(&order->halt);
     clt_arena_finish(&order->arena);
     clt_teller_close(&order->teller);
     *order = (clt_order){0};
@@ -62,7 +64,8 @@ static bool copy_entry(const clt_order *order, uint64_t slot, const clt_trial_ro
                              .values = copy_numbers(trial->values, trial->value_count),
                              .state = trial->state,
                              .failure = trial->failure,
-                             .last_step = trial->last_step};
+                             .last_step = trial->last_step,
+                             .twin = trial->twin};
     if (out->x == NULL || out->values == NULL) {
         free_entry(out);
         return false;
@@ -104,6 +107,9 @@ static clt_status tell(clt_order *order, const clt_trial_row *trial, const doubl
     if (!clt_order_counts(order, trial->number, x)) {
         return CLT_OK;
     }
+    if (!clt_halt_tell(&order->halt, trial)) {
+        return clt_fail_memory(err);
+    }
     return remember_failure(order, trial, x, err) == CLT_OK
                ? clt_teller_tell(&order->teller, trial, x, err)
                : err->status;
@@ -144,6 +150,7 @@ static clt_status tell_end(clt_order *order, clt_order_entry *end, clt_error *er
                          .state = end->state,
                          .failure = end->failure,
                          .last_step = end->last_step,
+                         .twin = end->twin,
                          .values = failed ? NULL : end->values,
                          .value_count = failed ? 0 : order->plan->value_count};
     clt_status status = end->x == NULL ? CLT_OK : tell(order, &row, end->x, err);
@@ -201,6 +208,20 @@ static clt_status grant(clt_order *order, double *x, clt_error *err)
                : err->status;
 }
 
+/* The sampler's proposal for trial order->next. Where it expects too little of it, it is not run.
+ */
+static clt_status propose(clt_order *order, double *x, bool *done, clt_error *err)
+{
+    double expected = (double)NAN;
+    bool wanted = !order->repeats && order->plan->study.expected_improvement > 0;
+    clt_status status = clt_teller_ask(&order->teller, order->next, x, done, err);
+    if (status == CLT_OK && !*done && wanted) {
+        status = clt_teller_expected(&order->teller, order->next, &expected, err);
+        *done = clt_halt_after_ask(&order->halt, order->next, expected);
+    }
+    return status;
+}
+
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
                          clt_error *err)
 {
@@ -210,9 +231,12 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
     if (clt_order_tell_until(order, order->slot, err) != CLT_OK) {
         return err->status;
     }
-    clt_status status = order->granted < order->wishes.count
-                            ? grant(order, x, err)
-                            : clt_teller_ask(&order->teller, order->next, x, done, err);
+    *done = !order->repeats && clt_halt_before_ask(&order->halt);
+    if (*done) {
+        return CLT_OK;
+    }
+    clt_status status =
+        order->granted < order->wishes.count ? grant(order, x, err) : propose(order, x, done, err);
     if (status != CLT_OK) {
         return status;
     }

@@ -24,6 +24,7 @@
 #define CLT_STUDY_ORDER_H
 
 #include "base/vec.h"
+#include "study/halt.h"
 #include "study/history.h"
 
 /** A trial that has not been told, or that failed in a way that will happen again. */
@@ -33,7 +34,7 @@ typedef struct clt_order_entry {
     double *values; /**< [value_count of the plan] */
     clt_trial_state state;
     clt_failure failure;
-    uint64_t last_step;
+    uint64_t last_step, twin;
 } clt_order_entry;
 
 /** The order of a study. Zero it before clt_order_open(). */
@@ -51,6 +52,8 @@ typedef struct clt_order {
     CLT_VEC(clt_wish) wishes;            /**< all of the study's, in their order */
     size_t granted;                      /**< wishes that have become trials: the first so many */
     uint64_t wish; /**< what the last ask granted, from 1; 0: the sampler proposed it */
+    clt_halt halt; /**< the rules that end the study */
+    bool repeats;  /**< what is asked for was asked for before: no rule ends that */
     clt_arena arena;
 } clt_order;
 
@@ -113,7 +116,8 @@ clt_status clt_order_tell_until(clt_order *order, uint64_t slot, clt_error *err)
 clt_status clt_order_skip(clt_order *order, clt_error *err);
 
 /** Asks for trial order->next in x[dim_count], after telling what is due: the next wish, or what
- *  the sampler proposes; order->wish says which. *done: there is nothing left. *failed_before: a
+ *  the sampler proposes; order->wish says which. *done: there is nothing left, or a rule ends the
+ * study (order->halt.by). *failed_before: a
  * finished trial at the same point that crashed, or UINT64_MAX. */
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
                          clt_error *err);

@@ -349,12 +349,14 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
     p->values = calloc(p->order->plan->value_count + 1u, sizeof *p->values);
     clt_status status = p->x == NULL || p->y == NULL || p->values == NULL ? clt_fail_memory(p->err)
                                                                           : check_trials(p);
+    p->order->repeats = true;
     status = status == CLT_OK ? make_legs(p) : status;
     if (status == CLT_OK) {
         find_since(p);
         status = body(p);
     }
     count_granted(p);
+    p->order->repeats = false;
     free(p->x);
     free(p->y);
     free(p->values);

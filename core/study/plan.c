@@ -125,8 +125,6 @@ clt_status clt_plan_read_host(clt_plan_build *b, const char *name, void *config)
     return CLT_OK;
 }
 
-enum { MOST_GOALS = 16 };
-
 /* One metric of the list in `entry`. */
 static clt_status add_goal(clt_plan_build *b, const clt_entry *entry, const char *metric,
                            clt_goal *goals)
@@ -138,10 +136,10 @@ static clt_status add_goal(clt_plan_build *b, const clt_entry *entry, const char
                         "accuracy, loss",
                         plan->ini->path, entry->line, entry->key, entry->value);
     }
-    if (plan->goal_count == MOST_GOALS) {
+    if (plan->goal_count == CLT_MOST_GOALS) {
         return clt_fail(b->err, CLT_BAD_INPUT,
                         "%s:%d: study.%s: \"%s\" is one goal too many; a study has at most %d",
-                        plan->ini->path, entry->line, entry->key, metric, (int)MOST_GOALS);
+                        plan->ini->path, entry->line, entry->key, metric, (int)CLT_MOST_GOALS);
     }
     for (size_t i = 0; i < plan->goal_count; i++) {
         if (strcmp(goals[i].metric, metric) == 0) {
@@ -193,7 +191,7 @@ static clt_status name_values(clt_plan_build *b)
 static clt_status read_goals(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
-    clt_goal *goals = clt_arena_array(&plan->arena, MOST_GOALS, sizeof *goals);
+    clt_goal *goals = clt_arena_array(&plan->arena, CLT_MOST_GOALS, sizeof *goals);
     plan->goals = goals;
     if (goals == NULL) {
         return fail_memory(b);
@@ -260,10 +258,8 @@ static clt_status make_identity(clt_plan_build *b)
     const clt_ini *ini = b->plan->ini;
     for (size_t i = 0; i < ini->entry_count; i++) {
         const clt_entry *e = &ini->entries[i];
-        bool study = strcmp(e->section, "study") == 0;
-        bool limit = study && (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
-                               strcmp(e->key, "name") == 0);
-        if (!limit && strcmp(e->section, "plugins") != 0 && strcmp(e->section, "run") != 0) {
+        if (!clt_plan_is_limit(e) && strcmp(e->section, "plugins") != 0 &&
+            strcmp(e->section, "run") != 0) {
             clt_str_addf(&text, "%s.%s = %s\n", e->section, e->key, e->value);
         }
     }
@@ -310,7 +306,7 @@ static clt_status build_all(clt_plan_build *b)
     plan->component_count = b->components.count;
     plan->variables = b->variables.items;
     plan->variable_count = b->variables.count;
-    if (make_identity(b) != CLT_OK) {
+    if (clt_plan_read_halt(b) != CLT_OK || make_identity(b) != CLT_OK) {
         return b->err->status;
     }
     return clt_space_build(&plan->arena, plan->ini->path, plan->variables, plan->variable_count,

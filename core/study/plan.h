@@ -53,6 +53,9 @@ typedef struct clt_limits {
  *  present default. NULL: it names it. */
 const char *clt_plan_unnamed_sampler(const char *identity);
 
+/** The most goals of a study. */
+enum { CLT_MOST_GOALS = 16 };
+
 /** The whole experiment. Zero it before clt_plan_make(). */
 typedef struct clt_plan {
     const char *unnamed_sampler; /**< where the file names none: of a stored study the above; NULL:
@@ -61,7 +64,8 @@ typedef struct clt_plan {
     const clt_ini *ini;
     const char *folder; /**< absolute, of the experiment file: what relative paths start from */
     clt_study_options study;
-    double time_limit; /**< seconds; 0: none */
+    double time_limit;    /**< seconds; 0: none */
+    const double *target; /**< [goal_count], a trial that is as good ends the study; NULL: none */
     clt_limits limits;
     bool black_box; /**< a trial evaluates an objective; else it trains a model */
     bool outside;   /**< black_box without an [objective]: whoever asks evaluates, and tells */

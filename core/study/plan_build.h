@@ -47,6 +47,13 @@ clt_status clt_plan_read_reference(clt_plan_build *b, clt_goal *goals);
 /** Reads [run] into the plan's limits. */
 clt_status clt_plan_read_run(clt_plan_build *b);
 
+/** Reads the rules of [study] that end a study, once there is a sampler. */
+clt_status clt_plan_read_halt(clt_plan_build *b);
+
+/** Is it a line of [study] that says for how long, or the study's name? Such lines may change when
+ * a study goes on. */
+bool clt_plan_is_limit(const clt_entry *entry);
+
 /** Puts "path:line: name: " before the error's text; returns its status. */
 clt_status clt_plan_at(clt_plan_build *b, int line, const char *name);
 

@@ -1,5 +1,5 @@
 /* A plan at one point of its space: configs for the components, the plain experiment. */
-#include "study/plan.h"
+#include "study/plan_build.h"
 
 #include "base/file.h"
 
@@ -215,9 +215,8 @@ static void write_entry(const clt_plan *plan, const clt_entry *entry, const doub
 /* One trial, and a seed for what is random in it, are what makes the experiment plain. */
 static bool is_replaced(const clt_entry *e)
 {
-    bool limit = strcmp(e->section, "study") == 0 &&
-                 (strcmp(e->key, "trials") == 0 || strcmp(e->key, "time") == 0 ||
-                  strcmp(e->key, "name") == 0 || strcmp(e->key, "warm_start") == 0);
+    bool limit = clt_plan_is_limit(e) ||
+                 (strcmp(e->section, "study") == 0 && strcmp(e->key, "warm_start") == 0);
     bool seed = (strcmp(e->section, "training") == 0 && strcmp(e->key, "seed") == 0) ||
                 (strcmp(e->section, "study") == 0 && strcmp(e->key, "trial_seed") == 0);
     return limit || seed;

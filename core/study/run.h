@@ -60,7 +60,7 @@ typedef struct clt_run {
     clt_order_past past;       /**< the study as the run found it */
     uint64_t complete, failed; /**< in all */
     uint32_t failures;         /**< in a row */
-    char last_why[512];        /**< of the last of them */
+    char last_why[512];        /**< of the last that failed, until one does not */
     bool exhausted, stopping;
     bool full;       /**< the disk is: nothing begins, what ends stays in the journal */
     double retry_at; /**< full: when the journal is tried again */

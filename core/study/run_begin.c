@@ -2,6 +2,7 @@
 
 #include "study/start.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A trial with folds goes on: those that are complete are in the store. */
@@ -85,11 +86,14 @@ static clt_status take_up(clt_run *r)
     bool twins = r->setup->plan->study.duplicates != CLT_DUPLICATES_ALLOW;
     clt_status status = twins ? take_twins(r) : CLT_OK;
     for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
-        r->complete += r->past.trials[i].state == CLT_TRIAL_COMPLETE;
-        r->failed += r->past.trials[i].state == CLT_TRIAL_FAILED;
-        if (r->past.trials[i].state == CLT_TRIAL_RUNNING) {
-            status = r->past.trials[i].twin > 0 && twins ? take_twin(r, &r->past.trials[i])
-                                                         : take_unfinished(r, &r->past.trials[i]);
+        const clt_trial_row *trial = &r->past.trials[i];
+        r->complete += trial->state == CLT_TRIAL_COMPLETE;
+        r->failed += trial->state == CLT_TRIAL_FAILED;
+        if (trial->state == CLT_TRIAL_FAILED) {
+            (void)snprintf(r->last_why, sizeof r->last_why, "%s", trial->why);
+        }
+        if (trial->state == CLT_TRIAL_RUNNING) {
+            status = trial->twin > 0 && twins ? take_twin(r, trial) : take_unfinished(r, trial);
         }
     }
     return status;

@@ -148,6 +148,7 @@ clt_status clt_rungs_promote(clt_run *r, clt_job **job)
         return CLT_OK;
     }
     if (clt_order_tell_until(&r->order, r->order.slot, r->err) != CLT_OK ||
+        clt_halt_before_ask(&r->order.halt) ||
         clt_pruning_promote(&r->pruning, r->order.slot, &found, &number, &until, r->err) !=
             CLT_OK ||
         !found || go_on(r, number, until, job) != CLT_OK) {

@@ -108,6 +108,15 @@ static const collet_option study_options[] = {
     COLLET_OPT_INT(clt_study_options, repeats, "1", 1, 1000, NULL, COLLET_FIXED,
                    "times that each trial is run, or each fold of it, every time with another "
                    "seed; its values are means over all runs"),
+    COLLET_OPT_STRING(clt_study_options, target, "", COLLET_FIXED,
+                      "a value of the goal that is good enough: a trial that reaches it ends the "
+                      "study; several goals: one for each, separated by commas"),
+    COLLET_OPT_INT(clt_study_options, no_improvement, "0", 0, 1e12, NULL, COLLET_FIXED,
+                   "trials in a row, none better than the best before them, that end the study; "
+                   "several goals: none new on the Pareto front; 0: none do"),
+    COLLET_OPT_REAL(clt_study_options, expected_improvement, "0", 0, 1e300, NULL, COLLET_FIXED,
+                    "ends the study once the sampler expects its proposal to be better than the "
+                    "best by less than this, in units of the goal; of gp and auto; 0: off"),
 };
 
 static const collet_option training_options[] = {

@@ -18,6 +18,9 @@ typedef struct clt_study_options {
     const char *warm_start;
     int32_t duplicates, reserved;
     int64_t repeats;
+    const char *target;
+    int64_t no_improvement;
+    double expected_improvement;
 } clt_study_options;
 
 /** Values of [study] duplicates. */

@@ -128,6 +128,12 @@ clt_status clt_store_wishes(clt_store *store, int64_t study, clt_arena *arena, c
     return store->ops->wishes(store, study, arena, rows, count, err);
 }
 
+clt_status clt_store_note_ended(clt_store *store, int64_t study, const clt_ended *ended,
+                                clt_error *err)
+{
+    return store->ops->note_ended(store, study, ended, err);
+}
+
 clt_status clt_store_add_ancestor(clt_store *store, int64_t study, const clt_ancestor *row,
                                   clt_error *err)
 {

@@ -38,6 +38,14 @@ typedef struct clt_demand {
     double bound;
 } clt_demand;
 
+/** What ended a study that had more to do. It holds while the study has so many trials. */
+typedef struct clt_ended {
+    const char *by;  /**< "target", "no_improvement", "expected_improvement"; "space", "sampler";
+                          NULL: nothing */
+    const char *why; /**< with figures, one line */
+    uint64_t trials;
+} clt_ended;
+
 /** One study. */
 typedef struct clt_study_row {
     int64_t id;              /**< given by the store */
@@ -53,6 +61,7 @@ typedef struct clt_study_row {
     size_t goal_count;
     const clt_demand *demands; /**< [demand_count] */
     size_t demand_count;
+    clt_ended ended;
 } clt_study_row;
 
 /** State of a trial; up to FAILED the numbers of COLLET_TRIAL_RUNNING and its friends. A PAUSED one
@@ -226,6 +235,8 @@ typedef struct clt_store_ops {
                                clt_error *err);
     clt_status (*ancestors)(clt_store *store, int64_t study, clt_arena *arena, clt_ancestor **rows,
                             size_t *count, clt_error *err);
+    clt_status (*note_ended)(clt_store *store, int64_t study, const clt_ended *ended,
+                             clt_error *err);
 } clt_store_ops;
 
 /** The head of every kind of store. */
@@ -311,6 +322,10 @@ clt_status clt_store_environments(clt_store *store, int64_t study, clt_arena *ar
  *  or nothing, durable on return. */
 clt_status clt_store_change_study(clt_store *store, int64_t study, const clt_study_change *change,
                                   clt_error *err);
+
+/** Notes what ended a study, in place of what ended it before. Durable on return. */
+clt_status clt_store_note_ended(clt_store *store, int64_t study, const clt_ended *ended,
+                                clt_error *err);
 
 /** Appends a wish to a study's. A trial that is begun with its number (from 1) grants it. */
 clt_status clt_store_add_wish(clt_store *store, int64_t study, const clt_wish *wish,

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "study/run.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -219,8 +221,10 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
     }
     if (clt_crew_busy(r->crew) == 0) {
         *over = clt_run_next(r, last) == NULL && (last || !clt_run_may_ask(r));
+        bool ruled = r->order.halt.by != CLT_HALT_NONE;
         *ending = stop != CLT_GO_ON   ? CLT_ENDED_STOPPED
                   : late              ? CLT_ENDED_TIME
+                  : ruled             ? CLT_ENDED_RULE
                   : r->exhausted      ? CLT_ENDED_EXHAUSTED
                   : no_more_points(r) ? CLT_ENDED_SPACE
                                       : CLT_ENDED_ALL;
@@ -230,6 +234,68 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
     }
     status = clt_crew_wait(r->crew, patience(r, late ? -1 : time_left(r)), r->err);
     return status == CLT_OK ? r->err->status : status;
+}
+
+/* A study that is through and has nothing but failures, too few to have ended it before. */
+static clt_status check_any_complete(const clt_run *r, clt_ending ending)
+{
+    if (r->complete > 0 || r->failed == 0 || r->paused.count > 0 || ending == CLT_ENDED_TIME ||
+        ending == CLT_ENDED_STOPPED) {
+        return CLT_OK;
+    }
+    return r->failed == 1
+               ? clt_fail(r->err, CLT_TRIALS_FAILED, "the only trial failed: %s", r->last_why)
+               : clt_fail(r->err, CLT_TRIALS_FAILED,
+                          "all %" PRIu64 " trials failed; the last one: %s", r->failed,
+                          r->last_why);
+}
+
+/* What ended the study, in figures. */
+static void add_why(const clt_run *r, clt_ending ending, clt_str *why)
+{
+    uint64_t trials = r->order.next;
+    if (ending == CLT_ENDED_RULE) {
+        clt_halt_text(&r->order.halt, why);
+    } else if (ending == CLT_ENDED_EXHAUSTED) {
+        clt_str_addf(why, "%s has nothing left to propose after %" PRIu64 " trial%s",
+                     clt_plan_component(r->setup->plan, "sampler", NULL)->id, trials,
+                     trials == 1 ? "" : "s");
+    } else if (isfinite(r->twins.room) && (double)r->twins.points >= r->twins.room) {
+        clt_str_addf(why, "all %zu points were tried", r->twins.points);
+    } else {
+        clt_str_addf(why, "the last %zu proposals were among the %zu points that were tried",
+                     r->twins.row, r->twins.points);
+    }
+}
+
+/* Notes what ended the study, where that was not that it has as many trials as wanted; of a rule
+ * the log hears. */
+static clt_status note_ending(clt_run *r, clt_ending ending)
+{
+    clt_str why = {0};
+    const clt_watcher *w = &r->setup->watcher;
+    bool ruled = ending == CLT_ENDED_RULE, space = ending == CLT_ENDED_SPACE;
+    if (!ruled && !space && ending != CLT_ENDED_EXHAUSTED) {
+        return CLT_OK;
+    }
+    add_why(r, ending, &why);
+    const clt_ended ended = {.by = ruled   ? clt_halt_name(r->order.halt.by)
+                                   : space ? "space"
+                                           : "sampler",
+                             .why = clt_arena_copy(r->arena, clt_str_text(&why)),
+                             .trials = r->order.next};
+    bool whole = !why.failed && ended.why != NULL;
+    clt_str_finish(&why);
+    const char *line =
+        whole ? clt_arena_printf(r->arena, "ended by %s: %s", ended.by, ended.why) : NULL;
+    if (line == NULL) {
+        return clt_fail_memory(r->err);
+    }
+    if (ruled) {
+        w->log(w->ctx, "study", COLLET_LOG_INFO, line);
+    }
+    r->study->ended = ended;
+    return clt_store_note_ended(r->setup->store, r->study->id, &ended, r->err);
 }
 
 clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_study_row *study,
@@ -243,6 +309,8 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
     while (status == CLT_OK && !over) {
         status = turn(&r, ending, &over);
     }
+    status = status == CLT_OK ? note_ending(&r, *ending) : status;
+    status = status == CLT_OK ? check_any_complete(&r, *ending) : status;
     if (status == CLT_INTERRUPTED) { /* while the data was opened */
         *ending = CLT_ENDED_STOPPED;
         *err = (clt_error){0};

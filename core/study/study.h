@@ -13,6 +13,7 @@
 typedef enum clt_ending {
     CLT_ENDED_ALL,       /**< as many trials as wanted */
     CLT_ENDED_EXHAUSTED, /**< the sampler has no more */
+    CLT_ENDED_RULE,      /**< by one of the rules of study/halt.h: the study's row says which */
     CLT_ENDED_SPACE,     /**< every point was tried, and none is to be twice */
     CLT_ENDED_TIME,      /**< the time is over */
     CLT_ENDED_STOPPED    /**< the watcher wanted to stop */

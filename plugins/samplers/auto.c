@@ -70,6 +70,7 @@ typedef struct committee {
     const collet_space *space;
     search_history history;
     member members[MEMBERS];
+    int asked;        /* the member that proposed last */
     const char *said; /* the reason that was logged last */
 } committee;
 
@@ -222,7 +223,7 @@ static collet_status tell_member(const committee *c, int which, const collet_tri
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     committee *c = self;
-    int which = choose(c, number);
+    int which = c->asked = choose(c, number);
     const member *m = &c->members[which];
     collet_status status = m->sampler->ask(m->self, rng, number, x);
     const collet_trial running = {.struct_size = COLLET_SIZE(collet_trial),
@@ -246,6 +247,16 @@ static collet_status tell(void *self, const collet_trial *trial)
     return status;
 }
 
+static collet_status expected_improvement(void *self, double *value)
+{
+    const committee *c = self;
+    const member *m = &c->members[c->asked];
+    *value = (double)NAN;
+    return COLLET_CAN(m->sampler, expected_improvement)
+               ? m->sampler->expected_improvement(m->self, value)
+               : COLLET_OK;
+}
+
 static const collet_sampler vtable = {
     .struct_size = COLLET_SIZE(collet_sampler),
     .flags = COLLET_SAMPLER_CONDITIONAL | COLLET_SAMPLER_CATEGORY | COLLET_SAMPLER_MULTI |
@@ -254,6 +265,7 @@ static const collet_sampler vtable = {
     .destroy = destroy,
     .ask = ask,
     .tell = tell,
+    .expected_improvement = expected_improvement,
 };
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),

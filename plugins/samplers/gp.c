@@ -84,6 +84,8 @@ typedef struct gp {
     uint32_t models;      /* the outcome's and one for each constraint */
     gp_model *model;      /* [models] */
     double *p, *z, *most; /* [parameters], [columns], [models]: work */
+    double deviation;     /* of the outcomes: what the outcome's model calls 1 */
+    double expected;      /* the improvement by the point of the last ask; NaN: not known */
     bool noisy;           /* the same point has brought two outcomes */
     fitted *fits;         /* [fit_count], by count */
     size_t fit_count, fit_room;
@@ -260,6 +262,8 @@ static void value(gp *g, uint32_t k, size_t n)
     gp_standardise(n, g->y, &mean, &deviation);
     if (k > 0) {
         g->most[k - 1] = -mean / deviation;
+    } else {
+        g->deviation = deviation;
     }
 }
 
@@ -479,6 +483,8 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
     for (uint32_t k = 0; k < g->search.candidates; k++) {
         gp_search_point(&g->search, g->search.order[k], x);
         if (!is_taken(g, x) && search_allowed(&g->space, x)) {
+            g->expected = isfinite(best) ? exp(g->search.score[g->search.order[k]]) * g->deviation
+                                         : (double)NAN;
             return COLLET_OK;
         }
     }
@@ -490,6 +496,7 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
 {
     gp *g = self;
     collet_status status = COLLET_OK;
+    g->expected = (double)NAN;
     if (!grow(g)) {
         return collet_fail(g->host, COLLET_E_NOMEM, "out of memory");
     }
@@ -547,6 +554,14 @@ static collet_status tell(void *self, const collet_trial *trial)
     return COLLET_OK;
 }
 
+/* Of outcomes better than the median, which are as they were told: an improvement is one of these.
+ */
+static collet_status expected_improvement(void *self, double *value)
+{
+    *value = ((const gp *)self)->expected;
+    return COLLET_OK;
+}
+
 static const collet_sampler vtable = {
     .struct_size = COLLET_SIZE(collet_sampler),
     .flags = COLLET_SAMPLER_CONDITIONAL | COLLET_SAMPLER_CATEGORY | COLLET_SAMPLER_CONSTRAINT |
@@ -555,6 +570,7 @@ static const collet_sampler vtable = {
     .destroy = destroy,
     .ask = ask,
     .tell = tell,
+    .expected_improvement = expected_improvement,
 };
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),

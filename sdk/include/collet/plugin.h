@@ -57,7 +57,7 @@ extern "C" {
 /** Raised when an old plugin can no longer work. Plugin and host must agree exactly. */
 #define COLLET_ABI_MAJOR 1u
 /** Raised when a field, a kind, an extension or a code is added. Any minor works with any. */
-#define COLLET_ABI_MINOR 3u
+#define COLLET_ABI_MINOR 4u
 /** First word of collet_plugin: tells "not one of ours" from "too new". Reads "CLT1". */
 #define COLLET_MAGIC 0x31544c43u
 

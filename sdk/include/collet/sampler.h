@@ -170,6 +170,13 @@ typedef struct collet_sampler {
      *  history. [instance] */
     collet_status (*save)(void *self, const collet_sink *out);
     collet_status (*load)(void *self, const collet_source *in);
+
+    /** Optional, since ABI 1.4, asked with one objective only. *value: how much better than the
+     * best of what it was told the sampler expects the point of its last ask() to be, 0 or more, in
+     * the unit of the objective; NaN where it has no estimate, as for a point that was drawn. A
+     * study may end where that is below a bound, so it is a function of what ask() depends on.
+     *  [instance] */
+    collet_status (*expected_improvement)(void *self, double *value);
 } collet_sampler;
 
 #ifdef __cplusplus

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOW = 5 }; /* the schema of this program */
+enum { NOW = 6 }; /* the schema of this program */
 
 /* Stores that earlier programs made; see tests/fixtures/store. */
 static const struct {
@@ -23,6 +23,8 @@ static const struct {
      "the loss is not finite in epoch 1, step 9"},
     {SOURCE "/tests/fixtures/store/schema-4.sql", 4, 8, 7, 3, 2, 315,
      "fold 1: the loss is not finite in epoch 1, step 9"},
+    {SOURCE "/tests/fixtures/store/schema-5.sql", 5, 8, 2, 3, 2, 90,
+     "fold 1: the loss is not finite in epoch 1, step 4"},
 };
 
 static clt_status open_status(const test_place *p, clt_store_mode mode, clt_error *err)
@@ -124,7 +126,7 @@ START_TEST(a_migration_that_fails_leaves_the_store_as_it_was)
     test_store_load(p.path, olds[0].file);
     test_store_sql(p.path, obstacles[_i]);
     ck_assert_int_eq(open_status(&p, CLT_STORE_WRITE, &err), CLT_NO_STORE);
-    ck_assert_msg(strstr(err.text, "cannot be brought from schema 1 to 5") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "cannot be brought from schema 1 to 6") != NULL, "%s", err.text);
     /* Without the obstacle it is the old store, and is migrated as ever. */
     test_store_sql(p.path, _i == 0   ? "ALTER TABLE study DROP COLUMN window"
                            : _i == 1 ? "ALTER TABLE trial DROP COLUMN log"
@@ -180,7 +182,7 @@ START_TEST(an_empty_file_is_filled_by_a_run_only)
         "DROP TABLE trial; DROP TABLE goal; DROP TABLE demand; DROP TABLE environment;"
         "DROP TABLE study");
     ck_assert_int_eq(open_status(&p, CLT_STORE_WRITE, &err), CLT_NO_STORE);
-    ck_assert_msg(strstr(err.text, "damaged (schema 5, 0 tables)") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "damaged (schema 6, 0 tables)") != NULL, "%s", err.text);
     test_place_remove(&p);
 }
 END_TEST
