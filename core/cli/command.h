@@ -23,7 +23,7 @@ typedef struct clt_args {
     const char *trial;
     const char *output;
     const char *journal, *into, *study, *goals;
-    bool all, csv, environment, fresh, help, ini, json, verbose, verify;
+    bool all, csv, environment, fresh, help, ini, json, quiet, verbose, verify;
 } clt_args;
 
 /** One flag. argument NULL: it takes none and sets a bool. */

@@ -1,9 +1,14 @@
 /* collet refit: the winner of a study, trained on all rows that may train, in one file. */
 #include "cli/session.h"
 
+#include "base/clock.h"
 #include "study/refit.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static clt_status choose_trial(const clt_opened *o, const clt_args *args,
                                const clt_trial_row **trial, clt_error *err)
@@ -35,10 +40,43 @@ static clt_status choose_trial(const clt_opened *o, const clt_args *args,
                             (*trial)->why != NULL ? (*trial)->why : "there is no result of it");
 }
 
+/* What is shown while the model trains, on standard error: on a terminal one line that changes,
+ * else a line an epoch. */
+typedef struct progress {
+    bool quiet, live, drawn;
+    double start;
+} progress;
+
+static void wipe(progress *p)
+{
+    if (p->drawn) {
+        (void)fputs("\r\033[K", stderr);
+    }
+    p->drawn = false;
+}
+
+static void epoch_done(void *ctx, uint64_t epoch, uint64_t epochs, double train_loss)
+{
+    progress *p = ctx;
+    char time[64], loss[64] = "";
+    if (p->quiet) {
+        return;
+    }
+    if (!isnan(train_loss)) {
+        (void)snprintf(loss, sizeof loss, "  train_loss %.6g", train_loss);
+    }
+    wipe(p);
+    (void)fprintf(
+        stderr, "epoch %llu/%llu%s  %s%s", (unsigned long long)epoch, (unsigned long long)epochs,
+        loss, clt_duration_text(clt_clock() - p->start, time, sizeof time), p->live ? "" : "\n");
+    (void)fflush(stderr);
+    p->drawn = p->live;
+}
+
 static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
 {
-    (void)ctx;
     if (level >= COLLET_LOG_WARN) {
+        wipe(ctx);
         (void)fprintf(stderr, "%s: %s\n", unit, line);
     }
 }
@@ -92,7 +130,13 @@ static void print_json(const clt_refit_setup *s, const clt_refit *refit, clt_str
 
 static clt_status refit(const clt_args *args, clt_opened *o, clt_session *session, clt_error *err)
 {
-    clt_refit_setup setup = {.plan = &session->plan, .study = &o->study, .hooks.log = log_line};
+    const char *term = getenv("TERM");
+    bool dumb = term == NULL || strcmp(term, "dumb") == 0;
+    progress shown = {.quiet = args->quiet, .live = isatty(STDERR_FILENO) && !dumb};
+    clt_refit_setup setup = {.plan = &session->plan,
+                             .study = &o->study,
+                             .hooks = {.ctx = &shown, .log = log_line},
+                             .epoch = epoch_done};
     clt_refit done;
     clt_str out = {0};
     if (clt_open_store(o, args, err) != CLT_OK ||
@@ -113,8 +157,11 @@ static clt_status refit(const clt_args *args, clt_opened *o, clt_session *sessio
     if (setup.path == NULL) {
         return clt_fail_memory(err);
     }
-    if (clt_refit_run(&setup, &done, err) != CLT_OK) {
-        return err->status;
+    shown.start = clt_clock();
+    clt_status status = clt_refit_run(&setup, &done, err);
+    wipe(&shown);
+    if (status != CLT_OK) {
+        return status;
     }
     (args->json ? print_json : print_text)(&setup, &done, &out);
     return clt_print(&out, err);
@@ -135,6 +182,7 @@ static const clt_flag flags[] = {
     {"--output", 'o', "FILE", "the model's file; STUDY-trialN.safetensors unless given",
      offsetof(clt_args, output)},
     CLT_FLAG_PLUGIN_PATH,
+    {"--quiet", 'q', NULL, "do not show progress on standard error", offsetof(clt_args, quiet)},
     CLT_FLAG_STORE("the store; collet.db unless given"),
     {"--trial", 0, "N", "trial N in place of the best one", offsetof(clt_args, trial)},
     CLT_FLAG_END,

@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "base/vec.h"
 #include "study/child.h"
+#include "study/suits.h"
 #include "study/wire.h"
 
 #include <errno.h>
@@ -222,6 +223,7 @@ clt_status clt_nursery_serve(const clt_plan *plan, int control, clt_error *err)
     n->control = control;
     n->children = -1;
     clt_status status = clt_source_open(&n->source, plan, NULL, err);
+    status = status == CLT_OK ? clt_suits_check(&n->source, err) : status;
     status = status == CLT_OK ? set_up_signals(n, err) : status;
     if (status != CLT_OK) {
         clt_nursery_broken(control, err);

@@ -62,7 +62,8 @@ typedef struct clt_plan {
                                       the default */
     clt_arena arena;
     const clt_ini *ini;
-    const char *folder; /**< absolute, of the experiment file: what relative paths start from */
+    clt_registry *registry; /**< that units came from; not the plan's */
+    const char *folder;     /**< absolute, of the experiment file: what relative paths start from */
     clt_study_options study;
     double time_limit;    /**< seconds; 0: none */
     const double *target; /**< [goal_count], a trial that is as good ends the study; NULL: none */

@@ -60,9 +60,16 @@ uint64_t clt_refit_epochs(const clt_trial_row *trial, const clt_metrics *metrics
 /* The schedule is that of all epochs; the training ends where the trial's best epoch was. */
 static bool on_epoch(void *ctx, uint64_t epoch, const clt_metrics *metrics, const double *values)
 {
-    (void)metrics;
-    (void)values;
-    return epoch < ((const refit *)ctx)->result->epochs;
+    const refit *r = ctx;
+    const clt_refit_setup *s = r->s;
+    double loss = (double)NAN;
+    for (uint32_t i = 0; i < metrics->count; i++) {
+        loss = metrics->ids[i] == CLT_METRIC_TRAIN_LOSS ? values[i] : loss;
+    }
+    if (s->epoch != NULL) {
+        s->epoch(s->hooks.ctx, epoch, r->result->epochs, loss);
+    }
+    return epoch < r->result->epochs;
 }
 
 static bool cancelled(void *ctx)

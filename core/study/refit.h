@@ -21,6 +21,9 @@ typedef struct clt_refit_setup {
     const clt_trial_row *trial; /**< with its curve */
     const char *path;           /**< of the file to write */
     clt_host_hooks hooks;       /**< log; cancelled: ends it with CLT_INTERRUPTED */
+    /** Called with hooks.ctx after each epoch, from 1, of those that count; train_loss is NaN where
+     *  it is not known. May be NULL. */
+    void (*epoch)(void *ctx, uint64_t epoch, uint64_t epochs, double train_loss);
 } clt_refit_setup;
 
 /** What came of it. */
