@@ -37,7 +37,8 @@
  * batch where that can be helped: the largest of f(x + b) is f of the largest x, plus b, so with
  * max pooling and a rising f a few images at a time are convolved and pooled in the cache, and only
  * then activated. The gradient then has one number a square, and goes back from these alone
- * (nn/winners.h), but for the first block. Batch normalisation needs all images first. Everything
+ * (nn/winners.h). The first block, where it has few channels, goes from image to pooled squares and
+ * back in one pass (nn/narrow.h). Batch normalisation needs all images first. Everything
  * is allocated in create().
  *
  * LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition (1998).
@@ -47,6 +48,7 @@
 
 #include "nn/conv.h"
 #include "nn/loss.h"
+#include "nn/narrow.h"
 #include "nn/pool.h"
 #include "nn/stack.h"
 #include "nn/winners.h"
@@ -115,6 +117,7 @@ typedef struct block {
     nn_pool pool;
     int how;                /* POOL_... */
     bool winners;           /* only the largest of each square has a gradient */
+    bool narrow;            /* convolved and pooled in one pass */
     bool pool_first;        /* activated after pooling, else before */
     uint64_t w;             /* where it lies in theta */
     size_t in, inner, out;  /* floats of x, before pooling, after */
@@ -199,6 +202,7 @@ static collet_status plan_block(cnn *m, const collet_host *host, uint32_t i, nn_
     }
     b->pool_first = b->how == POOL_MAX && c->activation[i] != NN_GELU;
     b->winners = i > 0 && b->pool_first && c->norm[i] == 0 && shape.channels >= NN_WINNERS_CHANNELS;
+    b->narrow = i == 0 && b->pool_first && c->norm[i] == 0 && nn_narrow_suits(&b->conv, &b->pool);
     b->in = nn_conv_in(&b->conv);
     b->inner = nn_conv_out(&b->conv);
     b->out = nn_pool_out(&b->pool);
@@ -369,17 +373,27 @@ static void forward_group(const cnn *m, block *b, uint32_t first, uint32_t rows,
     pool(b, first, rows, inner);
 }
 
-static void forward_block(const cnn *m, block *b, const collet_rng *rng, uint32_t rows,
-                          const float *theta, const float *x)
+static void forward_groups(const cnn *m, block *b, bool training, uint32_t rows, const float *theta,
+                           const float *x)
 {
     nn_conv_pack(&b->conv, theta + b->w, b->packed);
     if (b->finish.norm) {
         nn_conv_forward(&b->conv, rows, x, b->packed, b->u, m->scratch);
-        nn_finish_observe(&b->finish, rng != NULL, rows * b->inner / b->finish.n, b->u, theta);
+        nn_finish_observe(&b->finish, training, rows * b->inner / b->finish.n, b->u, theta);
     }
     for (uint32_t first = 0; first < rows; first += b->group) {
         uint32_t left = rows - first;
         forward_group(m, b, first, left < b->group ? left : b->group, theta, x);
+    }
+}
+
+static void forward_block(const cnn *m, block *b, const collet_rng *rng, uint32_t rows,
+                          const float *theta, const float *x)
+{
+    if (b->narrow) {
+        nn_narrow_forward(&b->conv, &b->pool, rows, x, theta + b->w, b->y, b->which, m->scratch);
+    } else {
+        forward_groups(m, b, rng != NULL, rows, theta, x);
     }
     if (b->pool_first) {
         nn_finish_activate(&b->finish, 0, rows * b->out / b->finish.n, theta, b->y);
@@ -470,7 +484,9 @@ static void backward_block(const cnn *m, block *b, uint32_t rows, const float *t
     if (!b->pool_first || b->finish.norm) {
         whole = backward_whole(m, b, rows, theta, d, grad);
     }
-    if (b->winners) {
+    if (b->narrow) {
+        nn_narrow_backward(&b->conv, &b->pool, rows, x, d, b->which, grad + b->w, m->scratch);
+    } else if (b->winners) {
         backward_winners(m, b, rows, theta, x, d, grad, dx);
     } else {
         backward_groups(m, b, rows, theta, x, d, whole, grad, dx);
