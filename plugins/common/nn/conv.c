@@ -87,7 +87,9 @@ void nn_conv_unpad(const nn_conv *c, const float *padded, float *x)
 {
     const size_t line = (size_t)c->width * c->channels, n = c->channels;
     const uint32_t there = wide(c) - c->left;
-    memset(x, 0, nn_conv_in(c) * sizeof *x);
+    if (there < c->width || tall(c) < c->top + c->height) {
+        memset(x, 0, nn_conv_in(c) * sizeof *x);
+    }
     for (uint32_t y = 0; y < c->height && c->top + y < tall(c); y++) {
         memcpy(x + y * line, padded + ((size_t)(c->top + y) * wide(c) + c->left) * n,
                (c->width < there ? c->width : there) * n * sizeof *x);

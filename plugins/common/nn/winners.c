@@ -81,20 +81,19 @@ INLINE void some_square(const job *j, uint32_t kernel, size_t run, const float *
     }
 }
 
-/* The channels of a block, of n, that have a gradient, listed by the tap that won. */
-typedef struct taps {
-    uint16_t list[FEW_TAPS][BLOCK];
-    uint32_t count[FEW_TAPS];
-} taps;
-
-INLINE void list_by_tap(uint32_t n, const float *dy, const uint8_t *which, taps *t)
+/* The channels of a block, of n, that have a gradient, listed by the tap that won. All counts lie
+ * in one word, 16 bits each, which stays in a register: an array of them would be stored and loaded
+ * again for each channel. Returns it. */
+INLINE uint64_t list_by_tap(uint32_t n, const float *dy, const uint8_t *which,
+                            uint16_t list[FEW_TAPS][BLOCK])
 {
-    memset(t->count, 0, sizeof t->count);
+    uint64_t counts = 0;
     for (uint32_t o = 0; o < n; o++) {
-        const uint32_t tap = which[o];
-        t->list[tap][t->count[tap]] = (uint16_t)o;
-        t->count[tap] += dy[o] != 0 ? 1 : 0;
+        const uint32_t tap = which[o], shift = 16 * tap;
+        list[tap][counts >> shift & UINT16_MAX] = (uint16_t)o;
+        counts += (uint64_t)(dy[o] != 0) << shift;
     }
+    return counts;
 }
 
 /* The winners that share a patch of 3 lines: its x, and the sum of its dx, stay in registers.
@@ -128,15 +127,17 @@ INLINE void four_patches(const job *j, size_t vectors, const float *x, const flo
                          const float *dy, const uint8_t *which, float *dw, float *dx)
 {
     const size_t size = 3 * vectors * LANES;
-    taps t;
+    uint16_t channels[FEW_TAPS][BLOCK];
     for (uint32_t first = 0; first < j->filters; first += BLOCK) {
         const uint32_t left = j->filters - first;
         const size_t skip = first * size;
-        list_by_tap(left < BLOCK ? left : BLOCK, dy + first, which + first, &t);
-        for (uint32_t k = 0; k < FEW_TAPS; k++) {
-            if (t.count[k] > 0) {
-                patch(vectors, j->line, t.count[k], t.list[k], x + j->offset[k], w + skip,
-                      dy + first, dw + skip, dx + j->offset[k]);
+        uint64_t counts =
+            list_by_tap(left < BLOCK ? left : BLOCK, dy + first, which + first, channels);
+        for (uint32_t k = 0; k < FEW_TAPS; k++, counts >>= 16) {
+            const uint32_t count = (uint32_t)(counts & UINT16_MAX);
+            if (count > 0) {
+                patch(vectors, j->line, count, channels[k], x + j->offset[k], w + skip, dy + first,
+                      dw + skip, dx + j->offset[k]);
             }
         }
     }
