@@ -90,7 +90,10 @@ static clt_status begin_in_memory(collet_study *s)
     for (size_t i = 0; i < s->plan.wish_count && status == CLT_OK; i++) {
         status = clt_order_add_wish(&s->order, &s->plan.wishes[i], &s->err);
     }
-    return status;
+    return status == CLT_OK
+               ? clt_pruning_open(&s->pruning, &s->plan, window, s->order.teller.space.trial_budget,
+                                  0, false, &hooks, &s->err)
+               : status;
 }
 
 /* A result is the sampler's at once, unless the experiment asks for a fixed order: who tells one
@@ -161,6 +164,7 @@ void collet_study_destroy(collet_study *s)
     if (s == NULL) {
         return;
     }
+    clt_pruning_close(&s->pruning);
     clt_order_close(&s->order);
     clt_twins_finish(&s->twins);
     clt_store_close(s->store);

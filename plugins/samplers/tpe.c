@@ -233,6 +233,16 @@ static collet_status begin(tpe *t, uint64_t number, const double *x)
     return COLLET_OK;
 }
 
+static collet_status digest(tpe *t, const search_trial *trial)
+{
+    uint32_t row = add_row(t, trial->number, trial->x);
+    uint32_t gone = search_digest_add(&t->digest, trial, row);
+    if (gone != UINT32_MAX) {
+        remove_row(t, gone);
+    }
+    return COLLET_OK;
+}
+
 /* A trial is over; it may have been under way. */
 static collet_status end(tpe *t, const search_trial *trial)
 {
@@ -246,12 +256,41 @@ static collet_status end(tpe *t, const search_trial *trial)
         t->stale = true;
         return search_league_add(&t->league, trial);
     }
-    uint32_t row = add_row(t, trial->number, trial->x);
-    uint32_t gone = search_digest_add(&t->digest, trial, row);
-    if (gone != UINT32_MAX) {
-        remove_row(t, gone);
+    return digest(t, trial);
+}
+
+/* Empties the digest. */
+static void clear(tpe *t)
+{
+    search_digest *d = &t->digest;
+    for (uint32_t i = 0; i < d->best_count; i++) {
+        remove_row(t, d->best[i].tag);
     }
-    return COLLET_OK;
+    for (uint32_t i = 0; i < d->rest_count; i++) {
+        remove_row(t, d->rest[i].tag);
+    }
+    search_digest_clear(d);
+}
+
+/* A trial has come to something else than it was sorted by. */
+static collet_status sort_anew(tpe *t)
+{
+    collet_status status = COLLET_OK;
+    t->stale = t->history.objective_count > 1;
+    t->league.count = 0;
+    if (!t->stale) {
+        clear(t);
+    }
+    for (size_t i = 0; i < t->history.count && status >= 0; i++) {
+        const search_trial *trial = t->history.trials[i];
+        if (trial->state == COLLET_TRIAL_RUNNING) {
+            continue;
+        }
+        status = t->stale            ? search_league_add(&t->league, trial)
+                 : reserve(t, 1) < 0 ? COLLET_E_NOMEM
+                                     : digest(t, trial);
+    }
+    return status;
 }
 
 /* With several goals a new trial may change the order of all: the digest is made anew. */
@@ -265,11 +304,7 @@ static collet_status renew(tpe *t)
     if (reserve(t, room - held) < 0) {
         return COLLET_E_NOMEM;
     }
-    for (uint32_t i = 0; i < held; i++) {
-        bool best = i < d->best_count;
-        remove_row(t, best ? d->best[i].tag : d->rest[i - d->best_count].tag);
-    }
-    search_digest_clear(d);
+    clear(t);
     search_league_sort(&t->league, (size_t)t->config->gamma_cap);
     for (size_t i = 0; i < t->league.count; i++) {
         search_digest_append(d, t->league.list[i].trial);
@@ -290,6 +325,9 @@ static collet_status tell(void *self, const collet_trial *trial)
     if (trial->state == COLLET_TRIAL_RUNNING) {
         bool known = search_history_find(&t->history, trial->number) != NULL;
         return known ? COLLET_OK : begin(t, trial->number, trial->x);
+    }
+    if (search_history_again(&t->history, trial) != NULL) {
+        return sort_anew(t);
     }
     if (reserve(t, 1) < 0 || search_seen_add(&t->seen, &t->space, trial->x) < 0 ||
         search_history_tell(&t->history, trial, &news) < 0) {
