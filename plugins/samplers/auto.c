@@ -6,8 +6,9 @@
  *     goals    finished trials     proposed by
  *     several  any number          tpe, with single kernels and joint ones in turn
  *     one      fewer than 10       tpe, whose first trials lie apart
- *     one      n < `late`          gp, and of 200 trials n by tpe: each 20th at first; in the end
- *                                  100 times the share of the parameters that are continuous
+ *     one      10 to 99            gp; each 4th by tpe where all parameters are continuous, fewer
+ *                                  where some are not
+ *     one      100 to `late` - 1   the same, with each 2nd
  *     one      `late` and more     tpe, because it takes less than a millisecond
  *
  * Options:
@@ -21,13 +22,12 @@
  * How it works: a Gaussian process does most with few trials where the goal is smooth, and may
  * dwell at a minimum that is not the best one; densities find another, and what lies close to the
  * best. Each goes on from the other's best trials, and the two together ended lower than either.
- * But a density of three good trials says little; and a process does not dwell where there are only
- * so many values, since it takes no point twice. So densities get more and more trials, up to half
- * where all parameters are continuous: real, or whole with more than a thousand values. The choice
- * depends on a trial's number and on how many have finished, so a study goes on as it would have.
- * With several goals single kernels are soon at a front and then stay where they are; joint ones
- * spread along it. Members have their default options but for that; each change of rule is noted in
- * the log.
+ * But a process does not dwell where there are only so many values, since it takes no point twice.
+ * So the share of densities is as above times the share of the parameters that are continuous
+ * (real, or whole with more than a thousand values), and one in 20 at least. The choice depends on
+ * a trial's number and on how many have finished, so a study goes on as it would have. With several
+ * goals single kernels are soon at a front and then stay where they are; joint ones spread along
+ * it. Members have their default options but for that; each change of rule is noted in the log.
  */
 #include "search/history.h"
 
@@ -41,9 +41,9 @@
 const collet_plugin *collet_entry_of_gp(uint32_t abi_major, uint32_t abi_minor);
 const collet_plugin *collet_entry_of_tpe(uint32_t abi_major, uint32_t abi_minor);
 
-/* Finished trials before a model is asked; of so many trials n are tpe's when n have finished; it
- * gets each 20th at least; values beyond which a number is continuous. */
-enum { STARTUP = 10, EVENLY = 200, RARELY = 20, MANY = 1000 };
+/* Finished trials before a model is asked, and those that are few; tpe gets each 20th at least;
+ * values beyond which a number is continuous. */
+enum { STARTUP = 10, FEW = 100, RARELY = 20, MANY = 1000 };
 enum { GP, TPE, SINGLE, MEMBERS };
 static const struct seat {
     collet_plugin_entry_fn entry;
@@ -202,7 +202,7 @@ typedef struct rule {
 /* Each how manieth trial is tpe's when n have finished. */
 static uint64_t usual_mix(const committee *c, size_t n)
 {
-    double share = fmin((double)n / EVENLY, 0.5 * c->continuous);
+    double share = (n < FEW ? 0.25 : 0.5) * c->continuous;
     return share > 1.0 / RARELY ? (uint64_t)(1 / share + 0.5) : RARELY;
 }
 
