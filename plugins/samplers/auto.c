@@ -6,8 +6,9 @@
  *     goals    finished trials     proposed by
  *     several  any number          tpe, with single kernels and joint ones in turn
  *     one      fewer than 10       tpe, whose first trials lie apart
- *     one      10 to 99            gp; each 4th by tpe
- *     one      100 to `late` - 1   gp and tpe in turn
+ *     one      10 to 99            gp; each 4th by tpe where all parameters are continuous, fewer
+ *                                  where some are not
+ *     one      100 to `late` - 1   the same, with each 2nd
  *     one      `late` and more     tpe, because it takes less than a millisecond
  *
  * Options:
@@ -19,25 +20,30 @@
  *     use = auto
  *
  * How it works: a Gaussian process does most with few trials where the goal is smooth, and may
- * dwell at a minimum that is not the best one; densities find another. Each goes on from the
- * other's best trials, and the two together ended lower than either, on spaces with conditions and
- * categories as well. The choice depends on a trial's number and on how many have finished, so a
- * study goes on as it would have. With several goals single kernels are soon at a front and
- * then stay where they are; joint ones spread along it. Members have their default options but
- * for that; each change of rule is noted in the log.
+ * dwell at a minimum that is not the best one; densities find another, and what lies close to the
+ * best. Each goes on from the other's best trials, and the two together ended lower than either.
+ * But a process does not dwell where there are only so many values, since it takes no point twice.
+ * So the share of densities is as above times the share of the parameters that are continuous
+ * (real, or whole with more than a thousand values), and one in 20 at least. The choice depends on
+ * a trial's number and on how many have finished, so a study goes on as it would have. With several
+ * goals single kernels are soon at a front and then stay where they are; joint ones spread along
+ * it. Members have their default options but for that; each change of rule is noted in the log.
  */
 #include "search/history.h"
 
 #include <collet/helpers.h>
 #include <collet/sampler.h>
 
+#include <math.h>
 #include <stdlib.h>
 
 /* The other samplers' entries, renamed as they were compiled for this file (see CMakeLists.txt). */
 const collet_plugin *collet_entry_of_gp(uint32_t abi_major, uint32_t abi_minor);
 const collet_plugin *collet_entry_of_tpe(uint32_t abi_major, uint32_t abi_minor);
 
-enum { STARTUP = 10, FEW = 100 };
+/* Finished trials before a model is asked, and those that are few; tpe gets each 20th at least;
+ * values beyond which a number is continuous. */
+enum { STARTUP = 10, FEW = 100, RARELY = 20, MANY = 1000 };
 enum { GP, TPE, SINGLE, MEMBERS };
 static const struct seat {
     collet_plugin_entry_fn entry;
@@ -70,8 +76,9 @@ typedef struct committee {
     const collet_space *space;
     search_history history;
     member members[MEMBERS];
-    int asked;        /* the member that proposed last */
-    const char *said; /* the reason that was logged last */
+    int asked;         /* the member that proposed last */
+    double continuous; /* share of the parameters that are */
+    const char *said;  /* the reason that was logged last */
 } committee;
 
 /* ---- Members -------------------------------------------------------------------------------- */
@@ -147,6 +154,20 @@ static void destroy(void *self)
     free(c);
 }
 
+/* The share of the parameters that have more values than can be tried. */
+static double continuous_share(const collet_space *space)
+{
+    uint32_t count = 0, all = 0;
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        const collet_dim *dim = collet_dim_at(space, i);
+        double step = collet_dim_step(dim), values = (dim->high - dim->low) / step;
+        bool number = dim->type != COLLET_DIM_CATEGORY && dim->high > dim->low;
+        count += number && (step == 0 || values > MANY);
+        all += number || dim->category_count > 1;
+    }
+    return all > 0 ? (double)count / all : 0;
+}
+
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
                             void **self)
 {
@@ -154,7 +175,8 @@ static collet_status create(const collet_host *host, const void *config, const c
     if (c == NULL) {
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
-    *c = (committee){.host = host, .config = config, .space = space};
+    *c = (committee){
+        .host = host, .config = config, .space = space, .continuous = continuous_share(space)};
     search_history_init(&c->history, space);
     collet_status status = start(c, TPE);
     if (status >= 0) {
@@ -178,6 +200,13 @@ typedef struct rule {
     const char *why;
 } rule;
 
+/* Each how manieth trial is tpe's when n have finished. */
+static uint64_t usual_mix(const committee *c, size_t n)
+{
+    double share = (n < FEW ? 0.25 : 0.5) * c->continuous;
+    return share > 1.0 / RARELY ? (uint64_t)(1 / share + 0.5) : RARELY;
+}
+
 static rule rule_of(const committee *c)
 {
     const size_t late = (size_t)c->config->late;
@@ -186,10 +215,10 @@ static rule rule_of(const committee *c)
         return (rule){SIZE_MAX, mix > 0 ? mix : 2, SINGLE, TPE,
                       "tpe, for several goals, with single kernels and joint ones in turn"};
     }
+    const uint64_t usual = mix > 0 ? mix : usual_mix(c, c->history.finished);
     const rule rules[] = {
         {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "tpe: first trials, which lie apart"},
-        {late < FEW ? late : FEW, mix > 0 ? mix : 4, GP, TPE, "gp, with tpe in between"},
-        {late, mix > 0 ? mix : 2, GP, TPE, "gp and tpe in turn: enough trials for densities"},
+        {late, usual, GP, TPE, "gp, with tpe in between"},
         {SIZE_MAX, 1, TPE, TPE, "tpe alone: a Gaussian process of so many trials takes long"},
     };
     size_t k = 0;
