@@ -37,12 +37,6 @@ static double violation(const clt_rules *rules, const double *x)
 
 /* ---- Steps ---------------------------------------------------------------------------------- */
 
-static double value_at(const clt_space *space, uint32_t i, double u)
-{
-    const clt_law *law = &space->variables[i]->range.law;
-    return law->kind != CLT_EVEN ? clt_law_value(law, u) : collet_dim_value(&space->dims[i], u);
-}
-
 static double share_of(const clt_space *space, uint32_t i, double value)
 {
     const clt_law *law = &space->variables[i]->range.law;
@@ -64,7 +58,7 @@ static void complete(const clt_space *space, const collet_rng *rng, double *x)
     for (uint32_t i = 0; i < space->dim_count; i++) {
         bool active = collet_dim_active(&view, i, x);
         if (active && isnan(x[i])) {
-            x[i] = value_at(space, i, collet_uniform(rng));
+            x[i] = clt_space_value(space, i, collet_uniform(rng));
         } else if (!active) {
             x[i] = (double)NAN;
         }
@@ -79,7 +73,7 @@ static double another(const clt_space *space, uint32_t i, const collet_rng *rng,
     bool ordered = dim->type != COLLET_DIM_CATEGORY || space->variables[i]->range.ordinal;
     double size = collet_uniform(rng), far = collet_uniform(rng);
     if (!ordered || far < 0.2) {
-        return value_at(space, i, size);
+        return clt_space_value(space, i, size);
     }
     if (step > 0) {
         double steps = floor(pow((dim->high - dim->low) / step, size * size) + 0.5);
@@ -87,13 +81,13 @@ static double another(const clt_space *space, uint32_t i, const collet_rng *rng,
         return to < dim->low ? dim->low : to > dim->high ? dim->high : to;
     }
     double to = share_of(space, i, value) + side * exp(-22 * size);
-    return value_at(space, i, to < 0 ? 0 : to > 1 ? 1 : to);
+    return clt_space_value(space, i, to < 0 ? 0 : to > 1 ? 1 : to);
 }
 
-/* Goes downhill from x, by changing one dimension or a few, sideways too. True once nothing is
- * violated. y[dim_count] is scratch. */
+/* Goes downhill from x, by changing one dimension or a few, sideways too; those that are kept
+ * (NULL: none) stay. True once nothing is violated. y[dim_count] is scratch. */
 static bool descend(const clt_rules *rules, const clt_space *space, const collet_rng *rng,
-                    uint32_t steps, double *x, double *y)
+                    uint32_t steps, const bool *kept, double *x, double *y)
 {
     size_t bytes = space->dim_count * sizeof *x;
     double now = violation(rules, x);
@@ -102,7 +96,8 @@ static bool descend(const clt_rules *rules, const clt_space *space, const collet
         memcpy(y, x, bytes);
         for (uint32_t n = u < 0.5 ? 1 : u < 0.85 ? 2 : 3; n > 0; n--) {
             uint32_t i = rules->dims[collet_below(rng, rules->dim_count)];
-            y[i] = isnan(y[i]) ? y[i] : another(space, i, rng, y[i]);
+            bool stays = isnan(y[i]) || (kept != NULL && kept[i]);
+            y[i] = stays ? y[i] : another(space, i, rng, y[i]);
         }
         complete(space, rng, y);
         double then = violation(rules, y);
@@ -144,11 +139,42 @@ void clt_rules_mend(const clt_rules *rules, const clt_space *space, const collet
     }
     memcpy(from, x, bytes);
     memcpy(y, x, bytes);
-    if (!descend(rules, space, rng, MEND_STEPS, y, z)) {
+    if (!descend(rules, space, rng, MEND_STEPS, NULL, y, z)) {
         memcpy(y, rules->point, bytes);
     }
     return_towards(rules, space, from, y);
     memcpy(x, y, bytes);
+}
+
+/* Draws anew what is not kept. */
+static void draw_rest(const clt_space *space, const collet_rng *rng, const bool *kept, double *x)
+{
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        x[i] = kept[i] ? x[i] : (double)NAN;
+    }
+    complete(space, rng, x);
+}
+
+bool clt_rules_mend_around(const clt_rules *rules, const clt_space *space, const collet_rng *rng,
+                           const bool *kept, double *x, double *work)
+{
+    size_t bytes = space->dim_count * sizeof *x;
+    double *from = work, *y = work + space->dim_count, *z = y + space->dim_count;
+    bool met = clt_rules_met(rules, x);
+    memcpy(from, x, bytes);
+    for (int k = 0; k < STARTS && !met; k++) {
+        if (k > 0) {
+            draw_rest(space, rng, kept, x);
+            memcpy(from, x, bytes);
+        }
+        memcpy(y, x, bytes);
+        met = descend(rules, space, rng, MEND_STEPS << (k / 4), kept, y, z);
+        if (met) {
+            return_towards(rules, space, from, y);
+        }
+        memcpy(x, y, bytes);
+    }
+    return met;
 }
 
 /* ---- A point to fall back on ----------------------------------------------------------------- */
@@ -158,7 +184,7 @@ static void draw(const clt_space *space, const collet_rng *rng, double *x)
     const collet_space view = clt_space_view(space);
     for (uint32_t i = 0; i < space->dim_count; i++) {
         double u = collet_uniform(rng);
-        x[i] = collet_dim_active(&view, i, x) ? value_at(space, i, u) : (double)NAN;
+        x[i] = collet_dim_active(&view, i, x) ? clt_space_value(space, i, u) : (double)NAN;
     }
 }
 
@@ -200,7 +226,7 @@ static bool look(const clt_rules *rules, const clt_space *space, double *starts,
     }
     for (uint32_t k = 0; k < count; k++) {
         memcpy(x, starts + k * (dims + 1) + 1, dims * sizeof *x);
-        if (descend(rules, space, &rng, STEPS, x, scratch)) {
+        if (descend(rules, space, &rng, STEPS, NULL, x, scratch)) {
             return true;
         }
     }

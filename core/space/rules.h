@@ -50,4 +50,9 @@ const clt_rule *clt_rules_broken(const clt_rules *rules, const double *x);
 void clt_rules_mend(const clt_rules *rules, const clt_space *space, const collet_rng *rng,
                     double *x, double *work);
 
+/** The same, but what is kept[dim_count] stays as it is; whatever that depends on must be kept too.
+ *  False where no such point was found: x is then one that comes near. work[3 * dim_count]. */
+bool clt_rules_mend_around(const clt_rules *rules, const clt_space *space, const collet_rng *rng,
+                           const bool *kept, double *x, double *work);
+
 #endif /* CLT_SPACE_RULES_H */

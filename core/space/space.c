@@ -283,6 +283,12 @@ void clt_space_from_asked(const clt_space *space, double *x)
     }
 }
 
+double clt_space_value(const clt_space *space, uint32_t i, double u)
+{
+    const clt_law *law = &space->variables[i]->range.law;
+    return law->kind != CLT_EVEN ? clt_law_value(law, u) : collet_dim_value(&space->dims[i], u);
+}
+
 void clt_space_to_asked(const clt_space *space, const double *x, double *out)
 {
     for (uint32_t i = 0; i < space->dim_count; i++) {

@@ -60,6 +60,10 @@ void clt_space_from_asked(const clt_space *space, double *x);
 /** The sampler's view of values x, in out. Depends on the values alone. */
 void clt_space_to_asked(const clt_space *space, const double *x, double *out);
 
+/** The value of dimension i at u in [0, 1): for uniform u each is as likely as its range says, by
+ *  its law where it has one. */
+double clt_space_value(const clt_space *space, uint32_t i, double u);
+
 /** Appends the value of dimension i as the experiment file would write it. */
 void clt_space_format(const clt_space *space, uint32_t i, double value, clt_str *out);
 

@@ -161,6 +161,17 @@ static bool agrees(const reading *r, const clt_trial_row *trial, const clt_param
     return misfit(r, trial, why.text);
 }
 
+static bool is_allowed(const reading *r, const clt_trial_row *trial)
+{
+    const clt_rule *broken = clt_rules_broken(&r->plan->rules, r->x);
+    clt_error why = {0};
+    if (broken != NULL) {
+        (void)clt_fail(&why, CLT_BAD_INPUT, "it does not meet \"%s\" of [" CLT_CONSTRAINTS "]",
+                       broken->text);
+    }
+    return broken == NULL || misfit(r, trial, why.text);
+}
+
 /* The trial's point in r->x; false where it has none. */
 static bool find_point(const reading *r, const clt_trial_row *trial)
 {
@@ -176,7 +187,7 @@ static bool find_point(const reading *r, const clt_trial_row *trial)
     for (size_t p = 0; p < trial->param_count && fits; p++) {
         fits = is_used(r, trial, &trial->params[p]);
     }
-    return fits;
+    return fits && is_allowed(r, trial);
 }
 
 /* The older trial's value of a metric that is no goal there: of what was required, or what its

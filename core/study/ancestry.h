@@ -4,10 +4,10 @@
  *
  * A finished trial of the older study is taken where it is a point of the new space: each parameter
  * that is active there has its value from the trial, or from the older experiment where that fixed
- * it, and it lies within the new range; and each parameter that the trial had besides is fixed here
- * to the same value. So ranges may have grown or shrunk, a parameter may have been opened or fixed.
- * What else an experiment fixes (data, epochs) is not compared: to change it is why one starts
- * anew.
+ * it, and it lies within the new range; they meet the constraints; and each parameter that the
+ * trial had besides is fixed here to the same value. So ranges may have grown or shrunk, a
+ * parameter may have been opened or fixed. What else an experiment fixes (data, epochs) is not
+ * compared: to change it is why one starts anew.
  */
 #ifndef CLT_STUDY_ANCESTRY_H
 #define CLT_STUDY_ANCESTRY_H

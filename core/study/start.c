@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "study/change.h"
 #include "study/environment.h"
+#include "study/wish.h"
 
 #include <string.h>
 
@@ -181,6 +182,27 @@ static void say_changes(const clt_start *s, const clt_change_of_range *changes, 
     clt_str_finish(&line);
 }
 
+/* Settings that wait must be points of the new ranges, or nothing is changed. */
+static clt_status check_waiting(const clt_start *s, const clt_study_row *study,
+                                const clt_trial_row *rows, size_t trials, clt_arena *arena,
+                                clt_error *err)
+{
+    clt_wish *wishes;
+    size_t count, granted = 0;
+    clt_status status = clt_store_wishes(s->store, study->id, arena, &wishes, &count, err);
+    for (size_t i = 0; i < trials; i++) {
+        granted = rows[i].wish > granted ? (size_t)rows[i].wish : granted;
+    }
+    for (size_t i = granted; status == CLT_OK && i < count; i++) {
+        status = clt_wish_check(s->plan, wishes[i].text, err);
+        if (status == CLT_BAD_INPUT) {
+            clt_prefix(err, "%s: setting %zu, which waits to be run, does not fit the new ranges",
+                       s->plan->ini->path, i + 1);
+        }
+    }
+    return status;
+}
+
 /* Takes up other ranges, where those are all that has changed. */
 static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_arena *arena,
                                clt_error *err)
@@ -199,6 +221,7 @@ static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_are
     }
     if (count > 0 &&
         (clt_store_trials(s->store, study->id, false, arena, &rows, &trials, err) != CLT_OK ||
+         check_waiting(s, study, rows, trials, arena, err) != CLT_OK ||
          clt_change_note(s->plan, changes, count, trials, s->store, study, arena, err) != CLT_OK)) {
         return err->status;
     }

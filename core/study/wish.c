@@ -212,7 +212,8 @@ static clt_status check_active(const reading *r, uint32_t i)
     return CLT_OK;
 }
 
-static clt_status take(const reading *r, const char *text)
+/* What is named, NaN elsewhere. */
+static clt_status take_named(const reading *r, const char *text)
 {
     for (uint32_t i = 0; i < r->space->dim_count; i++) {
         r->x[i] = (double)NAN;
@@ -224,12 +225,92 @@ static clt_status take(const reading *r, const char *text)
     return status;
 }
 
+/* ---- What it leaves out --------------------------------------------------------------------- */
+
+/* The stream of no trial: where it leads to a point, a wish can be granted. */
+#define ANY_TRIAL UINT64_MAX
+
+/* Draws what is not named, and moves that until the constraints are met. */
+static bool draw_rest(const reading *r, const bool *named, uint64_t number, double *work)
+{
+    const clt_space *space = &r->plan->space;
+    clt_rng rng;
+    clt_rng_init(&rng, (uint64_t)r->plan->study.seed, "enqueue", number);
+    const collet_rng view = clt_rng_view(&rng);
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        double u = collet_uniform(&view); /* also where it is not needed: others stay the same */
+        if (!named[i]) {
+            bool active = collet_dim_active(r->space, i, r->x);
+            r->x[i] = active ? clt_space_value(space, i, u) + 0.0 : (double)NAN;
+        }
+    }
+    return clt_rules_mend_around(&r->plan->rules, space, &view, named, r->x, work);
+}
+
+/* Does the rule speak of nothing but what is named? */
+static bool is_settled(const clt_rule *rule, const bool *named, uint32_t dims)
+{
+    bool *used = calloc(dims + 1u, sizeof *used);
+    bool settled = used != NULL;
+    if (used != NULL) {
+        clt_term_mark(rule->term, used);
+    }
+    for (uint32_t i = 0; i < dims && settled; i++) {
+        settled = !used[i] || named[i];
+    }
+    free(used);
+    return settled;
+}
+
+/* With a rule that what is named breaks by itself, or else one that was not met in the end. */
+static clt_status fail_rules(const reading *r, const bool *named)
+{
+    const clt_rules *rules = &r->plan->rules;
+    const clt_rule *broken = NULL;
+    bool settled = false;
+    for (size_t k = 0; k < rules->count && !settled; k++) {
+        if (clt_term_violation(rules->items[k].term, r->x) > 0) {
+            settled = is_settled(&rules->items[k], named, r->space->dim_count);
+            broken = settled || broken == NULL ? &rules->items[k] : broken;
+        }
+    }
+    return clt_fail(r->err, CLT_BAD_INPUT, "%s \"%s\" of [" CLT_CONSTRAINTS "]",
+                    settled ? "what it names does not meet"
+                            : "no values were found for what it leaves out that meet",
+                    broken != NULL ? broken->text : "");
+}
+
+/* named[dim_count], work[3 * dim_count]. A stream may fail to lead to a point; then that of the
+ * check is taken, which does. */
+static clt_status find_rest(const reading *r, uint64_t number, bool *named, double *work)
+{
+    for (uint32_t i = 0; i < r->space->dim_count; i++) {
+        named[i] = !isnan(r->x[i]);
+    }
+    bool found = draw_rest(r, named, number, work) ||
+                 (number != ANY_TRIAL && draw_rest(r, named, ANY_TRIAL, work));
+    return found ? CLT_OK : fail_rules(r, named);
+}
+
+static clt_status take(const reading *r, const char *text, uint64_t number)
+{
+    size_t dims = r->space->dim_count;
+    bool *named = calloc(dims + 1, sizeof *named);
+    double *work = calloc(3 * dims + 1, sizeof *work);
+    clt_status status =
+        named != NULL && work != NULL ? take_named(r, text) : clt_fail_memory(r->err);
+    status = status == CLT_OK ? find_rest(r, number, named, work) : status;
+    free(named);
+    free(work);
+    return status;
+}
+
 clt_status clt_wish_check(const clt_plan *plan, const char *text, clt_error *err)
 {
     const collet_space space = clt_space_view(&plan->space);
     double *x = calloc(plan->space.dim_count + 1u, sizeof *x);
     const reading r = {plan, &space, x, err};
-    clt_status status = x != NULL ? take(&r, text) : clt_fail_memory(err);
+    clt_status status = x != NULL ? take(&r, text, ANY_TRIAL) : clt_fail_memory(err);
     free(x);
     return status;
 }
@@ -253,17 +334,5 @@ clt_status clt_wish_point(const clt_plan *plan, const char *text, uint64_t numbe
 {
     const collet_space space = clt_space_view(&plan->space);
     const reading r = {plan, &space, x, err};
-    clt_rng rng;
-    clt_rng_init(&rng, (uint64_t)plan->study.seed, "enqueue", number);
-    const collet_rng view = clt_rng_view(&rng);
-    if (take(&r, text) != CLT_OK) {
-        return err->status;
-    }
-    for (uint32_t i = 0; i < space.dim_count; i++) {
-        double u = collet_uniform(&view); /* also where it is not needed: others stay the same */
-        if (isnan(x[i]) && collet_dim_active(&space, i, x)) {
-            x[i] = collet_dim_value(&space.dims[i], u) + 0.0;
-        }
-    }
-    return CLT_OK;
+    return take(&r, text, number);
 }

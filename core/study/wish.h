@@ -4,7 +4,8 @@
  *
  * A wish names some parameters of the search, "name = value" a line. Those that it leaves out are
  * drawn from their ranges, by a stream of the study's seed and the trial's number, so that a wish
- * gives the same trial whoever draws. The sampler is not asked: it is told, as of any trial that it
+ * gives the same trial whoever draws; where constraints forbid what was drawn, that is moved, and
+ * what is named never is. The sampler is not asked: it is told, as of any trial that it
  * did not propose. One that names a parameter with a condition names what that depends on as well.
  */
 #ifndef CLT_STUDY_WISH_H
@@ -16,7 +17,8 @@
 void clt_wish_add(clt_str *text, const char *name, const char *value);
 
 /** Can the wish be a trial? CLT_BAD_INPUT, without file and line: a name that is not searched over
- *  ("did you mean"), or named twice; a value outside its range; a parameter that is inactive. */
+ *  ("did you mean"), or named twice; a value outside its range; a parameter that is inactive;
+ * values with which no point is found that meets the constraints. */
 clt_status clt_wish_check(const clt_plan *plan, const char *text, clt_error *err);
 
 /** The same for one parameter, whatever it depends on. */
