@@ -2,6 +2,7 @@
 #include "api/study_impl.h"
 
 #include "base/clock.h"
+#include "study/demand.h"
 #include "study/wish.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@ double *clt_study_values(const collet_study *s, const clt_held *trial)
 double *clt_study_spare(collet_study *s)
 {
     if (s->spare == NULL) {
-        size_t count = s->plan.space.dim_count + s->plan.goal_count;
+        size_t count = s->plan.space.dim_count + s->plan.value_count;
         s->spare = clt_arena_array(&s->points, count, sizeof *s->spare);
     }
     return s->spare;
@@ -189,9 +190,28 @@ int32_t collet_study_enqueue(collet_study *s, const char *const *names, const ch
 static bool told_the_same(const collet_study *s, const clt_held *trial, uint32_t state,
                           const double *values)
 {
-    size_t size = s->plan.goal_count * sizeof *values;
+    size_t size = s->plan.value_count * sizeof *values;
     return trial->state == state &&
            (values == NULL || memcmp(clt_study_values(s, trial), values, size) == 0);
+}
+
+/* One value for each goal and each thing required; or, where goals will do, for those alone. */
+static clt_status check_count(collet_study *s, uint64_t id, const char *verb, uint32_t count,
+                              bool goals_will_do)
+{
+    const clt_plan *plan = &s->plan;
+    if (count == plan->value_count || (goals_will_do && count == plan->goal_count)) {
+        return CLT_OK;
+    }
+    if (count == plan->goal_count) {
+        return clt_fail(&s->err, CLT_USAGE,
+                        "trial %llu %s no value of \"%s\", which [study] requires something of",
+                        (unsigned long long)id, verb, plan->value_names[count]);
+    }
+    return clt_fail(&s->err, CLT_USAGE,
+                    "trial %llu %s %u values, but the goals are %zu in number%s",
+                    (unsigned long long)id, verb, count, plan->goal_count,
+                    plan->demand_count > 0 ? ", and what is required comes behind them" : "");
 }
 
 static clt_status check_values(collet_study *s, uint64_t id, uint32_t state, const double *values,
@@ -207,12 +227,7 @@ static clt_status check_values(collet_study *s, uint64_t id, uint32_t state, con
                         (unsigned long long)id, state_names[state],
                         s->plan.goal_count > 1 ? "s" : "");
     }
-    if (scored && count != s->plan.goal_count) {
-        return clt_fail(&s->err, CLT_USAGE,
-                        "trial %llu has %u values, but the goals are %zu in number",
-                        (unsigned long long)id, count, s->plan.goal_count);
-    }
-    return CLT_OK;
+    return scored ? check_count(s, id, "has", count, false) : CLT_OK;
 }
 
 static bool are_finite(const double *values, size_t count)
@@ -224,10 +239,20 @@ static bool are_finite(const double *values, size_t count)
     return all;
 }
 
+bool clt_study_meets(const collet_study *s, const clt_held *trial)
+{
+    const double *values = clt_study_values(s, trial) + s->plan.goal_count;
+    bool meets = true;
+    for (size_t i = 0; i < s->plan.demand_count && meets; i++) {
+        meets = clt_demand_met(&s->plan.demands[i], values[i]);
+    }
+    return meets;
+}
+
 void clt_study_note_best(collet_study *s, uint64_t id)
 {
     const clt_held *trial = &s->trials.items[id];
-    if (trial->state != COLLET_STUDY_COMPLETE) {
+    if (trial->state != COLLET_STUDY_COMPLETE || !clt_study_meets(s, trial)) {
         return;
     }
     double sign = s->plan.goals[0].maximize ? -1 : 1;
@@ -287,7 +312,7 @@ static clt_status finish(collet_study *s, uint64_t id, uint32_t state, const dou
     const clt_held *trial = &s->trials.items[id];
     if (state == COLLET_STUDY_PRUNED && values == NULL && trial->curve.count > 0) {
         values = clt_study_values(s, trial);
-        count = (uint32_t)s->plan.goal_count;
+        count = trial->reported;
     }
     if (check_values(s, id, state, values, count) != CLT_OK) {
         return s->err.status;
@@ -332,10 +357,8 @@ static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, uint
         return s->err.status;
     }
     const clt_held *trial = &s->trials.items[id];
-    if (count != s->plan.goal_count) {
-        return clt_fail(&s->err, CLT_USAGE,
-                        "trial %llu reports %u values, but the goals are %zu in number",
-                        (unsigned long long)id, count, s->plan.goal_count);
+    if (check_count(s, id, "reports", count, true) != CLT_OK) {
+        return s->err.status;
     }
     if (trial->curve.count > 0 && step <= trial->last_step) {
         return clt_fail(&s->err, CLT_USAGE, "trial %llu reports step %llu after step %llu",
@@ -369,15 +392,22 @@ int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const d
         return (int32_t)s->err.status;
     }
     clt_held *trial = &s->trials.items[id];
+    const clt_study_row required = {.goals = s->plan.goals,
+                                    .goal_count = s->plan.goal_count,
+                                    .demands = s->plan.demands,
+                                    .demand_count = s->plan.demand_count};
     if (!clt_vec_reserve((void **)&trial->curve.items, &trial->curve.capacity,
                          trial->curve.count + count, sizeof *trial->curve.items)) {
         return (int32_t)clt_fail_memory(&s->err);
     }
     for (uint32_t i = 0; i < count; i++) {
-        trial->curve.items[trial->curve.count++] =
-            (clt_point){step, s->plan.goals[i].metric, values[i]};
         clt_study_values(s, trial)[i] = values[i];
+        if (i < s->plan.goal_count || clt_demand_is_new(&required, i - s->plan.goal_count)) {
+            trial->curve.items[trial->curve.count++] =
+                (clt_point){step, s->plan.value_names[i], values[i]};
+        }
     }
+    trial->reported = count;
     trial->last_step = step;
     return (int32_t)judge(s, id, step, values, stop);
 }

@@ -10,6 +10,7 @@
 #include "report/table.h"
 #include "study/attempt.h"
 #include "study/change.h"
+#include "study/demand.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,25 @@ static void add_curve(const clt_trial_row *trial, const char *step_name, bool ha
     clt_str_add(out, open ? "\n" : "");
 }
 
+/* Of the goals, then of what is required, and what of that is not met. */
+static void add_values(const clt_study_row *study, const clt_trial_row *trial, clt_str *out)
+{
+    for (size_t i = 0; i < trial->value_count; i++) {
+        size_t demand = i - study->goal_count;
+        bool goal = i < study->goal_count;
+        if (goal || clt_demand_is_new(study, demand)) {
+            clt_str_addf(out, "%s ", goal ? study->goals[i].metric : study->demands[demand].metric);
+            clt_str_add_real(out, trial->values[i]);
+            clt_str_add(out, "\n");
+        }
+    }
+    if (trial->value_count > 0 && !clt_trial_meets(study, trial)) {
+        clt_str_add(out, "does not meet ");
+        clt_broken_demands(study, trial, out);
+        clt_str_add(out, "\n");
+    }
+}
+
 static void trial_text(const clt_opened *opened, const clt_trial_row *trial,
                        const clt_stretch_row *stretches, size_t stretch_count, clt_str *out)
 {
@@ -168,11 +188,7 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial,
     if (trial->state == CLT_TRIAL_FAILED) {
         add_failure(trial, out);
     }
-    for (size_t g = 0; g < trial->value_count; g++) {
-        clt_str_addf(out, "%s ", opened->study.goals[g].metric);
-        clt_str_add_real(out, trial->values[g]);
-        clt_str_add(out, "\n");
-    }
+    add_values(&opened->study, trial, out);
     clt_str_add(out, "parameters:\n");
     clt_trial_params(trial, out);
     if (folds.count > 0) {

@@ -13,7 +13,8 @@ static const char *const rules[] = {
     "(SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number) || ' values' "
     "FROM trial t JOIN study s ON s.id = t.study WHERE t.state IN (1, 2, 4) AND "
     "(SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number) != "
-    "(SELECT count(*) FROM goal g WHERE g.study = t.study)",
+    "(SELECT count(*) FROM goal g WHERE g.study = t.study) + "
+    "(SELECT count(*) FROM demand d WHERE d.study = t.study)",
     "SELECT 'study ' || s.name || ', trial ' || t.number || ': neither complete, pruned nor "
     "paused, and "
     "has "

@@ -34,7 +34,7 @@ typedef struct clt_attempt_result {
     bool paused;         /**< it came to `until` and left a checkpoint */
     char why[1024];      /**< of a failure, one line */
     uint64_t last_step;
-    double values[CLT_MOST_VALUES]; /**< [goal_count]; of a fold, its own */
+    double values[CLT_MOST_VALUES]; /**< [value_count of the plan]; of a fold, its own */
     size_t value_count;
 } clt_attempt_result;
 

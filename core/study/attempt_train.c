@@ -125,9 +125,9 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
         fail(a, CLT_FAIL_NAN, result);
         return;
     }
-    result->value_count = plan->goal_count;
-    for (size_t i = 0; i < plan->goal_count; i++) {
-        const char *metric = plan->goals[i].metric;
+    result->value_count = plan->value_count;
+    for (size_t i = 0; i < plan->value_count; i++) {
+        const char *metric = plan->value_names[i];
         result->values[i] = trained->values[clt_metrics_find(&a->source->metrics, metric)];
         if (!isfinite(result->values[i])) {
             clt_fail(&a->err, CLT_OK, "%s is not defined on the rows that validate", metric);

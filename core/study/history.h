@@ -21,7 +21,8 @@ typedef struct clt_teller {
     uint64_t before; /**< trials of an older study that it knows; the study's own come behind them,
                           so the sampler sees number 0 as this */
     collet_space space;
-    double *turned; /**< [goal_count]: values of the trial that is told, less is better */
+    double *turned; /**< [value_count of the plan]: of the trial that is told, goals so that less is
+                         better, then what is beyond the demands */
     double *x;      /**< [dim_count]: its point as samplers see it */
     double *work;   /**< [4 * dim_count], to mend points with */
     clt_arena arena;
@@ -43,7 +44,8 @@ bool clt_teller_moves(const clt_teller *teller);
 clt_status clt_teller_ask(clt_teller *teller, uint64_t number, double *x, bool *done,
                           clt_error *err);
 
-/** Tells what became of a trial at x. Values are turned so that less is better. */
+/** Tells what became of a trial at x. Values are turned so that less is better, and demands are
+ *  constraints. */
 clt_status clt_teller_tell(clt_teller *teller, const clt_trial_row *trial, const double *x,
                            clt_error *err);
 

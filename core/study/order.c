@@ -145,7 +145,7 @@ static clt_status tell_end(clt_order *order, clt_order_entry *end, clt_error *er
                          .failure = end->failure,
                          .last_step = end->last_step,
                          .values = failed ? NULL : end->values,
-                         .value_count = failed ? 0 : order->plan->goal_count};
+                         .value_count = failed ? 0 : order->plan->value_count};
     clt_status status = end->x == NULL ? CLT_OK : tell(order, &row, end->x, err);
     free_entry(end);
     return status;

@@ -30,7 +30,7 @@
 typedef struct clt_order_entry {
     uint64_t slot, number;
     double *x;      /**< [dim_count]; NULL: nothing began in this slot */
-    double *values; /**< [goal_count] */
+    double *values; /**< [value_count of the plan] */
     clt_trial_state state;
     clt_failure failure;
     uint64_t last_step;

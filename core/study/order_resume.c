@@ -24,7 +24,7 @@ typedef struct past {
     size_t leg_count;
     bool from_history;
     double *x, *y;  /* [dim_count] */
-    double *values; /* [goal_count] */
+    double *values; /* [value_count] */
     uint64_t *differs;
     const clt_order_check *check; /* NULL: every proposal must be as it was */
     clt_error *err;
@@ -110,16 +110,15 @@ static clt_status row_at_pause(past *p, const leg *l, clt_trial_row *row)
     row->state = CLT_TRIAL_PRUNED;
     row->last_step = l->until;
     row->values = p->values;
-    row->value_count = plan->goal_count;
-    for (size_t g = 0; g < plan->goal_count; g++) {
-        p->values[g] = (double)NAN;
+    row->value_count = plan->value_count;
+    for (size_t v = 0; v < plan->value_count; v++) {
+        p->values[v] = (double)NAN;
         for (size_t i = 0; i < row->curve_count; i++) {
             const clt_point *point = &row->curve[i];
-            bool here =
-                point->step == l->until && strcmp(point->metric, plan->goals[g].metric) == 0;
-            p->values[g] = here ? point->value : p->values[g];
+            bool here = point->step == l->until && strcmp(point->metric, plan->value_names[v]) == 0;
+            p->values[v] = here ? point->value : p->values[v];
         }
-        if (isnan(p->values[g])) {
+        if (isnan(p->values[v])) {
             return fail_stretch(p, l->slot);
         }
     }
@@ -320,7 +319,7 @@ static clt_status check_trials(const past *p)
         if (trial->number != i) {
             return clt_fail(p->err, CLT_NO_STORE, "the store lacks trial %zu of the study", i);
         }
-        if (trial->value_count != (scored ? p->order->plan->goal_count : 0)) {
+        if (trial->value_count != (scored ? p->order->plan->value_count : 0)) {
             return clt_fail(p->err, CLT_NO_STORE, "trial %zu of the store is %s and has %zu values",
                             i, scored ? "finished" : "not finished, or failed", trial->value_count);
         }
@@ -347,7 +346,7 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
 {
     p->x = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->x);
     p->y = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->y);
-    p->values = calloc(p->order->plan->goal_count + 1u, sizeof *p->values);
+    p->values = calloc(p->order->plan->value_count + 1u, sizeof *p->values);
     clt_status status = p->x == NULL || p->y == NULL || p->values == NULL ? clt_fail_memory(p->err)
                                                                           : check_trials(p);
     status = status == CLT_OK ? make_legs(p) : status;

@@ -66,8 +66,12 @@ typedef struct clt_plan {
     bool black_box; /**< a trial evaluates an objective; else it trains a model */
     bool outside;   /**< black_box without an [objective]: whoever asks evaluates, and tells */
     const clt_goal *goals;
-    const char *const *goal_names; /**< [goal_count] their metrics */
     size_t goal_count;
+    const clt_demand *demands; /**< what is required of outcomes, beside the goals */
+    size_t demand_count;
+    const char *const *value_names; /**< [value_count] metrics of the goals, then of the demands:
+                                       the values of a trial */
+    size_t value_count;
     const clt_component *components;
     size_t component_count;
     clt_variable *variables;

@@ -4,6 +4,7 @@
 #include "study/crew.h"
 #include "study/history.h"
 #include "study/sheaf.h"
+#include "train/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,15 +43,24 @@ static const char *outcome_text(const clt_trial_row *trial, char *text, size_t s
     return text;
 }
 
+/* Is it a metric that cannot come out again? Of a fold it is "seconds@2". */
+static bool is_time(const runs *r, const char *metric)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(metric, "@"), metric);
+    return !r->setup->plan->black_box && clt_metric_is_time(name);
+}
+
 static clt_status compare_values(runs *r, const clt_trial_row *was, const clt_trial_row *is)
 {
     clt_status status = CLT_OK;
     for (size_t i = 0; i < was->value_count && i < is->value_count && status == CLT_OK; i++) {
-        r->replay->points++;
-        if (!clt_replay_same(was->values[i], is->values[i])) {
+        bool time = is_time(r, r->setup->plan->value_names[i]);
+        *(time ? &r->replay->times : &r->replay->points) += 1;
+        if (!time && !clt_replay_same(was->values[i], is->values[i])) {
             clt_difference d = {.number = was->number,
                                 .what = CLT_REPLAY_VALUE,
-                                .name = r->setup->plan->goals[i].metric};
+                                .name = r->setup->plan->value_names[i]};
             status = clt_replay_add_real(r->replay, d, was->values[i], is->values[i], r->err);
         }
     }
@@ -92,10 +102,11 @@ static clt_status compare_curves(runs *r, const clt_trial_row *was, const clt_tr
                             .step = a->step,
                             .stored = a->metric,
                             .replayed = b->metric};
-        r->replay->points++;
+        bool time = is_time(r, a->metric);
+        *(time ? &r->replay->times : &r->replay->points) += 1;
         if (a->step != b->step || strcmp(a->metric, b->metric) != 0) {
             status = clt_replay_add(r->replay, d, r->err);
-        } else if (!clt_replay_same(a->value, b->value)) {
+        } else if (!time && !clt_replay_same(a->value, b->value)) {
             status = clt_replay_add_real(r->replay, d, a->value, b->value, r->err);
         }
     }

@@ -65,18 +65,18 @@ bool clt_sheaf_recall(clt_sheaf *sheaf, const clt_trial_row *stored)
     if (stored->fold < 1 || stored->fold > sheaf->facts->folds) {
         return true;
     }
-    double *values = clt_arena_array(&sheaf->arena, sheaf->plan->goal_count, sizeof *values);
+    double *values = clt_arena_array(&sheaf->arena, sheaf->plan->value_count, sizeof *values);
     if (values == NULL) {
         return false;
     }
-    for (size_t i = 0; i < sheaf->plan->goal_count; i++) {
-        values[i] = value_of(sheaf, stored, sheaf->plan->goals[i].metric);
+    for (size_t i = 0; i < sheaf->plan->value_count; i++) {
+        values[i] = value_of(sheaf, stored, sheaf->plan->value_names[i]);
         if (!isfinite(values[i])) {
             return true;
         }
     }
     end.values = values;
-    end.value_count = sheaf->plan->goal_count;
+    end.value_count = sheaf->plan->value_count;
     return clt_sheaf_take(sheaf, &end);
 }
 
@@ -142,20 +142,20 @@ static void fail(clt_trial_row *trial, const char *why)
 /* Sums in the order of the folds, so that the bits do not depend on which ended first. */
 static bool take_means(clt_sheaf *sheaf, size_t count, clt_trial_row *trial)
 {
-    size_t goals = sheaf->plan->goal_count;
-    double *values = clt_arena_array(&sheaf->arena, goals, sizeof *values);
+    size_t width = sheaf->plan->value_count;
+    double *values = clt_arena_array(&sheaf->arena, width, sizeof *values);
     if (values == NULL) {
         return false;
     }
     trial->state = sheaf->pruned > 0 ? CLT_TRIAL_PRUNED : CLT_TRIAL_COMPLETE;
     trial->values = values;
-    trial->value_count = goals;
-    for (size_t g = 0; g < goals; g++) {
+    trial->value_count = width;
+    for (size_t v = 0; v < width; v++) {
         for (size_t i = 0; i < count; i++) {
-            values[g] += sheaf->ends[i].values[g];
+            values[v] += sheaf->ends[i].values[v];
         }
-        values[g] /= (double)count;
-        if (!isfinite(values[g])) { /* of finite numbers that are too large to add up */
+        values[v] /= (double)count;
+        if (!isfinite(values[v])) { /* of finite numbers that are too large to add up */
             fail(trial, "the mean over its parts is not finite");
             return true;
         }

@@ -280,7 +280,9 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
                              .created_ms = clt_date_ms(),
                              .window = clt_start_window(&plan->limits),
                              .goals = plan->goals,
-                             .goal_count = plan->goal_count};
+                             .goal_count = plan->goal_count,
+                             .demands = plan->demands,
+                             .demand_count = plan->demand_count};
     return add(s, arena, study, err);
 }
 

@@ -19,7 +19,24 @@
 typedef struct clt_goal {
     const char *metric; /**< "accuracy" */
     bool maximize;
+    bool has_reference;
+    double reference; /**< where has_reference: how bad it may be, for the hypervolume; own sign */
 } clt_goal;
+
+/** How a metric is compared with its bound: <=, <, >=, >. The numbers are stored: append only. */
+typedef enum clt_relation {
+    CLT_AT_MOST = 0,
+    CLT_BELOW = 1,
+    CLT_AT_LEAST = 2,
+    CLT_ABOVE = 3
+} clt_relation;
+
+/** What a study requires of an outcome; see study/demand.h. */
+typedef struct clt_demand {
+    const char *metric; /**< "parameters" */
+    clt_relation relation;
+    double bound;
+} clt_demand;
 
 /** One study. */
 typedef struct clt_study_row {
@@ -34,6 +51,8 @@ typedef struct clt_study_row {
     uint64_t window;       /**< of order = fixed; 0: order = free */
     const clt_goal *goals; /**< [goal_count], at least 1 */
     size_t goal_count;
+    const clt_demand *demands; /**< [demand_count] */
+    size_t demand_count;
 } clt_study_row;
 
 /** State of a trial; up to FAILED the numbers of COLLET_TRIAL_RUNNING and its friends. A PAUSED one
@@ -97,7 +116,8 @@ typedef struct clt_trial_row {
     const char *log;     /**< FAILED: the last lines that it printed; else NULL */
     const clt_param *params;
     size_t param_count;
-    const double *values; /**< [goal_count], own sign; NULL when RUNNING or FAILED */
+    const double *values; /**< [goal_count + demand_count] of the study: of its goals, then of what
+                               it requires; own sign; NULL when RUNNING or FAILED */
     size_t value_count;
     const clt_point *curve; /**< steps rising; all metrics */
     size_t curve_count;
@@ -108,7 +128,7 @@ typedef struct clt_study_summary {
     clt_study_row study;
     uint64_t running, complete, pruned, failed, paused;
     bool has_best;
-    uint64_t best_number; /**< of the first goal */
+    uint64_t best_number; /**< of the first goal, among those that meet what is required */
     double best_value;
 } clt_study_summary;
 

@@ -192,7 +192,8 @@ static void hear_log(clt_task *task, const clt_wire *m)
 /* May the process be sent another trial? One that waits for none in vain ends. */
 static bool may_go_on(clt_task *task)
 {
-    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped;
+    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped &&
+               task->kill_at == 0; /* a signal may be on its way */
     if (!may) {
         clt_task_close(task);
     }
@@ -203,7 +204,7 @@ static void hear_result(clt_task *task, const clt_wire *m)
 {
     clt_attempt_result *r = &task->result;
     clt_wire_result body;
-    size_t at = sizeof body, goals = task->crew->plan->goal_count;
+    size_t at = sizeof body, count = task->crew->plan->value_count;
     memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
     bool failed = m->length >= sizeof body && body.failure != CLT_FAIL_NONE;
     bool paused = m->length >= sizeof body && body.state == CLT_TRIAL_PAUSED;
@@ -211,7 +212,7 @@ static void hear_result(clt_task *task, const clt_wire *m)
         (paused &&
          (failed || body.last_step != task->trial.until || task->last_step != body.last_step)) ||
         (!failed && (task->trial.fold > 0) != task->fold_told) ||
-        (!failed && body.value_count != goals) || body.value_count > goals ||
+        (!failed && body.value_count != count) || body.value_count > count ||
         m->length <= at + body.value_count * sizeof(double)) {
         garbage(task, "a result that makes no sense");
         return;

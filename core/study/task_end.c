@@ -94,19 +94,19 @@ static const char *why_text(const clt_task *task, clt_arena *arena)
                : task->why;
 }
 
-/* The goals' values at the last step of the curve; NaN where one is not there. */
+/* The trial's values at the last step of the curve; NaN where one is not there. */
 static void last_values(const clt_task *task, double *values)
 {
     const clt_plan *plan = task->crew->plan;
-    for (size_t g = 0; g < plan->goal_count; g++) {
-        values[g] = (double)NAN;
+    for (size_t v = 0; v < plan->value_count; v++) {
+        values[v] = (double)NAN;
         for (size_t i = task->curve.count; i > 0; i--) {
             const clt_point *point = &task->curve.items[i - 1];
             if (point->step != task->last_step) {
                 break;
             }
-            bool here = strcmp(point->metric, plan->goals[g].metric) == 0;
-            values[g] = here ? point->value + 0.0 : values[g];
+            bool here = strcmp(point->metric, plan->value_names[v]) == 0;
+            values[v] = here ? point->value + 0.0 : values[v];
         }
     }
 }
@@ -116,12 +116,12 @@ static void take_last_values(clt_task *task)
 {
     const clt_plan *plan = task->crew->plan;
     last_values(task, task->result.values);
-    task->result.value_count = plan->goal_count;
-    for (size_t g = 0; g < plan->goal_count; g++) {
-        if (!isfinite(task->result.values[g])) {
+    task->result.value_count = plan->value_count;
+    for (size_t v = 0; v < plan->value_count; v++) {
+        if (!isfinite(task->result.values[v])) {
             clt_task_condemn(task, CLT_FAIL_NAN, "it was pruned at step %llu, where its %s is %s",
-                             (unsigned long long)task->last_step, plan->goals[g].metric,
-                             isnan(task->result.values[g]) ? "not a number" : "infinite");
+                             (unsigned long long)task->last_step, plan->value_names[v],
+                             isnan(task->result.values[v]) ? "not a number" : "infinite");
         }
     }
 }
@@ -170,6 +170,7 @@ void clt_task_turn(clt_task *task)
     (void)snprintf(task->why, sizeof task->why, "%s", task->result.why);
     tell_end(task, 0);
     task->condemned = CLT_FAIL_NONE;
+    task->pruned = false;
     task->hot = true;
     clt_task_next(task);
 }

@@ -89,7 +89,7 @@ typedef struct collet_space {
     /** [objective_count] metrics that the study minimises or maximises, in the order of a trial's
      *  values. Since ABI 1.2; NULL where none are known. */
     const char *const *objectives;
-    /** The last three are since ABI 1.3; feasible and repair are NULL where every point is allowed.
+    /** The next three are since ABI 1.3; feasible and repair are NULL where every point is allowed.
      *
      *  Is x[dim_count], a point of the space, one that a trial may be spent on? Else the host moves
      *  what ask() proposes to an allowed point, so a sampler need not ask; one that does may know
@@ -99,6 +99,9 @@ typedef struct collet_space {
      *  where to. COLLET_E_INVALID, and x as it was, where x is no point of the space. [instance] */
     collet_status (*repair)(void *context, const collet_rng *rng, double *x);
     void *context; /**< hand it back as the first argument */
+    /** [constraint_count] metrics that the study requires something of, in the order of a trial's
+     *  constraints. Since ABI 1.3; NULL where none are known. */
+    const char *const *constraints;
 } collet_space;
 
 /* ---- What became of a trial ----------------------------------------------------------------- */
@@ -115,10 +118,11 @@ typedef struct collet_trial {
     uint32_t struct_size;
     uint32_t state; /**< COLLET_TRIAL_RUNNING ... */
     uint64_t number;
-    uint64_t last_step;        /**< resource used (epochs); 0 when nothing was reported */
-    const double *x;           /**< dim_count values; NaN where inactive */
-    const double *values;      /**< objective_count, lower is better; NULL if RUNNING or FAILED */
-    const double *constraints; /**< constraint_count, <= 0 is feasible; NULL like values */
+    uint64_t last_step;   /**< resource used (epochs); 0 when nothing was reported */
+    const double *x;      /**< dim_count values; NaN where inactive */
+    const double *values; /**< objective_count, lower is better; NULL if RUNNING or FAILED */
+    /** constraint_count, <= 0 is feasible, in parts of the bound; NULL like values */
+    const double *constraints;
 } collet_trial;
 
 /* ---- The sampler itself --------------------------------------------------------------------- */
