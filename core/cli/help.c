@@ -1,4 +1,5 @@
-/* collet help: the commands, one command, the sections of an experiment, or any unit's options. */
+/* collet help: the commands, one command, a section of an experiment, the units of a kind, or any
+ * unit's options. */
 #include "cli/session.h"
 
 #include "base/suggest.h"
@@ -50,6 +51,12 @@ static void add_options(clt_options options, clt_str *out)
     }
 }
 
+/* What a section that uses units of that kind is called. */
+static const char *role_of(const char *kind)
+{
+    return strcmp(kind, "dataset") == 0 ? "data" : kind;
+}
+
 /* Every unit of that id, whatever its kind. */
 static bool help_units(const clt_registry *registry, const char *id, clt_str *out)
 {
@@ -63,10 +70,9 @@ static bool help_units(const clt_registry *registry, const char *id, clt_str *ou
                 clt_registry_shadowed(registry, unit)) {
                 continue;
             }
-            const char *role = strcmp(kind, "dataset") == 0 ? "data" : kind;
             clt_str_addf(out, "%s%s %s %s: %s\n", any ? "\n" : "", kind, unit->id, unit->version,
                          unit->summary);
-            clt_str_addf(out, "\n  [%s]\n  use = %s\n", role, unit->id);
+            clt_str_addf(out, "\n  [%s]\n  use = %s\n", role_of(kind), unit->id);
             add_options((clt_options){unit->options, unit->option_count, unit->option_size}, out);
             if (unit->reference != NULL) {
                 clt_str_addf(out, "\nreference: %s\n", unit->reference);
@@ -74,6 +80,30 @@ static bool help_units(const clt_registry *registry, const char *id, clt_str *ou
             any = true;
         }
     }
+    return any;
+}
+
+/* The units of a kind, a line each. */
+static bool help_kind(const clt_registry *registry, const char *word, clt_str *out)
+{
+    const clt_loaded *file;
+    bool any = false;
+    for (size_t f = 0; (file = clt_registry_at(registry, f)) != NULL; f++) {
+        for (uint32_t i = 0; file->plugin != NULL && i < file->plugin->unit_count; i++) {
+            const collet_unit *unit = file->plugin->units[i];
+            const char *kind = clt_kind_short(unit->kind);
+            if (kind == NULL || (strcmp(kind, word) != 0 && strcmp(role_of(kind), word) != 0) ||
+                clt_registry_shadowed(registry, unit)) {
+                continue;
+            }
+            if (!any) {
+                clt_str_addf(out, "[%s]\nuse = one of\n\n", role_of(kind));
+            }
+            clt_str_addf(out, "  %-12s %s\n", unit->id, unit->summary);
+            any = true;
+        }
+    }
+    clt_str_add(out, any ? "\n\"collet help NAME\" has the options of each\n" : "");
     return any;
 }
 
@@ -95,7 +125,7 @@ static clt_status unknown(const clt_registry *registry, const char *word, clt_er
             }
         }
     }
-    return clt_fail(err, CLT_USAGE, "help: \"%s\" is no command, section or unit%s", word,
+    return clt_fail(err, CLT_USAGE, "help: \"%s\" is no command, section, kind or unit%s", word,
                     clt_suggest_text(&suggest, hint, sizeof hint));
 }
 
@@ -111,7 +141,8 @@ static clt_status help_other(const clt_args *args, clt_str *out, clt_error *err)
     clt_session session = {0};
     clt_status status = clt_session_plugins(&session, args, err);
     status = status == CLT_OK ? clt_registry_scan(session.registry, err) : status;
-    if (status == CLT_OK && !help_units(session.registry, word, out)) {
+    if (status == CLT_OK && !help_units(session.registry, word, out) &&
+        !help_kind(session.registry, word, out)) {
         status = unknown(session.registry, word, err);
     }
     clt_session_finish(&session);
@@ -136,12 +167,12 @@ static clt_status run(const clt_args *args, clt_error *err)
 
 static const clt_flag flags[] = {CLT_FLAG_PLUGIN_PATH, CLT_FLAG_END};
 
-const clt_command clt_command_help_ = {
-    "help",
-    "[NAME]",
-    "Explains a command, a section of the experiment file, or a unit with its options",
-    "",
-    0,
-    1,
-    flags,
-    run};
+const clt_command clt_command_help_ = {"help",
+                                       "[NAME]",
+                                       "Explains a command, a section of the experiment file, a "
+                                       "kind of unit, or a unit with its options",
+                                       "",
+                                       0,
+                                       1,
+                                       flags,
+                                       run};

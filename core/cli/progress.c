@@ -1,4 +1,5 @@
 #include "cli/progress.h"
+#include "cli/terminal.h"
 
 #include "base/clock.h"
 #include "report/trials.h"
@@ -28,7 +29,7 @@ void clt_progress_init(clt_progress *p, FILE *lines)
     sigset_t set;
     take_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    const char *term = getenv("TERM");
     bool dumb = term == NULL || strcmp(term, "dumb") == 0;
     *p = (clt_progress){.lines = lines, .start = clt_clock()};
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes must not end the study */
@@ -37,7 +38,7 @@ void clt_progress_init(clt_progress *p, FILE *lines)
         sigprocmask(SIG_UNBLOCK, &set, NULL);
     }
     p->live = isatty(STDERR_FILENO) && !dumb;
-    p->colour = isatty(fileno(lines)) && !dumb && (no_colour == NULL || no_colour[0] == '\0');
+    p->colour = clt_terminal_colour(lines);
 }
 
 static void wipe(clt_progress *p)

@@ -1,15 +1,18 @@
 /* collet show: studies; the trials of one; one trial. */
 #include "cli/session.h"
+#include "cli/terminal.h"
 
 #include "base/clock.h"
 #include "base/process.h"
 #include "report/choices.h"
 #include "report/folds.h"
+#include "report/learning.h"
 #include "report/table.h"
 #include "study/attempt.h"
 #include "study/change.h"
 #include "study/demand.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,8 +166,12 @@ static void add_values(const clt_study_row *study, const clt_trial_row *trial, c
     }
 }
 
-static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt_str *out)
+static void trial_text(const clt_opened *opened, const clt_trial_row *trial,
+                       const clt_stretch_row *stretches, size_t stretch_count, clt_str *out)
 {
+    const clt_plot_style style = {clt_terminal_unicode(), clt_terminal_colour(stdout)};
+    bool repeated = strstr(opened->study.identity, "study.repeats = ") != NULL;
+    const char *fold_name = repeated ? "run" : "fold";
     bool objective = clt_study_has_objective(&opened->study);
     clt_arena arena = {0};
     clt_folds folds = clt_folds_of(trial, &arena);
@@ -187,11 +194,12 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
     clt_trial_params(trial, out);
     if (folds.count > 0) {
         clt_str_add(out, "\n");
-        bool repeated = strstr(opened->study.identity, "study.repeats = ") != NULL;
-        clt_folds_table(&folds, repeated ? "run" : "fold", out);
+        clt_folds_table(&folds, fold_name, out);
         clt_str_add(out, "\n");
     }
     add_curve(trial, objective ? "step" : "epoch", folds.count > 0, out);
+    clt_learning_plots(&opened->list, trial, stretches, stretch_count, objective ? "step" : "epoch",
+                       fold_name, style, out);
     clt_arena_finish(&arena);
 }
 
@@ -220,7 +228,7 @@ static clt_status trial_ini(const clt_args *args, const clt_opened *opened,
     return status;
 }
 
-static clt_status show_trial(const clt_args *args, const clt_opened *opened, clt_error *err)
+static clt_status show_trial(const clt_args *args, clt_opened *opened, clt_error *err)
 {
     char *end;
     unsigned long long number = strtoull(args->trial, &end, 10);
@@ -234,7 +242,13 @@ static clt_status show_trial(const clt_args *args, const clt_opened *opened, clt
                         opened->study.name, args->trial, opened->list.count);
     }
     clt_str out = {0};
-    clt_status status = CLT_OK;
+    clt_stretch_row *stretches;
+    size_t stretch_count;
+    clt_status status = clt_store_stretches(opened->store, opened->study.id, &opened->arena,
+                                            &stretches, &stretch_count, err);
+    if (status != CLT_OK) {
+        return status;
+    }
     if (args->ini) {
         status = trial_ini(args, opened, trial, &out, err);
     } else if (args->json) {
@@ -242,7 +256,7 @@ static clt_status show_trial(const clt_args *args, const clt_opened *opened, clt
         clt_trial_json(&opened->list, trial, NULL, &json);
         clt_str_add(&out, "\n");
     } else {
-        trial_text(opened, trial, &out);
+        trial_text(opened, trial, stretches, stretch_count, &out);
     }
     if (status != CLT_OK) {
         clt_str_finish(&out);

@@ -24,7 +24,8 @@ enum {
     TRIAL_SYSTEM = 9
 };
 
-/* Optuna's states are ours, but for one that waits. */
+/* Optuna's states are ours, but for 4: here a trial that is paused, there one that has not begun.
+ */
 enum { WAITING = 4 };
 
 /* ---- One line ------------------------------------------------------------------------------- */
@@ -220,6 +221,11 @@ static void add_attributes(const clt_trial_row *t, clt_str *out)
         clt_json_text(&json, "collet:failure", t->why);
         close_attribute(&json);
     }
+    if (t->state == CLT_TRIAL_PAUSED) {
+        clt_json json = open_attribute(t, out);
+        clt_json_text(&json, "collet:state", "paused");
+        close_attribute(&json);
+    }
     if (t->wish > 0) {
         clt_json json = open_attribute(t, out);
         clt_json_int(&json, "collet:enqueued", (int64_t)t->wish);
@@ -248,9 +254,10 @@ static void add_constraints(const clt_study_row *study, const clt_trial_row *t, 
 
 static void add_end(const clt_study_row *study, const clt_trial_row *t, clt_str *out)
 {
+    clt_trial_state state = t->state == CLT_TRIAL_PAUSED ? CLT_TRIAL_PRUNED : t->state;
     clt_json json = open_line(out, SET_STATE);
     clt_json_int(&json, "trial_id", (int64_t)t->number);
-    clt_json_int(&json, "state", (int64_t)t->state);
+    clt_json_int(&json, "state", (int64_t)state);
     if (t->value_count > 0) {
         clt_json_open(&json, "values", '[');
         for (size_t g = 0; g < study->goal_count; g++) {

@@ -21,7 +21,8 @@ typedef struct clt_optuna_report {
 } clt_optuna_report;
 
 /** Appends the journal. Curves of the first goal become intermediate values, unless a trial has
- *  folds; what else is known of a trial goes into its user attributes, all of which begin with
+ *  folds; a trial that is paused becomes a pruned one, as Optuna knows no other end that may have
+ *  them; what else is known of a trial goes into its user attributes, all of which begin with
  *  "collet:". CLT_NO_STORE where a trial has a parameter that the experiment has not. */
 clt_status clt_optuna_journal(const clt_optuna_report *report, clt_str *out, clt_error *err);
 
