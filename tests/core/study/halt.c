@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-static const clt_goal one[] = {{"accuracy", true}}, two[] = {{"loss", false}, {"auc", true}};
+static const clt_goal one[] = {{.metric = "accuracy", .maximize = true}},
+                      two[] = {{.metric = "loss"}, {.metric = "auc", .maximize = true}};
 
 /* An end that a rule hears: state, values, and whether it is a twin. */
 typedef struct heard {
