@@ -8,24 +8,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IN_A_ROW = 50 };
+/* Twins in a row that say that nothing is left: at least, and at most. Points that are counted one
+ * by one at most. */
+enum { IN_A_ROW = 50, MOST_IN_A_ROW = 1000, COUNTED = 100000 };
 
-/* Where all is counted and nothing depends on anything, the product; else not known. */
-static double count_points(const clt_space *space)
+/* The product of all values; INFINITY where there are real numbers. */
+static double bound_points(const clt_space *space)
 {
     double points = 1;
     for (uint32_t i = 0; i < space->dim_count; i++) {
         uint64_t values = collet_dim_count(&space->dims[i]);
-        bool plain = values > 0 && space->dims[i].condition_count == 0;
-        points *= plain ? (double)values : (double)INFINITY;
+        points *= values > 0 ? (double)values : (double)INFINITY;
     }
+    return points;
+}
+
+/* The points that begin with the first i values of x and meet the constraints. */
+static double count_from(const clt_plan *plan, const collet_space *view, uint32_t i, double *x)
+{
+    const collet_dim *dim = &plan->space.dims[i];
+    double points = 0;
+    if (i == view->dim_count) {
+        return clt_rules_met(&plan->rules, x) ? 1 : 0;
+    }
+    if (!collet_dim_active(view, i, x)) {
+        x[i] = (double)NAN;
+        return count_from(plan, view, i + 1, x);
+    }
+    for (uint64_t k = 0; k < collet_dim_count(dim); k++) {
+        x[i] = dim->low + (double)k * collet_dim_step(dim);
+        points += count_from(plan, view, i + 1, x);
+    }
+    return points;
+}
+
+/* INFINITY where it is not known. */
+static double count_points(const clt_plan *plan)
+{
+    const collet_space view = clt_space_view(&plan->space);
+    double points = bound_points(&plan->space);
+    bool plain = plan->rules.count == 0;
+    for (uint32_t i = 0; i < view.dim_count; i++) {
+        plain = plain && plan->space.dims[i].condition_count == 0;
+    }
+    if (plain) {
+        return points;
+    }
+    double *x = points <= COUNTED ? calloc(view.dim_count + 1u, sizeof *x) : NULL;
+    points = x != NULL ? count_from(plan, &view, 0, x) : (double)INFINITY;
+    free(x);
     return points;
 }
 
 void clt_twins_init(clt_twins *t, const clt_plan *plan)
 {
     t->plan = plan;
-    t->room = count_points(&plan->space);
+    t->room = count_points(plan);
 }
 
 void clt_twins_finish(clt_twins *t)
@@ -143,5 +181,7 @@ uint64_t clt_twins_count(const clt_twins *t)
 
 bool clt_twins_exhausted(const clt_twins *t)
 {
-    return t->row >= IN_A_ROW || (double)t->points >= t->room;
+    /* the last of n points comes up once in n draws: ten times that is as good as never */
+    double most = isinf(t->room) ? IN_A_ROW : fmin(fmax(10 * t->room, IN_A_ROW), MOST_IN_A_ROW);
+    return (double)t->row >= most || (double)t->points >= t->room;
 }

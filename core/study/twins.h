@@ -51,7 +51,8 @@ bool clt_twins_outcome(const clt_twins *twins, uint64_t number, clt_trial_row *r
 uint64_t clt_twins_count(const clt_twins *twins);
 
 /** Is there no point left that was not tried, as far as can be told? Where the space is not to be
- *  counted, or a sampler clings to what it knows, fifty twins in a row say so. */
+ *  counted fifty twins in a row say so; where it is, ten times as many as it has points (fifty to a
+ *  thousand), for samplers that cling to what they know. */
 bool clt_twins_exhausted(const clt_twins *twins);
 
 #endif /* CLT_STUDY_TWINS_H */
