@@ -6,8 +6,11 @@
  *         the best value in the end
  *     bench_cmaes --evaluate FUNCTION D INSTANCE
  *         D numbers a line in, the value out, for another optimizer
+ *     bench_cmaes --half FUNCTION
+ *         half the width of the cube
  *
- * All coordinates lie in [-5, 5]. The smallest value of each function is 0.
+ * Coordinates lie in the cube in which a function is usually searched, and instances have their
+ * minimum in: it goes to 5 to both sides, or as below. The smallest value of each function is 0.
  */
 #include "unit.h"
 
@@ -21,6 +24,20 @@
 
 enum { TARGETS = 4 };
 static const double targets[TARGETS] = {1e1, 1e-1, 1e-3, 1e-8};
+
+static double half_of(const char *function)
+{
+    static const struct {
+        const char *function;
+        double half;
+    } others[] = {{"griewank", 600}, {"ackley", 32.768}, {"levy", 10}, {"weierstrass", 0.5}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(function, others[i].function) == 0) {
+            return others[i].half;
+        }
+    }
+    return 5;
+}
 
 typedef struct problem {
     bench_unit unit;
@@ -54,7 +71,10 @@ static void open_problem(problem *p, clt_registry *registry, char **args)
     p->objective = p->unit.unit->vtable;
     p->dims = calloc(d + 1, sizeof *p->dims);
     for (uint32_t i = 0; p->dims != NULL && i < d; i++) {
-        p->dims[i] = (collet_dim){.name = "x", .low = -5, .high = 5, .type = COLLET_DIM_REAL};
+        p->dims[i] = (collet_dim){.name = "x",
+                                  .low = -half_of(args[0]),
+                                  .high = half_of(args[0]),
+                                  .type = COLLET_DIM_REAL};
     }
     p->space = (collet_space){.struct_size = COLLET_SIZE(collet_space),
                               .dim_count = d,
@@ -147,6 +167,10 @@ int main(int argc, char **argv)
 {
     problem p = {0};
     bool evaluates = argc == 5 && strcmp(argv[1], "--evaluate") == 0;
+    if (argc == 3 && strcmp(argv[1], "--half") == 0) {
+        (void)printf("%.17g\n", half_of(argv[2]));
+        return 0;
+    }
     if (!evaluates && argc != 6 && argc != 7) {
         (void)fprintf(stderr, "bench_cmaes: FUNCTION D INSTANCE SEED BUDGET [RESTARTS]\n");
         return 64;

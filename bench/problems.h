@@ -1,7 +1,8 @@
 /**
  * @file problems.h
  * @brief What bench/samplers minimises: functions of continuous, mixed and conditional spaces, each
- * in many instances. Half of them are held out: nobody is to tune a sampler to those.
+ * in many instances. Some are held out: nobody is to tune a sampler to those; others are there to
+ * practise on.
  */
 #ifndef BENCH_PROBLEMS_H
 #define BENCH_PROBLEMS_H
@@ -12,6 +13,9 @@
 
 /** Groups, in the order in which they are printed. */
 typedef enum bench_group { BENCH_CONTINUOUS, BENCH_MIXED, BENCH_CONDITIONAL } bench_group;
+
+/** What a problem is for. */
+typedef enum bench_set { BENCH_LISTED, BENCH_HELD_OUT, BENCH_PRACTICE, BENCH_SETS } bench_set;
 
 /** Some parameters of one kind: x1 ... xN. */
 typedef struct bench_block {
@@ -24,8 +28,8 @@ typedef struct bench_block {
 typedef struct bench_problem {
     const char *name;
     bench_group group;
-    bool held_out;
-    bench_block blocks[9]; /**< ends with a name of NULL */
+    bench_set set;
+    bench_block blocks[16]; /**< ends with a name of NULL */
     /** The value at a point as samplers see it: n numbers, in the order of the blocks (parents
      * stand first there), NaN where inactive, categories by index. Smaller is better. */
     double (*value)(const double *x, size_t n, uint64_t instance);

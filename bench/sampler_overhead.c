@@ -60,7 +60,7 @@ static bool fill(collet_study *study, collet_study *random, uint64_t n, int dims
         if (clt_teller_tell(&study->order.teller, &row, x, &err) != CLT_OK) {
             return false;
         }
-        study->order.next = number + 1;
+        study->order.next = study->order.slot = number + 1;
     }
     return study->order.next >= n;
 }
@@ -81,7 +81,7 @@ static double measure(collet_study *study, uint64_t n, int dims)
         }
         double value = value_of(x, dims);
         row.values = &value;
-        if (clt_order_finish(&study->order, &row, x, &err) != CLT_OK) {
+        if (clt_order_finish(&study->order, row.number, &row, x, &err) != CLT_OK) {
             return (double)NAN;
         }
         seconds = clt_clock() - start;

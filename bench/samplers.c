@@ -7,7 +7,8 @@
  *     bench_samplers --describe PROBLEM  its space, for another optimizer
  *     bench_samplers --evaluate          "PROBLEM INSTANCE x ..." a line in, the value out
  *
- * A sampler may have options: tpe:prior=2:gamma=0.1. Problems are also `listed` or `held-out`.
+ * A sampler may have options: tpe:prior=2:gamma=0.1. Problems are also `listed`,
+ * `held-out` or `practice`.
  *
  * Each seed, from --first on (0), is another instance of each problem, the same for every sampler.
  * Results of others come
@@ -68,11 +69,12 @@ static bool in_list(const char *list, const char *word)
     return false;
 }
 
+static const char *const sets[BENCH_SETS] = {"listed", "held-out", "practice"};
+
 static bool is_wanted(const options *o, const bench_problem *p)
 {
     return strcmp(o->problems, "all") == 0 || in_list(o->problems, p->name) ||
-           (strcmp(o->problems, "listed") == 0 && !p->held_out) ||
-           (strcmp(o->problems, "held-out") == 0 && p->held_out);
+           strcmp(o->problems, sets[p->set]) == 0;
 }
 
 /* ---- One search ----------------------------------------------------------------------------- */
@@ -243,8 +245,8 @@ static void print_medians(const results *all, const options *o)
         if (!is_wanted(o, p)) {
             continue;
         }
-        (void)printf("\n%s%s: median of the best value after %d, %d, %d, %d trials\n", p->name,
-                     p->held_out ? " (held out)" : "", stops[0], stops[1], stops[2], stops[3]);
+        (void)printf("\n%s (%s): median of the best value after %d, %d, %d, %d trials\n", p->name,
+                     sets[p->set], stops[0], stops[1], stops[2], stops[3]);
         for (size_t s = 0; s < all->sampler_count; s++) {
             (void)printf("  %-28s", all->samplers[s]);
             for (int stop = 0; stop < STOPS; stop++) {
@@ -256,7 +258,7 @@ static void print_medians(const results *all, const options *o)
 }
 
 /* The values of all instances of a group that every sampler has: [n * samplers]. */
-static double *collect(const results *all, const options *o, int group, bool held_out, int stop,
+static double *collect(const results *all, const options *o, int group, bench_set set, int stop,
                        size_t *n)
 {
     const bench_problem *p;
@@ -270,8 +272,7 @@ static double *collect(const results *all, const options *o, int group, bool hel
         die("ranks", "out of memory");
     }
     for (size_t i = 0; (p = bench_problem_at(i)) != NULL; i++) {
-        for (int seed = 0; seed < o->seeds && (int)p->group == group && p->held_out == held_out;
-             seed++) {
+        for (int seed = 0; seed < o->seeds && (int)p->group == group && p->set == set; seed++) {
             size_t found = 0;
             for (size_t s = 0; s < k; s++) {
                 const result *r = find(all, all->samplers[s], p->name, o->first + seed);
@@ -299,7 +300,7 @@ static double regret(const double *values, size_t n, size_t k, size_t s)
     return sum / (double)n;
 }
 
-static void print_group(const results *all, const options *o, int group, bool held_out)
+static void print_group(const results *all, const options *o, int group, bench_set set)
 {
     static const char *const names[] = {"continuous", "mixed", "conditional"};
     size_t n, k = all->sampler_count, best = 0, pair = 0;
@@ -308,7 +309,7 @@ static void print_group(const results *all, const options *o, int group, bool he
     double *values = NULL;
     for (int stop = 0; stop < STOPS; stop++) {
         free(values);
-        values = collect(all, o, group, held_out, stop, &n);
+        values = collect(all, o, group, set, stop, &n);
         friedman = n > 0 ? bench_friedman(values, n, k, by_stop[stop]) : 1;
     }
     if (n > 0) {
@@ -322,15 +323,12 @@ static void print_group(const results *all, const options *o, int group, bool he
         }
         bench_holm(p, pair);
         pair = 0;
-        (void)printf(
-            o->json ? "{\"group\":\"%s\",\"held_out\":%s,\"instances\":%zu,\"friedman\":%.3g,"
-                      "\"samplers\":["
-                    : "\n%s%s: %zu instances, Friedman p = %.2g\n  %-28s %21s %11s %16s\n",
-            names[group],
-            o->json    ? (held_out ? "true" : "false")
-            : held_out ? ", held out"
-                       : "",
-            n, friedman, "sampler", "mean rank 50 100 200", "regret 0..1", "p against best");
+        (void)printf(o->json
+                         ? "{\"group\":\"%s\",\"set\":\"%s\",\"instances\":%zu,\"friedman\":%.3g,"
+                           "\"samplers\":["
+                         : "\n%s, %s: %zu instances, Friedman p = %.2g\n  %-28s %21s %11s %16s\n",
+                     names[group], sets[set], n, friedman, "sampler", "mean rank 50 100 200",
+                     "regret 0..1", "p against best");
         for (size_t s = 0; s < k; s++) {
             double against = s == best ? 1 : p[pair++];
             (void)printf(o->json ? "%s{\"sampler\":\"%s\",\"rank_50\":%.4f,\"rank_100\":%.4f,"
@@ -349,9 +347,9 @@ static void print_all(const results *all, const options *o)
     if (!o->json) {
         print_medians(all, o);
     }
-    for (int held_out = 0; held_out < 2; held_out++) {
+    for (int set = 0; set < BENCH_SETS; set++) {
         for (int group = BENCH_CONTINUOUS; group <= BENCH_CONDITIONAL; group++) {
-            print_group(all, o, group, held_out != 0);
+            print_group(all, o, group, (bench_set)set);
         }
     }
 }
@@ -377,7 +375,7 @@ static int list(void)
     static const char *const groups[] = {"continuous", "mixed", "conditional"};
     const bench_problem *p;
     for (size_t i = 0; (p = bench_problem_at(i)) != NULL; i++) {
-        (void)printf("%s %s %s\n", p->name, groups[p->group], p->held_out ? "held-out" : "listed");
+        (void)printf("%s %s %s\n", p->name, groups[p->group], sets[p->set]);
     }
     return 0;
 }

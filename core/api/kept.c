@@ -28,6 +28,22 @@ static bool add_event(collet_study *s, uint64_t number, bool told)
     return s->row.window > 0 || add(s, &write);
 }
 
+/* Where the pruner has put the trial. */
+static bool add_stretch(collet_study *s, uint64_t number)
+{
+    const clt_track *track = s->pruning.paces ? clt_curves_find(&s->pruning.curves, number) : NULL;
+    if (track == NULL) {
+        return true;
+    }
+    const clt_stretch *stretch = &track->stretches.items[track->stretches.count - 1];
+    const clt_write write = {.type = CLT_WRITE_STRETCH,
+                             .stretch = {.slot = stretch->slot,
+                                         .number = number,
+                                         .until = stretch->until,
+                                         .bracket = track->bracket}};
+    return add(s, &write);
+}
+
 clt_status clt_study_store_begin(collet_study *s, uint64_t number, uint64_t twin, const double *x)
 {
     clt_write write = {.type = CLT_WRITE_BEGIN};
@@ -46,7 +62,7 @@ clt_status clt_study_store_begin(collet_study *s, uint64_t number, uint64_t twin
         clt_journal_clear(&s->journal);
         return s->err.status;
     }
-    return commit(s, add_event(s, number, false) && add(s, &write));
+    return commit(s, add_event(s, number, false) && add(s, &write) && add_stretch(s, number));
 }
 
 clt_status clt_study_store_end(collet_study *s, const clt_trial_row *row)
@@ -82,11 +98,16 @@ static clt_status add_trial(collet_study *s, const clt_trial_row *row)
 static clt_status take_trials(collet_study *s, const clt_start *start)
 {
     clt_arena arena = {0};
-    clt_trial_row *rows;
-    size_t count = 0;
-    clt_status status = clt_start_order(start, &s->row, &arena, &s->order, &rows, &count, &s->err);
-    for (size_t i = 0; i < count && status == CLT_OK; i++) {
-        status = add_trial(s, &rows[i]);
+    clt_order_past past = {0};
+    bool prunes = clt_plan_component(&s->plan, "pruner", NULL) != NULL;
+    clt_status status = clt_start_order(start, &s->row, prunes, &arena, &s->order, &past, &s->err);
+    status = status == CLT_OK ? clt_pruning_open(&s->pruning, &s->plan, s->row.window,
+                                                 s->order.teller.space.trial_budget, 0, false,
+                                                 &start->hooks, &s->err)
+                              : status;
+    status = status == CLT_OK ? clt_pruning_recall(&s->pruning, &past, &s->err) : status;
+    for (size_t i = 0; i < past.count && status == CLT_OK; i++) {
+        status = add_trial(s, &past.trials[i]);
     }
     clt_arena_finish(&arena);
     return status;

@@ -67,7 +67,7 @@ static int32_t read_text(request *r, const char *key, const char **text)
 }
 
 /* "value" or "values" in *values; NULL where there is neither. */
-static int32_t read_values(request *r, double **values, uint32_t *count)
+static int32_t read_list(request *r, double **values, uint32_t *count)
 {
     const clt_json_value *one = clt_json_find(r->object, "value");
     const clt_json_value *many = clt_json_find(r->object, "values");
@@ -84,7 +84,8 @@ static int32_t read_values(request *r, double **values, uint32_t *count)
     if (many == NULL && one == NULL) {
         return COLLET_STUDY_OK;
     }
-    *values = clt_arena_array(&r->arena, wanted + 1, sizeof **values);
+    uint32_t most = collet_study_value_count(r->study);
+    *values = clt_arena_array(&r->arena, wanted + most + 1, sizeof **values);
     if (*values == NULL) {
         return wrong(r, "out of memory");
     }
@@ -96,6 +97,88 @@ static int32_t read_values(request *r, double **values, uint32_t *count)
         (*values)[(*count)++] = v->number;
     }
     return COLLET_STUDY_OK;
+}
+
+/* Puts a metric wherever its name stands among the values; false where it does not. */
+static bool place(const request *r, const clt_json_value *v, double *values, bool *known)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < collet_study_value_count(r->study); i++) {
+        if (strcmp(collet_study_value_name(r->study, i), v->key) == 0) {
+            values[i] = v->number;
+            known[i] = found = true;
+        }
+    }
+    return found;
+}
+
+static int32_t unknown_metric(request *r, const char *name)
+{
+    clt_suggest suggest = {.read = name};
+    char hint[96];
+    for (uint32_t i = 0; i < collet_study_value_count(r->study); i++) {
+        clt_suggest_offer(&suggest, collet_study_value_name(r->study, i));
+    }
+    return wrong(r, "\"metrics\": \"%s\" is neither a goal nor required%s", name,
+                 clt_suggest_text(&suggest, hint, sizeof hint));
+}
+
+/* What is required of a goal is had with the goal. */
+static void take_goals(const request *r, double *values, bool *known)
+{
+    for (uint32_t i = 0; i < collet_study_value_count(r->study); i++) {
+        for (uint32_t g = 0; g < i && !known[i]; g++) {
+            bool same = strcmp(collet_study_value_name(r->study, g),
+                               collet_study_value_name(r->study, i)) == 0;
+            if (same && known[g]) {
+                values[i] = values[g];
+                known[i] = true;
+            }
+        }
+    }
+}
+
+/* All values that the study wants, from "value" or "values" and, by their names, from "metrics".
+ * NULL where there is none of these. */
+static int32_t read_values(request *r, double **values, uint32_t *count)
+{
+    const clt_json_value *metrics = clt_json_find(r->object, "metrics");
+    const uint32_t all = collet_study_value_count(r->study);
+    if (read_list(r, values, count) != COLLET_STUDY_OK) {
+        return COLLET_STUDY_E_INPUT;
+    }
+    if (metrics != NULL && metrics->type != CLT_JSON_OBJECT) {
+        return wrong(r, "\"metrics\" is %s, not an object", clt_json_type_text(metrics->type));
+    }
+    if (*values == NULL && metrics != NULL) {
+        *values = clt_arena_array(&r->arena, all, sizeof **values);
+    }
+    bool *known = clt_arena_array(&r->arena, all, sizeof *known);
+    if (known == NULL || (*values == NULL && metrics != NULL)) {
+        return wrong(r, "out of memory");
+    }
+    if (*values == NULL || *count > all) {
+        return COLLET_STUDY_OK; /* the study has a word for too many */
+    }
+    for (uint32_t i = 0; i < *count; i++) {
+        known[i] = true;
+    }
+    for (const clt_json_value *v = metrics != NULL ? metrics->first : NULL; v != NULL;
+         v = v->next) {
+        if (v->type != CLT_JSON_NUMBER) {
+            return wrong(r, "\"%s\" is %s, not a number", v->key, clt_json_type_text(v->type));
+        }
+        if (!place(r, v, *values, known)) {
+            return unknown_metric(r, v->key);
+        }
+    }
+    take_goals(r, *values, known);
+    bool named = metrics != NULL || *count >= collet_study_goal_count(r->study);
+    for (*count = named ? 0 : *count; *count < all && known[*count]; (*count)++) {
+    }
+    return metrics == NULL || *count >= all
+               ? COLLET_STUDY_OK
+               : wrong(r, "\"metrics\" lacks \"%s\"", collet_study_value_name(r->study, *count));
 }
 
 static int32_t read_state(request *r, uint32_t *state)
@@ -184,6 +267,10 @@ static int32_t tell(request *r)
     if (status == COLLET_STUDY_OK && collet_study_state(r->study, id, &state) == COLLET_STUDY_OK) {
         clt_json_int(&r->out, "id", (int64_t)id);
         clt_json_text(&r->out, "state", names[state]);
+    }
+    if (status == COLLET_STUDY_OK && collet_study_values(r->study, id) != NULL &&
+        collet_study_value_count(r->study) > collet_study_goal_count(r->study)) {
+        clt_json_bool(&r->out, "meets", collet_study_meets(r->study, id) != 0);
     }
     return status;
 }
@@ -294,8 +381,9 @@ static int32_t list_open(request *r)
 /* ---- One line ------------------------------------------------------------------------------- */
 
 static const char *const only_op[] = {"op", NULL};
-static const char *const of_tell[] = {"op", "id", "value", "values", "state", "why", NULL};
-static const char *const of_report[] = {"op", "id", "step", "value", "values", NULL};
+static const char *const of_tell[] = {"op",      "id",    "value", "values",
+                                      "metrics", "state", "why",   NULL};
+static const char *const of_report[] = {"op", "id", "step", "value", "values", "metrics", NULL};
 static const char *const of_enqueue[] = {"op", "params", NULL};
 static const operation operations[] = {
     {"ask", only_op, ask},   {"tell", of_tell, tell},      {"report", of_report, report},

@@ -81,14 +81,19 @@ static clt_status begin_in_memory(collet_study *s)
     clt_ancestry a;
     clt_status status =
         clt_ancestry_read(&s->plan, NULL, clt_sqlite_open_to_read, &s->arena, &a, &s->err);
-    status =
-        status == CLT_OK ? clt_order_open(&s->order, &s->plan, window, &hooks, &s->err) : status;
+    if (status == CLT_OK) {
+        status = clt_order_open(&s->order, &s->plan, window, (uint64_t)s->plan.study.trials, &hooks,
+                                &s->err);
+    }
     status =
         status == CLT_OK ? clt_order_tell_ancestors(&s->order, a.rows, a.count, &s->err) : status;
     for (size_t i = 0; i < s->plan.wish_count && status == CLT_OK; i++) {
         status = clt_order_add_wish(&s->order, &s->plan.wishes[i], &s->err);
     }
-    return status;
+    return status == CLT_OK
+               ? clt_pruning_open(&s->pruning, &s->plan, window, s->order.teller.space.trial_budget,
+                                  0, false, &hooks, &s->err)
+               : status;
 }
 
 /* A result is the sampler's at once, unless the experiment asks for a fixed order: who tells one
@@ -159,6 +164,7 @@ void collet_study_destroy(collet_study *s)
     if (s == NULL) {
         return;
     }
+    clt_pruning_close(&s->pruning);
     clt_order_close(&s->order);
     clt_twins_finish(&s->twins);
     clt_store_close(s->store);

@@ -2,6 +2,7 @@
 #include "api/study_impl.h"
 
 #include "base/clock.h"
+#include "study/demand.h"
 #include "study/wish.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@ double *clt_study_values(const collet_study *s, const clt_held *trial)
 double *clt_study_spare(collet_study *s)
 {
     if (s->spare == NULL) {
-        size_t count = s->plan.space.dim_count + s->plan.goal_count;
+        size_t count = s->plan.space.dim_count + s->plan.value_count;
         s->spare = clt_arena_array(&s->points, count, sizeof *s->spare);
     }
     return s->spare;
@@ -94,6 +95,11 @@ static clt_status propose(collet_study *s, bool *done)
     clt_status status = clt_order_ask(&s->order, s->spare, done, &before, &s->err);
     (void)uselocale(usual);
     s->asked = status == CLT_OK && !*done;
+    if (s->asked) {
+        uint64_t until;
+        status =
+            clt_pruning_begin(&s->pruning, s->trials.count, s->order.slot - 1, &until, &s->err);
+    }
     s->first = s->trials.count;
     if (s->asked && clt_study_has_twins(s) && !clt_twins_add(&s->twins, s->spare, &s->first)) {
         s->broken = true;
@@ -184,9 +190,28 @@ int32_t collet_study_enqueue(collet_study *s, const char *const *names, const ch
 static bool told_the_same(const collet_study *s, const clt_held *trial, uint32_t state,
                           const double *values)
 {
-    size_t size = s->plan.goal_count * sizeof *values;
+    size_t size = s->plan.value_count * sizeof *values;
     return trial->state == state &&
            (values == NULL || memcmp(clt_study_values(s, trial), values, size) == 0);
+}
+
+/* One value for each goal and each thing required; or, where goals will do, for those alone. */
+static clt_status check_count(collet_study *s, uint64_t id, const char *verb, uint32_t count,
+                              bool goals_will_do)
+{
+    const clt_plan *plan = &s->plan;
+    if (count == plan->value_count || (goals_will_do && count == plan->goal_count)) {
+        return CLT_OK;
+    }
+    if (count == plan->goal_count) {
+        return clt_fail(&s->err, CLT_USAGE,
+                        "trial %llu %s no value of \"%s\", which [study] requires something of",
+                        (unsigned long long)id, verb, plan->value_names[count]);
+    }
+    return clt_fail(&s->err, CLT_USAGE,
+                    "trial %llu %s %u values, but the goals are %zu in number%s",
+                    (unsigned long long)id, verb, count, plan->goal_count,
+                    plan->demand_count > 0 ? ", and what is required comes behind them" : "");
 }
 
 static clt_status check_values(collet_study *s, uint64_t id, uint32_t state, const double *values,
@@ -202,12 +227,7 @@ static clt_status check_values(collet_study *s, uint64_t id, uint32_t state, con
                         (unsigned long long)id, state_names[state],
                         s->plan.goal_count > 1 ? "s" : "");
     }
-    if (scored && count != s->plan.goal_count) {
-        return clt_fail(&s->err, CLT_USAGE,
-                        "trial %llu has %u values, but the goals are %zu in number",
-                        (unsigned long long)id, count, s->plan.goal_count);
-    }
-    return CLT_OK;
+    return scored ? check_count(s, id, "has", count, false) : CLT_OK;
 }
 
 static bool are_finite(const double *values, size_t count)
@@ -219,10 +239,20 @@ static bool are_finite(const double *values, size_t count)
     return all;
 }
 
+bool clt_study_meets(const collet_study *s, const clt_held *trial)
+{
+    const double *values = clt_study_values(s, trial) + s->plan.goal_count;
+    bool meets = true;
+    for (size_t i = 0; i < s->plan.demand_count && meets; i++) {
+        meets = clt_demand_met(&s->plan.demands[i], values[i]);
+    }
+    return meets;
+}
+
 void clt_study_note_best(collet_study *s, uint64_t id)
 {
     const clt_held *trial = &s->trials.items[id];
-    if (trial->state != COLLET_STUDY_COMPLETE) {
+    if (trial->state != COLLET_STUDY_COMPLETE || !clt_study_meets(s, trial)) {
         return;
     }
     double sign = s->plan.goals[0].maximize ? -1 : 1;
@@ -244,12 +274,13 @@ static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
         memcpy(clt_study_values(s, trial), row->values, row->value_count * sizeof *row->values);
     }
     trial->state = (uint32_t)row->state;
+    clt_pruning_end(&s->pruning, id, clt_pruning_state(row->state));
     CLT_VEC_FINISH(&trial->curve);
     clt_study_note_best(s, id);
     if (clt_study_has_twins(s) && !clt_twins_end(&s->twins, row)) {
         return clt_fail_memory(&s->err);
     }
-    return note_plugin(s, clt_order_finish(&s->order, row, trial->numbers, &s->err));
+    return note_plugin(s, clt_order_finish(&s->order, id, row, trial->numbers, &s->err));
 }
 
 /* The trial of that id; CLT_USAGE where it is not open, unless it was told the same. */
@@ -281,7 +312,7 @@ static clt_status finish(collet_study *s, uint64_t id, uint32_t state, const dou
     const clt_held *trial = &s->trials.items[id];
     if (state == COLLET_STUDY_PRUNED && values == NULL && trial->curve.count > 0) {
         values = clt_study_values(s, trial);
-        count = (uint32_t)s->plan.goal_count;
+        count = trial->reported;
     }
     if (check_values(s, id, state, values, count) != CLT_OK) {
         return s->err.status;
@@ -326,10 +357,8 @@ static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, uint
         return s->err.status;
     }
     const clt_held *trial = &s->trials.items[id];
-    if (count != s->plan.goal_count) {
-        return clt_fail(&s->err, CLT_USAGE,
-                        "trial %llu reports %u values, but the goals are %zu in number",
-                        (unsigned long long)id, count, s->plan.goal_count);
+    if (check_count(s, id, "reports", count, true) != CLT_OK) {
+        return s->err.status;
     }
     if (trial->curve.count > 0 && step <= trial->last_step) {
         return clt_fail(&s->err, CLT_USAGE, "trial %llu reports step %llu after step %llu",
@@ -337,6 +366,20 @@ static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, uint
                         (unsigned long long)trial->last_step);
     }
     return CLT_OK;
+}
+
+/* Is it worth going on? */
+static clt_status judge(collet_study *s, uint64_t id, uint64_t step, const double *values,
+                        int32_t *stop)
+{
+    clt_pruned verdict;
+    locale_t usual = uselocale(s->plain);
+    clt_status status = clt_pruning_report(&s->pruning, id, step, values, &verdict, &s->err);
+    (void)uselocale(usual);
+    if (stop != NULL && status == CLT_OK) {
+        *stop = verdict.action != COLLET_PRUNE_CONTINUE;
+    }
+    return note_plugin(s, status);
 }
 
 int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const double *values,
@@ -349,17 +392,24 @@ int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const d
         return (int32_t)s->err.status;
     }
     clt_held *trial = &s->trials.items[id];
+    const clt_study_row required = {.goals = s->plan.goals,
+                                    .goal_count = s->plan.goal_count,
+                                    .demands = s->plan.demands,
+                                    .demand_count = s->plan.demand_count};
     if (!clt_vec_reserve((void **)&trial->curve.items, &trial->curve.capacity,
                          trial->curve.count + count, sizeof *trial->curve.items)) {
         return (int32_t)clt_fail_memory(&s->err);
     }
     for (uint32_t i = 0; i < count; i++) {
-        trial->curve.items[trial->curve.count++] =
-            (clt_point){step, s->plan.goals[i].metric, values[i]};
         clt_study_values(s, trial)[i] = values[i];
+        if (i < s->plan.goal_count || clt_demand_is_new(&required, i - s->plan.goal_count)) {
+            trial->curve.items[trial->curve.count++] =
+                (clt_point){step, s->plan.value_names[i], values[i]};
+        }
     }
+    trial->reported = count;
     trial->last_step = step;
-    return COLLET_STUDY_OK;
+    return (int32_t)judge(s, id, step, values, stop);
 }
 
 int32_t collet_study_best(collet_study *s, uint64_t *id)

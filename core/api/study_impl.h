@@ -9,6 +9,7 @@
 #include "plugin/blas.h"
 #include "study/journal.h"
 #include "study/order.h"
+#include "study/pruning.h"
 #include "study/twins.h"
 
 #include <collet/study.h>
@@ -17,7 +18,8 @@
 
 /** One trial of a study. */
 typedef struct clt_held {
-    double *numbers; /**< the point [dim_count], then the values [goal_count] */
+    double *numbers;   /**< the point [dim_count], then the values [value_count of the plan] */
+    uint32_t reported; /**< values of the last report */
     CLT_VEC(clt_point) curve;
     uint64_t last_step;
     double since; /**< clock: when it was asked for */
@@ -34,6 +36,7 @@ struct collet_study {
     clt_registry *registry;
     clt_plan plan;
     clt_order order;
+    clt_pruning pruning;      /**< trials cannot be paused: what it would pause is to be stopped */
     clt_twins twins;          /**< unless duplicates are allowed */
     uint64_t first;           /**< of what was asked last: the first trial at its point */
     CLT_VEC(clt_held) trials; /**< number i is at i */
@@ -80,6 +83,9 @@ bool clt_study_has_twins(const collet_study *study);
 clt_status clt_study_store_begin(collet_study *study, uint64_t number, uint64_t twin,
                                  const double *x);
 clt_status clt_study_store_end(collet_study *study, const clt_trial_row *row);
+
+/** Does a trial with values meet what is required? */
+bool clt_study_meets(const collet_study *study, const clt_held *trial);
 
 /** Is the trial the best so far? Then it is noted. */
 void clt_study_note_best(collet_study *study, uint64_t id);

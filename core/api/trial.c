@@ -156,6 +156,21 @@ uint32_t collet_study_goal_count(const collet_study *s)
     return (uint32_t)s->plan.goal_count;
 }
 
+uint32_t collet_study_value_count(const collet_study *s)
+{
+    return (uint32_t)s->plan.value_count;
+}
+
+const char *collet_study_value_name(const collet_study *s, uint32_t i)
+{
+    return i < s->plan.value_count ? s->plan.value_names[i] : NULL;
+}
+
+int32_t collet_study_meets(const collet_study *s, uint64_t id)
+{
+    return collet_study_values(s, id) != NULL && clt_study_meets(s, &s->trials.items[id]);
+}
+
 const char *collet_study_goal(const collet_study *s, uint32_t i, int32_t *maximize)
 {
     if (i >= s->plan.goal_count) {

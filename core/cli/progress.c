@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "report/trials.h"
+#include "study/demand.h"
 
 #include <collet/plugin.h>
 
@@ -57,6 +58,7 @@ void clt_progress_finish(clt_progress *p)
         close(p->signals);
     }
     CLT_VEC_FINISH(&p->running);
+    CLT_VEC_FINISH(&p->paused);
     clt_front_finish(&p->front);
     if (p->stop == CLT_GO_ON) { /* else the exit status is settled, and the summary is short */
         sigprocmask(SIG_UNBLOCK, &set, NULL);
@@ -66,11 +68,11 @@ void clt_progress_finish(clt_progress *p)
 /* Is it the best so far, or on the front? */
 static bool note(clt_progress *p, const clt_trial_row *trial)
 {
-    double value = trial->value_count > 0 ? trial->values[0] : (double)NAN;
-    if (trial->state != CLT_TRIAL_COMPLETE || isnan(value)) {
+    if (!clt_trial_counts(p->front.study, trial)) {
         return false;
     }
-    if (p->front.goal_count > 1) {
+    double value = trial->values[0];
+    if (p->front.study->goal_count > 1) {
         return clt_front_add(&p->front, trial);
     }
     bool better = p->goal.maximize ? value > p->best_value : value < p->best_value;
@@ -203,21 +205,51 @@ static void add_goals(const clt_study_row *study, FILE *out)
     }
 }
 
+/* A trial that is paused counts as done, and when it has gone on not once more. */
+static bool count_once(clt_progress *p, const clt_trial_row *trial)
+{
+    for (size_t i = 0; i < p->paused.count; i++) {
+        if (p->paused.items[i] == trial->number) {
+            return false;
+        }
+    }
+    if (trial->state == CLT_TRIAL_PAUSED) {
+        (void)CLT_PUSH(&p->paused, trial->number); /* without memory a count is wrong, no more */
+    }
+    return true;
+}
+
+/* ", parameters <= 100000" */
+static void add_required(const clt_study_row *study, FILE *out)
+{
+    clt_str text = {0};
+    if (study->demand_count > 0) {
+        clt_broken_demands(study, NULL, &text);
+        (void)fprintf(out, ", with %s", clt_str_text(&text));
+    }
+    clt_str_finish(&text);
+}
+
 static void study_begun(void *ctx, const clt_study_view *view)
 {
     clt_progress *p = ctx;
     p->goal = view->study->goals[0];
-    p->front = (clt_front){.goals = view->study->goals, .goal_count = view->study->goal_count};
+    p->front = (clt_front){.study = view->study};
     p->trials = view->trials;
     for (size_t i = 0; i < view->history_count; i++) {
         p->finished += view->history[i].state != CLT_TRIAL_RUNNING;
+        if (view->history[i].state == CLT_TRIAL_PAUSED) {
+            (void)count_once(p, &view->history[i]);
+        }
         (void)note(p, &view->history[i]);
     }
     p->time_limit = view->time_limit;
     p->folds = view->folds;
     p->repeated = view->repeats > 1;
+    p->objective = clt_study_has_objective(view->study);
     (void)fprintf(p->lines, "study \"%s\": ", view->study->name);
     add_goals(view->study, p->lines);
+    add_required(view->study, p->lines);
     if (view->trials > 0) {
         (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
                       view->trials == 1 ? "" : "s");
@@ -305,34 +337,57 @@ static void trial_again(void *ctx, const clt_trial_row *trial)
 static void add_values(clt_progress *p, const clt_trial_row *trial, bool is_best)
 {
     (void)fputs(is_best && p->colour ? "\033[32m" : "", p->lines);
-    for (size_t g = 0; g < trial->value_count; g++) {
-        (void)fprintf(p->lines, "%s%s %-9.6g", g > 0 ? "  " : "", p->front.goals[g].metric,
+    for (size_t g = 0; g < p->front.study->goal_count; g++) {
+        (void)fprintf(p->lines, "%s%s %-9.6g", g > 0 ? "  " : "", p->front.study->goals[g].metric,
                       trial->values[g]);
     }
     (void)fputs(is_best && p->colour ? "\033[0m" : "", p->lines);
+}
+
+static void add_cut(clt_progress *p, const clt_trial_row *trial)
+{
+    (void)fprintf(p->lines, "%s at %s %llu: ", clt_trial_state_text(trial->state),
+                  p->objective ? "step" : "epoch", (unsigned long long)trial->last_step);
+    add_values(p, trial, false);
+}
+
+/* Which of the study's demands it breaks, if any. */
+static void add_broken(const clt_progress *p, const clt_trial_row *trial)
+{
+    clt_str broken = {0};
+    if (trial->state == CLT_TRIAL_COMPLETE && !clt_trial_meets(p->front.study, trial)) {
+        clt_broken_demands(p->front.study, trial, &broken);
+        (void)fprintf(p->lines, "  does not meet %s", clt_str_text(&broken));
+    }
+    clt_str_finish(&broken);
 }
 
 static void trial_done(void *ctx, const clt_trial_row *trial)
 {
     clt_progress *p = ctx;
     char time[64];
-    p->finished++;
-    p->here++;
+    bool first = count_once(p, trial);
+    p->finished += first;
+    p->here += first;
     for (uint32_t fold = 0; fold <= p->folds; fold++) {
         forget_live(p, trial->number, fold);
     }
-    bool is_best = note(p, trial), several = p->front.goal_count > 1;
+    bool is_best = note(p, trial), several = p->front.study->goal_count > 1;
     wipe(p);
     (void)fprintf(p->lines, "trial %-4llu ", (unsigned long long)trial->number);
     if (trial->state == CLT_TRIAL_COMPLETE) {
         add_values(p, trial, is_best);
+    } else if (trial->state != CLT_TRIAL_FAILED) {
+        add_cut(p, trial);
     } else {
         (void)fprintf(p->lines, "%s (%s)", clt_trial_state_text(trial->state),
                       clt_failure_text(trial->failure));
     }
-    (void)fprintf(p->lines, "  %s%s%s%s\n", clt_duration_text(trial->seconds, time, sizeof time),
+    (void)fprintf(p->lines, "  %s%s%s%s", clt_duration_text(trial->seconds, time, sizeof time),
                   is_best ? several ? "  front" : "  best" : "", trial->why != NULL ? "  " : "",
                   trial->why != NULL ? trial->why : "");
+    add_broken(p, trial);
+    (void)fputs("\n", p->lines);
     (void)fflush(p->lines);
     if (clt_clock() - p->last_drawn > 0.05) { /* many a second are not to be read anyway */
         p->last_drawn = 0;

@@ -23,8 +23,11 @@ static clt_status choose_trial(const clt_opened *o, const clt_args *args,
         *trial = clt_best_trial(&o->list);
         return *trial != NULL
                    ? CLT_OK
-                   : clt_fail(err, CLT_BAD_INPUT, "refit: study \"%s\" has no complete trial yet",
-                              o->study.name);
+                   : clt_fail(err, CLT_BAD_INPUT, "refit: study \"%s\" has no complete trial yet%s",
+                              o->study.name,
+                              o->study.demand_count > 0
+                                  ? " that meets what it requires; name another with --trial N"
+                                  : "");
     }
     if (clt_find_trial(o, args, "refit", trial, err) != CLT_OK) {
         return err->status;
@@ -82,7 +85,7 @@ static void add_values(const clt_refit *refit, clt_str *out)
 {
     const char *comma = "";
     for (uint32_t i = 0; i < refit->metrics.count; i++) {
-        if (refit->metrics.ids[i] != CLT_METRIC_TRAIN_LOSS) {
+        if (clt_metric_judges(refit->metrics.ids[i])) {
             clt_str_addf(out, "%s%s %.6g", comma, refit->metrics.names[i], refit->values[i]);
             comma = ", ";
         }
@@ -115,7 +118,7 @@ static void print_json(const clt_refit_setup *s, const clt_refit *refit, clt_str
     clt_json_int(&json, "test_rows", (int64_t)refit->test_rows);
     clt_json_open(&json, "test", '{');
     for (uint32_t i = 0; i < refit->metrics.count && refit->test_rows > 0; i++) {
-        if (refit->metrics.ids[i] != CLT_METRIC_TRAIN_LOSS) {
+        if (clt_metric_judges(refit->metrics.ids[i])) {
             clt_json_real(&json, refit->metrics.names[i], refit->values[i]);
         }
     }

@@ -22,6 +22,7 @@ typedef struct player {
 static clt_status read_study(player *p, clt_error *err)
 {
     clt_event *events = NULL;
+    clt_stretch_row *stretches;
     clt_wish *wishes;
     clt_ancestor *ancestors;
     clt_opened *o = &p->opened;
@@ -31,6 +32,8 @@ static clt_status read_study(player *p, clt_error *err)
     }
     if (clt_store_events(o->store, o->study.id, &o->arena, &events, &p->setup.event_count, err) !=
             CLT_OK ||
+        clt_store_stretches(o->store, o->study.id, &o->arena, &stretches, &p->setup.stretch_count,
+                            err) != CLT_OK ||
         clt_store_wishes(o->store, o->study.id, &o->arena, &wishes, &p->setup.wish_count, err) !=
             CLT_OK ||
         clt_store_ancestors(o->store, o->study.id, &o->arena, &ancestors, &p->setup.ancestor_count,
@@ -39,6 +42,7 @@ static clt_status read_study(player *p, clt_error *err)
         return err->status;
     }
     p->setup.events = events;
+    p->setup.stretches = stretches;
     p->setup.wishes = wishes;
     p->setup.ancestors = ancestors;
     p->setup.plan = &p->session.plan;

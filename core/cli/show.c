@@ -8,6 +8,7 @@
 #include "report/table.h"
 #include "study/attempt.h"
 #include "study/change.h"
+#include "study/demand.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,7 @@ static void studies_json(const clt_study_summary *rows, size_t count, clt_str *o
         clt_json_text(&json, "study", rows[i].study.name);
         clt_json_int(&json, "complete", (int64_t)rows[i].complete);
         clt_json_int(&json, "pruned", (int64_t)rows[i].pruned);
+        clt_json_int(&json, "paused", (int64_t)rows[i].paused);
         clt_json_int(&json, "failed", (int64_t)rows[i].failed);
         clt_json_int(&json, "running", (int64_t)rows[i].running);
         if (rows[i].has_best && rows[i].study.goal_count == 1) {
@@ -142,6 +144,25 @@ static void add_curve(const clt_trial_row *trial, const char *step_name, bool ha
     clt_str_add(out, open ? "\n" : "");
 }
 
+/* Of the goals, then of what is required, and what of that is not met. */
+static void add_values(const clt_study_row *study, const clt_trial_row *trial, clt_str *out)
+{
+    for (size_t i = 0; i < trial->value_count; i++) {
+        size_t demand = i - study->goal_count;
+        bool goal = i < study->goal_count;
+        if (goal || clt_demand_is_new(study, demand)) {
+            clt_str_addf(out, "%s ", goal ? study->goals[i].metric : study->demands[demand].metric);
+            clt_str_add_real(out, trial->values[i]);
+            clt_str_add(out, "\n");
+        }
+    }
+    if (trial->value_count > 0 && !clt_trial_meets(study, trial)) {
+        clt_str_add(out, "does not meet ");
+        clt_broken_demands(study, trial, out);
+        clt_str_add(out, "\n");
+    }
+}
+
 static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt_str *out)
 {
     bool objective = clt_study_has_objective(&opened->study);
@@ -161,11 +182,7 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
     if (trial->state == CLT_TRIAL_FAILED) {
         add_failure(trial, out);
     }
-    for (size_t g = 0; g < trial->value_count; g++) {
-        clt_str_addf(out, "%s ", opened->study.goals[g].metric);
-        clt_str_add_real(out, trial->values[g]);
-        clt_str_add(out, "\n");
-    }
+    add_values(&opened->study, trial, out);
     clt_str_add(out, "parameters:\n");
     clt_trial_params(trial, out);
     if (folds.count > 0) {
@@ -248,7 +265,8 @@ static clt_status verify(const clt_opened *opened, clt_error *err)
         status = clt_store_list(opened->store, &arena, &rows, &count, err);
     }
     for (size_t i = 0; sound && status == CLT_OK && i < count; i++) {
-        trials += rows[i].running + rows[i].complete + rows[i].pruned + rows[i].failed;
+        trials +=
+            rows[i].running + rows[i].complete + rows[i].pruned + rows[i].failed + rows[i].paused;
     }
     if (sound && status == CLT_OK) {
         clt_str_addf(&out, "%s: sound: %zu stud%s, %llu trial%s\n", opened->path, count,

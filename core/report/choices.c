@@ -2,8 +2,8 @@
 
 #include "base/vec.h"
 #include "report/table.h"
+#include "study/demand.h"
 
-#include <math.h>
 #include <string.h>
 
 /* One component. */
@@ -86,7 +86,7 @@ void clt_choices_table(const clt_trial_list *list, const char *section, clt_str 
     for (size_t i = 0; i < list->count; i++) {
         const clt_trial_row *t = &list->rows[i];
         const char *name = chosen(t, section);
-        bool counts = t->state == CLT_TRIAL_COMPLETE && t->value_count > 0 && !isnan(t->values[0]);
+        bool counts = clt_trial_counts(list->study, t);
         out->failed = out->failed || (counts && name != NULL && !count(&found, list, t, name));
     }
     if (found.count > 1 && !out->failed) {

@@ -1,26 +1,28 @@
 #include "report/front.h"
 
+#include "math/hypervolume.h"
 #include "report/table.h"
+#include "study/demand.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool read_values(const clt_front *front, const clt_trial_row *trial,
                         double values[CLT_FRONT_GOALS])
 {
-    bool whole = trial->state == CLT_TRIAL_COMPLETE && trial->value_count == front->goal_count;
-    for (size_t g = 0; whole && g < front->goal_count; g++) {
-        values[g] = front->goals[g].maximize ? -trial->values[g] : trial->values[g];
-        whole = !isnan(values[g]);
+    bool counts = clt_trial_counts(front->study, trial);
+    for (size_t g = 0; counts && g < front->study->goal_count; g++) {
+        values[g] = front->study->goals[g].maximize ? -trial->values[g] : trial->values[g];
     }
-    return whole;
+    return counts;
 }
 
 /* Is a nowhere worse than b, and somewhere better? */
 static bool dominates(const clt_front *front, const double *a, const double *b)
 {
     bool better = false;
-    for (size_t g = 0; g < front->goal_count; g++) {
+    for (size_t g = 0; g < front->study->goal_count; g++) {
         if (a[g] > b[g]) {
             return false;
         }
@@ -51,7 +53,7 @@ bool clt_front_add(clt_front *front, const clt_trial_row *trial)
 
 clt_front clt_front_of(const clt_trial_list *list)
 {
-    clt_front front = {.goals = list->study->goals, .goal_count = list->study->goal_count};
+    clt_front front = {.study = list->study};
     for (size_t i = 0; i < list->count; i++) {
         (void)clt_front_add(&front, &list->rows[i]);
     }
@@ -72,6 +74,58 @@ void clt_front_finish(clt_front *front)
     CLT_VEC_FINISH(&front->members);
 }
 
+/* The worst value of a goal among complete trials, own sign; NaN where there is none. */
+static double worst_of(const clt_trial_list *list, size_t goal)
+{
+    double worst = (double)NAN;
+    for (size_t i = 0; i < list->count; i++) {
+        const clt_trial_row *t = &list->rows[i];
+        bool has = t->state == CLT_TRIAL_COMPLETE && goal < t->value_count;
+        if (has) {
+            double value = t->values[goal];
+            worst = list->study->goals[goal].maximize ? fmin(worst, value) : fmax(worst, value);
+        }
+    }
+    return worst;
+}
+
+clt_front_volume clt_front_measure(const clt_trial_list *list, clt_front *front)
+{
+    const clt_study_row *study = list->study;
+    const size_t m = study->goal_count, n = front->members.count;
+    clt_front_volume v = {.there = m > 1 && n > 0, .given = study->goals[0].has_reference};
+    double turned[CLT_FRONT_GOALS];
+    double *points = v.there ? malloc(n * m * sizeof *points) : NULL;
+    if (points == NULL) {
+        front->failed = front->failed || v.there;
+        v.there = false;
+        return v;
+    }
+    for (size_t g = 0; g < m; g++) {
+        v.reference[g] = v.given ? study->goals[g].reference : worst_of(list, g);
+        turned[g] = study->goals[g].maximize ? -v.reference[g] : v.reference[g];
+    }
+    for (size_t i = 0; i < n; i++) {
+        memcpy(points + i * m, front->members.items[i].values, m * sizeof *points);
+    }
+    v.volume = clt_hypervolume(points, n, m, turned);
+    front->failed = front->failed || isnan(v.volume);
+    free(points);
+    return v;
+}
+
+static void add_volume(const clt_front_volume *v, const clt_study_row *study, clt_str *out)
+{
+    if (!v->there) {
+        return;
+    }
+    clt_str_addf(out, "hypervolume: %.6g, up to", v->volume);
+    for (size_t g = 0; g < study->goal_count; g++) {
+        clt_str_addf(out, "%s %s %.6g", g > 0 ? "," : "", study->goals[g].metric, v->reference[g]);
+    }
+    clt_str_add(out, v->given ? " ([study] reference)\n" : " (the worst of each)\n");
+}
+
 static int by_first_goal(const void *left, const void *right)
 {
     const clt_front_member *a = left, *b = right;
@@ -87,23 +141,26 @@ void clt_front_table(const clt_trial_list *list, clt_str *out)
 {
     clt_front front = clt_front_of(list);
     size_t count = front.members.count;
-    clt_table table = {.columns = 1 + front.goal_count};
+    clt_table table = {.columns = 1 + front.study->goal_count};
     if (count > 0) {
         qsort(front.members.items, count, sizeof *front.members.items, by_first_goal);
     }
     clt_table_add(&table, "trial");
-    for (size_t g = 0; g < front.goal_count; g++) {
-        clt_table_add(&table, front.goals[g].metric);
+    for (size_t g = 0; g < front.study->goal_count; g++) {
+        clt_table_add(&table, front.study->goals[g].metric);
     }
     for (size_t i = 0; i < count; i++) {
         const clt_front_member *m = &front.members.items[i];
         clt_table_addf(&table, "%llu", (unsigned long long)m->number);
-        for (size_t g = 0; g < front.goal_count; g++) {
-            clt_table_add_real(&table, front.goals[g].maximize ? -m->values[g] : m->values[g]);
+        for (size_t g = 0; g < front.study->goal_count; g++) {
+            clt_table_add_real(&table,
+                               front.study->goals[g].maximize ? -m->values[g] : m->values[g]);
         }
     }
     clt_str_addf(out, "front: %zu trial%s that no other beats\n", count, count == 1 ? "" : "s");
     clt_table_write(&table, out);
+    clt_front_volume volume = clt_front_measure(list, &front);
+    add_volume(&volume, list->study, out);
     out->failed = out->failed || table.failed || front.failed;
     clt_table_finish(&table);
     clt_front_finish(&front);

@@ -1,7 +1,8 @@
 /**
  * @file report/front.h
  * @brief The Pareto front of a study with several goals: the trials than which no other is at least
- * as good in every goal and better in one.
+ * as good in every goal and better in one. Trials that do not meet what the study requires do not
+ * count.
  */
 #ifndef CLT_REPORT_FRONT_H
 #define CLT_REPORT_FRONT_H
@@ -17,10 +18,9 @@ typedef struct clt_front_member {
     double values[CLT_FRONT_GOALS]; /**< lower is better */
 } clt_front_member;
 
-/** The front of the trials that were added. Zero it but for goals, which must outlive it. */
+/** The front of the trials that were added. Zero it but for the study, which must outlive it. */
 typedef struct clt_front {
-    const clt_goal *goals;
-    size_t goal_count; /**< at most CLT_FRONT_GOALS */
+    const clt_study_row *study; /**< with at most CLT_FRONT_GOALS goals */
     CLT_VEC(clt_front_member) members;
     bool failed; /**< memory ran out */
 } clt_front;
@@ -35,10 +35,24 @@ clt_front clt_front_of(const clt_trial_list *list);
 /** Is the trial of that number on it? */
 bool clt_front_has(const clt_front *front, uint64_t number);
 
+/** What the front dominates. */
+typedef struct clt_front_volume {
+    bool there;                        /**< false: one goal, or no trial on the front */
+    double volume;                     /**< in the goals' own units, multiplied */
+    double reference[CLT_FRONT_GOALS]; /**< up to where it counts, own sign */
+    bool given;                        /**< by [study] reference; else the worst of each goal among
+                                            the complete trials */
+} clt_front_volume;
+
+/** The hypervolume of a list's front, exactly (math/hypervolume.h). A goal's worst point adds
+ *  nothing where the reference is the worst of each. */
+clt_front_volume clt_front_measure(const clt_trial_list *list, clt_front *front);
+
 /** Frees it. */
 void clt_front_finish(clt_front *front);
 
-/** Appends the front of a list: a line of how many, then a table, best by the first goal first. */
+/** Appends the front of a list: a line of how many, a table, best by the first goal first, and its
+ *  hypervolume. */
 void clt_front_table(const clt_trial_list *list, clt_str *out);
 
 #endif /* CLT_REPORT_FRONT_H */

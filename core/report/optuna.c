@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "config/option.h"
 #include "report/folds.h"
+#include "study/demand.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -19,7 +20,8 @@ enum {
     SET_PARAM = 5,
     SET_STATE = 6,
     SET_STEP = 7,
-    TRIAL_ATTRIBUTE = 8
+    TRIAL_ATTRIBUTE = 8,
+    TRIAL_SYSTEM = 9
 };
 
 /* Optuna's states are ours, but for one that waits. */
@@ -225,14 +227,33 @@ static void add_attributes(const clt_trial_row *t, clt_str *out)
     }
 }
 
-static void add_end(const clt_trial_row *t, clt_str *out)
+/* Optuna knows by them which trials are feasible: those without a positive one. */
+static void add_constraints(const clt_study_row *study, const clt_trial_row *t, clt_str *out)
+{
+    if (study->demand_count == 0 || t->value_count == 0) {
+        return;
+    }
+    clt_json json = open_line(out, TRIAL_SYSTEM);
+    clt_json_int(&json, "trial_id", (int64_t)t->number);
+    clt_json_open(&json, "system_attr", '{');
+    clt_json_open(&json, "constraints", '[');
+    for (size_t i = 0; i < study->demand_count; i++) {
+        add_real(&json, NULL,
+                 clt_demand_excess(&study->demands[i], t->values[study->goal_count + i]));
+    }
+    clt_json_close(&json, ']');
+    clt_json_close(&json, '}');
+    close_line(&json);
+}
+
+static void add_end(const clt_study_row *study, const clt_trial_row *t, clt_str *out)
 {
     clt_json json = open_line(out, SET_STATE);
     clt_json_int(&json, "trial_id", (int64_t)t->number);
     clt_json_int(&json, "state", (int64_t)t->state);
     if (t->value_count > 0) {
         clt_json_open(&json, "values", '[');
-        for (size_t g = 0; g < t->value_count; g++) {
+        for (size_t g = 0; g < study->goal_count; g++) {
             add_real(&json, NULL, t->values[g]);
         }
         clt_json_close(&json, ']');
@@ -260,8 +281,9 @@ static clt_status add_trial(const clt_optuna_report *r, const clt_trial_row *t, 
         add_steps(r, t, out);
     }
     add_attributes(t, out);
+    add_constraints(r->list->study, t, out);
     if (t->state != CLT_TRIAL_RUNNING) {
-        add_end(t, out);
+        add_end(r->list->study, t, out);
     }
     clt_arena_finish(&arena);
     return status;

@@ -25,6 +25,12 @@ static void add_counts(const clt_replay_report *r, clt_str *out)
                      (unsigned long long)p->runs_alike, (unsigned long long)p->runs,
                      (unsigned long long)p->points);
     }
+    if (p->times > 0) {
+        clt_str_addf(out,
+                     "  %llu more are times (seconds, predict_seconds), which never come out again "
+                     "to the bit: not compared\n",
+                     (unsigned long long)p->times);
+    }
     for (size_t i = 0; i < p->skipped.count; i++) {
         clt_str_addf(out, "  trial %llu was not run again: %s\n",
                      (unsigned long long)p->skipped.items[i].number, p->skipped.items[i].why);
@@ -115,6 +121,7 @@ static void add_json_counts(const clt_replay *p, clt_json *json)
     clt_json_int(json, "run", (int64_t)p->runs);
     clt_json_int(json, "alike", (int64_t)p->runs_alike);
     clt_json_int(json, "numbers", (int64_t)p->points);
+    clt_json_int(json, "times_not_compared", (int64_t)p->times);
     clt_json_open(json, "skipped", '[');
     for (size_t i = 0; i < p->skipped.count; i++) {
         clt_json_open(json, NULL, '{');

@@ -5,6 +5,7 @@
 #include "report/folds.h"
 #include "report/front.h"
 #include "report/table.h"
+#include "study/demand.h"
 #include "study/environment.h"
 
 #include <math.h>
@@ -34,8 +35,8 @@ typedef CLT_VEC(const char *) names;
 
 const char *clt_trial_state_text(clt_trial_state state)
 {
-    static const char *const texts[] = {"running", "complete", "pruned", "failed"};
-    return texts[state <= CLT_TRIAL_FAILED ? state : CLT_TRIAL_FAILED];
+    static const char *const texts[] = {"running", "complete", "pruned", "failed", "paused"};
+    return texts[state <= CLT_TRIAL_PAUSED ? state : CLT_TRIAL_FAILED];
 }
 
 const clt_trial_row *clt_best_trial(const clt_trial_list *list)
@@ -44,11 +45,9 @@ const clt_trial_row *clt_best_trial(const clt_trial_list *list)
     bool maximize = list->study->goals[0].maximize;
     for (size_t i = 0; i < list->count; i++) {
         const clt_trial_row *t = &list->rows[i];
-        if (t->state != CLT_TRIAL_COMPLETE || t->value_count == 0 || isnan(t->values[0])) {
-            continue;
-        }
-        if (best == NULL ||
-            (maximize ? t->values[0] > best->values[0] : t->values[0] < best->values[0])) {
+        bool counts = clt_trial_counts(list->study, t);
+        if (counts && (best == NULL || (maximize ? t->values[0] > best->values[0]
+                                                 : t->values[0] < best->values[0]))) {
             best = t;
         }
     }
@@ -122,8 +121,43 @@ static void add_param(clt_table *table, const clt_param *param)
 /* Mark of a trial on the front, where there is one. */
 static void add_mark(clt_table *table, const clt_front *front, uint64_t number)
 {
-    if (front->goal_count > 1) {
+    if (front->study->goal_count > 1) {
         clt_table_add(table, clt_front_has(front, number) ? "*" : "");
+    }
+}
+
+/* What the study requires: values that stand nowhere else, and whether all is met. */
+static size_t count_demands(const clt_study_row *study)
+{
+    size_t count = study->demand_count > 0;
+    for (size_t i = 0; i < study->demand_count; i++) {
+        count += clt_demand_is_new(study, i);
+    }
+    return count;
+}
+
+static void add_demand_heads(clt_table *table, const clt_study_row *study)
+{
+    for (size_t i = 0; i < study->demand_count; i++) {
+        if (clt_demand_is_new(study, i)) {
+            clt_table_add(table, study->demands[i].metric);
+        }
+    }
+    if (study->demand_count > 0) {
+        clt_table_add(table, "meets");
+    }
+}
+
+static void add_demands(clt_table *table, const clt_study_row *study, const clt_trial_row *t)
+{
+    for (size_t i = 0; i < study->demand_count; i++) {
+        if (clt_demand_is_new(study, i)) {
+            clt_table_add_real(table,
+                               t->value_count > 0 ? t->values[study->goal_count + i] : (double)NAN);
+        }
+    }
+    if (study->demand_count > 0) {
+        clt_table_add(table, t->value_count == 0 ? "" : clt_trial_meets(study, t) ? "yes" : "no");
     }
 }
 
@@ -135,6 +169,7 @@ static void add_row(clt_table *table, const clt_trial_list *list, const clt_tria
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_table_add_real(table, g < t->value_count ? t->values[g] : (double)NAN);
     }
+    add_demands(table, list->study, t);
     add_mark(table, front, t->number);
     clt_table_addf(table, "%llu", (unsigned long long)t->last_step);
     clt_table_addf(table, "%.1f", t->seconds);
@@ -149,18 +184,20 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
     if (!collect_names(list, &params)) {
         out->failed = true;
     }
-    clt_front front = {.goal_count = 1};
-    if (list->study->goal_count > 1) {
+    clt_front front = {.study = list->study};
+    bool several = list->study->goal_count > 1;
+    if (several) {
         front = clt_front_of(list);
     }
-    clt_table table = {.columns =
-                           4 + list->study->goal_count + (front.goal_count > 1) + params.count};
+    clt_table table = {.columns = 4 + list->study->goal_count + count_demands(list->study) +
+                                  several + params.count};
     clt_table_add(&table, "trial");
     clt_table_add(&table, "state");
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_table_add(&table, list->study->goals[g].metric);
     }
-    if (front.goal_count > 1) {
+    add_demand_heads(&table, list->study);
+    if (several) {
         clt_table_add(&table, "front");
     }
     clt_table_add(&table, steps_of(list));
@@ -207,6 +244,15 @@ void clt_trials_ending(const clt_trial_list *list, clt_str *out)
 void clt_trials_outcome(const clt_trial_list *list, clt_str *out)
 {
     const clt_trial_row *best = clt_best_trial(list);
+    size_t complete = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        complete += list->rows[i].state == CLT_TRIAL_COMPLETE;
+    }
+    if (best == NULL && complete > 0 && list->study->demand_count > 0) {
+        clt_str_addf(out, "\nnone of the %zu complete trials meets ", complete);
+        clt_broken_demands(list->study, NULL, out);
+        clt_str_add(out, "\n");
+    }
     if (best == NULL) {
         return;
     }
@@ -234,6 +280,32 @@ static void add_field(clt_str *out, const char *text)
     clt_str_add(out, "\"");
 }
 
+static void add_csv_demand_heads(const clt_study_row *study, clt_str *out)
+{
+    for (size_t i = 0; i < study->demand_count; i++) {
+        if (clt_demand_is_new(study, i)) {
+            clt_str_add(out, ",");
+            add_field(out, study->demands[i].metric);
+        }
+    }
+    clt_str_add(out, study->demand_count > 0 ? ",meets" : "");
+}
+
+static void add_csv_demands(const clt_study_row *study, const clt_trial_row *t, clt_str *out)
+{
+    for (size_t i = 0; i < study->demand_count; i++) {
+        if (clt_demand_is_new(study, i)) {
+            clt_str_add(out, ",");
+            if (t->value_count > 0) {
+                clt_str_add_real(out, t->values[study->goal_count + i]);
+            }
+        }
+    }
+    if (study->demand_count > 0) {
+        clt_str_add(out, t->value_count == 0 ? "," : clt_trial_meets(study, t) ? ",yes" : ",no");
+    }
+}
+
 static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t, const names *params,
                         const clt_folds *head, clt_str *out)
 {
@@ -247,6 +319,7 @@ static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t, cons
             clt_str_add_real(out, t->values[g]);
         }
     }
+    add_csv_demands(list->study, t, out);
     clt_str_addf(out, ",%llu,", (unsigned long long)t->last_step);
     clt_str_add_real(out, t->seconds);
     clt_str_addf(out, ",%s,%u,", clt_date_text(t->started_ms, date, sizeof date), t->attempt);
@@ -285,6 +358,7 @@ void clt_trials_csv(const clt_trial_list *list, clt_str *out)
         clt_str_add(out, ",");
         add_field(out, list->study->goals[g].metric);
     }
+    add_csv_demand_heads(list->study, out);
     clt_str_addf(out, ",%s,seconds,started,attempt,why", steps_of(list));
     for (size_t p = 0; p < params.count; p++) {
         clt_str_add(out, ",");
@@ -347,6 +421,18 @@ static void add_json_curve(const clt_trial_row *trial, const char *step_name, bo
     clt_json_close(json, ']');
 }
 
+static void add_json_values(const clt_study_row *study, const clt_trial_row *t, clt_json *json)
+{
+    for (size_t i = 0; i < t->value_count; i++) {
+        size_t demand = i - study->goal_count;
+        if (i < study->goal_count) {
+            clt_json_real(json, study->goals[i].metric, t->values[i]);
+        } else if (clt_demand_is_new(study, demand)) {
+            clt_json_real(json, study->demands[demand].metric, t->values[i]);
+        }
+    }
+}
+
 void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const char *key,
                     clt_json *json)
 {
@@ -357,10 +443,11 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
     clt_json_int(json, "trial", (int64_t)t->number);
     clt_json_text(json, "state", clt_trial_state_text(t->state));
     clt_json_open(json, "values", '{');
-    for (size_t g = 0; g < t->value_count; g++) {
-        clt_json_real(json, list->study->goals[g].metric, t->values[g]);
-    }
+    add_json_values(list->study, t, json);
     clt_json_close(json, '}');
+    if (list->study->demand_count > 0 && t->value_count > 0) {
+        clt_json_bool(json, "meets", clt_trial_meets(list->study, t));
+    }
     clt_json_int(json, steps_of(list), (int64_t)t->last_step);
     clt_json_real(json, "seconds", t->seconds);
     clt_json_text(json, "started", clt_date_text(t->started_ms, date, sizeof date));
@@ -421,11 +508,27 @@ void clt_environments_text(const clt_trial_list *list, clt_str *out)
     }
 }
 
+static void add_json_volume(const clt_trial_list *list, clt_front *front, clt_json *json)
+{
+    const clt_study_row *study = list->study;
+    clt_front_volume v = clt_front_measure(list, front);
+    if (!v.there) {
+        return;
+    }
+    clt_json_real(json, "hypervolume", v.volume);
+    clt_json_open(json, "reference", '{');
+    for (size_t g = 0; g < study->goal_count; g++) {
+        clt_json_real(json, study->goals[g].metric, v.reference[g]);
+    }
+    clt_json_close(json, '}');
+    clt_json_text(json, "reference_from", v.given ? "study" : "worst");
+}
+
 /* The one best trial; with several goals there is a front in its place. */
 static void add_json_best(const clt_trial_list *list, clt_json *json)
 {
     const clt_trial_row *best = clt_best_trial(list);
-    clt_front front = {.goals = NULL};
+    clt_front front = {.study = list->study};
     if (list->study->goal_count == 1 && best != NULL) {
         clt_json_int(json, "best", (int64_t)best->number);
     } else {
@@ -438,9 +541,26 @@ static void add_json_best(const clt_trial_list *list, clt_json *json)
             clt_json_int(json, NULL, (int64_t)front.members.items[i].number);
         }
         clt_json_close(json, ']');
+        add_json_volume(list, &front, json);
     }
     json->out->failed = json->out->failed || front.failed;
     clt_front_finish(&front);
+}
+
+static void add_json_demands(const clt_study_row *study, clt_json *json)
+{
+    clt_str text = {0};
+    if (study->demand_count > 0) {
+        clt_json_open(json, "require", '[');
+        for (size_t i = 0; i < study->demand_count; i++) {
+            clt_str_clear(&text);
+            clt_demand_text(&study->demands[i], &text);
+            clt_json_text(json, NULL, clt_str_text(&text));
+        }
+        clt_json_close(json, ']');
+    }
+    json->out->failed = json->out->failed || text.failed;
+    clt_str_finish(&text);
 }
 
 void clt_trials_json(const clt_trial_list *list, clt_json *json)
@@ -459,6 +579,7 @@ void clt_trials_json(const clt_trial_list *list, clt_json *json)
         clt_json_close(json, '}');
     }
     clt_json_close(json, ']');
+    add_json_demands(study, json);
     add_json_environments(list, json);
     if (has_ended(list)) {
         clt_json_open(json, "ended", '{');

@@ -23,14 +23,15 @@ bool clt_study_has_objective(const clt_study_row *study);
 /** "complete", "failed", ... */
 const char *clt_trial_state_text(clt_trial_state state);
 
-/** The best complete trial by the first goal, the first of equals; NULL when there is none. */
+/** The best complete trial by the first goal, of those that meet what the study requires; the first
+ *  of equals; NULL when there is none. */
 const clt_trial_row *clt_best_trial(const clt_trial_list *list);
 
 /** Appends a table, one row a trial: number, state, values, epochs, seconds, parameters. */
 void clt_trials_table(const clt_trial_list *list, clt_str *out);
 
 /** Appends what the study has come to: the best trial and its parameters, or with several goals
- *  the front; nothing while no trial is complete. */
+ *  the front; or that no complete trial meets what is required; nothing while none is complete. */
 void clt_trials_outcome(const clt_trial_list *list, clt_str *out);
 
 /** Appends what ended the study, where it has no more trials since: "ended by no_improvement: 20

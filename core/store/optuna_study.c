@@ -458,7 +458,7 @@ static clt_status name_goals(turning *t, const char *list)
                 return clt_fail_memory(t->err);
             }
             t->order[g] = place;
-            goals[place++] = (clt_goal){metric, from->maximize[g]};
+            goals[place++] = (clt_goal){.metric = metric, .maximize = from->maximize[g]};
         }
     }
     t->out->study.goals = goals;

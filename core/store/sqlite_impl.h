@@ -91,6 +91,10 @@ clt_status clt_sqlite_add_environment(clt_store *store, int64_t study,
                                       const clt_environment_row *row, clt_error *err);
 clt_status clt_sqlite_environments(clt_store *store, int64_t study, clt_arena *arena,
                                    clt_environment_row **rows, size_t *count, clt_error *err);
+clt_status clt_sqlite_add_stretch(clt_store *store, int64_t study, const clt_stretch_row *row,
+                                  clt_error *err);
+clt_status clt_sqlite_stretches(clt_store *store, int64_t study, clt_arena *arena,
+                                clt_stretch_row **rows, size_t *count, clt_error *err);
 clt_status clt_sqlite_change_study(clt_store *store, int64_t study, const clt_study_change *change,
                                    clt_error *err);
 clt_status clt_sqlite_add_wish(clt_store *store, int64_t study, const clt_wish *wish,

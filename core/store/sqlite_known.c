@@ -240,7 +240,8 @@ static clt_status read_ancestors(reader *r)
         {"SELECT number, state, last_step, source,"
          " (SELECT count(*) FROM ancestor_param p WHERE p.study = a.study AND p.number = a.number),"
          " (SELECT count(*) FROM ancestor_value v WHERE v.study = a.study AND v.number = a.number),"
-         " (SELECT count(*) FROM goal g WHERE g.study = a.study)"
+         " (SELECT count(*) FROM goal g WHERE g.study = a.study) +"
+         " (SELECT count(*) FROM demand d WHERE d.study = a.study)"
          " FROM ancestor a WHERE study = ? ORDER BY number",
          add_ancestor},
         {"SELECT number, position, name, text, value FROM ancestor_param WHERE study = ? "

@@ -14,7 +14,7 @@ typedef struct reader {
     clt_trial_row *rows; /* [count], by number; room for `most` */
     room *rooms;         /* [count] */
     size_t count, most;
-    size_t goal_count; /* of the study */
+    size_t value_count; /* of a trial with values */
     clt_error *err;
 } reader;
 
@@ -47,7 +47,7 @@ static clt_status for_each(reader *r, int64_t study, const char *sql,
 static clt_status count_trials(reader *r, sqlite3_stmt *q)
 {
     r->most = (size_t)sqlite3_column_int64(q, 0);
-    r->goal_count = (size_t)sqlite3_column_int64(q, 1);
+    r->value_count = (size_t)sqlite3_column_int64(q, 1);
     r->rows = clt_arena_array(r->arena, r->most + 1, sizeof *r->rows);
     r->rooms = clt_arena_array(r->arena, r->most + 1, sizeof *r->rooms);
     return r->rows != NULL && r->rooms != NULL ? CLT_OK : clt_fail_memory(r->err);
@@ -75,18 +75,19 @@ static clt_status check_trial(const reader *r, sqlite3_stmt *q)
     int64_t number = sqlite3_column_int64(q, 0), state = sqlite3_column_int64(q, 1);
     int64_t failure = sqlite3_column_int64(q, 10), attempt = sqlite3_column_int64(q, 2);
     int64_t values = sqlite3_column_int64(q, 8);
-    bool ended_well = state == CLT_TRIAL_COMPLETE || state == CLT_TRIAL_PRUNED;
+    bool ended_well =
+        state == CLT_TRIAL_COMPLETE || state == CLT_TRIAL_PRUNED || state == CLT_TRIAL_PAUSED;
     if (number < 0 || r->count == r->most) {
         return damaged(r, number, "its number");
     }
-    if (state < CLT_TRIAL_RUNNING || state > CLT_TRIAL_FAILED || attempt < 1 ||
+    if (state < CLT_TRIAL_RUNNING || state > CLT_TRIAL_PAUSED || attempt < 1 ||
         attempt > UINT32_MAX) {
         return damaged(r, number, "its state");
     }
     if ((state == CLT_TRIAL_FAILED) != (sqlite3_column_type(q, 6) != SQLITE_NULL) || failure < 0) {
         return damaged(r, number, "why it failed");
     }
-    return values == (ended_well ? (int64_t)r->goal_count : 0)
+    return values == (ended_well ? (int64_t)r->value_count : 0)
                ? CLT_OK
                : damaged(r, number, "the number of its values");
 }
@@ -196,7 +197,8 @@ static const struct {
     bool curves;
 } queries[] = {
     {"SELECT (SELECT count(*) FROM trial WHERE study = ?1),"
-     " (SELECT count(*) FROM goal WHERE study = ?1)",
+     " (SELECT count(*) FROM goal WHERE study = ?1) +"
+     " (SELECT count(*) FROM demand WHERE study = ?1)",
      count_trials, false},
     {"SELECT number, state, attempt, started_ms, seconds, last_step, why,"
      " (SELECT count(*) FROM param p WHERE p.study = t.study AND p.number = t.number),"

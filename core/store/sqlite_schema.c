@@ -74,7 +74,19 @@ static const char *const migrations[] = {
     "CREATE TABLE ancestor_value ("
     "  study INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, value REAL,"
     "  PRIMARY KEY (study, number, position),"
-    "  FOREIGN KEY (study, number) REFERENCES ancestor) STRICT, WITHOUT ROWID;",
+    "  FOREIGN KEY (study, number) REFERENCES ancestor) STRICT, WITHOUT ROWID;"
+    /* Values of what a study requires stand behind those of its goals. */
+    "ALTER TABLE goal ADD COLUMN reference REAL;"
+    "CREATE TABLE demand ("
+    "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL, metric TEXT NOT NULL,"
+    "  relation INTEGER NOT NULL, bound REAL NOT NULL,"
+    "  PRIMARY KEY (study, position)) STRICT, WITHOUT ROWID;",
+    /* Where trials can be paused: what was begun or gone on with, one after another. */
+    "CREATE TABLE stretch ("
+    "  study INTEGER NOT NULL, slot INTEGER NOT NULL, number INTEGER NOT NULL,"
+    "  since INTEGER NOT NULL, until INTEGER NOT NULL, bracket INTEGER NOT NULL,"
+    "  PRIMARY KEY (study, slot),"
+    "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;"
     /* What ended a study that had more to do. */
     "ALTER TABLE study ADD COLUMN ended_by TEXT;"
     "ALTER TABLE study ADD COLUMN ended_why TEXT;"

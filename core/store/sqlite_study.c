@@ -8,13 +8,36 @@ static clt_status add_goals(clt_sqlite *s, const clt_study_row *study, clt_error
 {
     for (size_t i = 0; i < study->goal_count; i++) {
         sqlite3_stmt *q;
-        if (clt_sqlite_prepare(s, "INSERT INTO goal VALUES (?, ?, ?, ?)", &q, err) != CLT_OK) {
+        if (clt_sqlite_prepare(s, "INSERT INTO goal VALUES (?, ?, ?, ?, ?)", &q, err) != CLT_OK) {
             return err->status;
         }
         sqlite3_bind_int64(q, 1, study->id);
         sqlite3_bind_int64(q, 2, (int64_t)i);
         clt_sqlite_bind_text(q, 3, study->goals[i].metric);
         sqlite3_bind_int(q, 4, study->goals[i].maximize);
+        if (study->goals[i].has_reference) {
+            sqlite3_bind_double(q, 5, study->goals[i].reference);
+        }
+        if (clt_sqlite_finish(s, q, err) != CLT_OK) {
+            return err->status;
+        }
+    }
+    return CLT_OK;
+}
+
+static clt_status add_demands(clt_sqlite *s, const clt_study_row *study, clt_error *err)
+{
+    for (size_t i = 0; i < study->demand_count; i++) {
+        const clt_demand *demand = &study->demands[i];
+        sqlite3_stmt *q;
+        if (clt_sqlite_prepare(s, "INSERT INTO demand VALUES (?, ?, ?, ?, ?)", &q, err) != CLT_OK) {
+            return err->status;
+        }
+        sqlite3_bind_int64(q, 1, study->id);
+        sqlite3_bind_int64(q, 2, (int64_t)i);
+        clt_sqlite_bind_text(q, 3, demand->metric);
+        sqlite3_bind_int(q, 4, (int)demand->relation);
+        sqlite3_bind_double(q, 5, demand->bound);
         if (clt_sqlite_finish(s, q, err) != CLT_OK) {
             return err->status;
         }
@@ -43,7 +66,7 @@ static clt_status insert_study(clt_sqlite *s, clt_study_row *study, clt_error *e
         return err->status;
     }
     study->id = sqlite3_last_insert_rowid(s->db);
-    return add_goals(s, study, err);
+    return add_goals(s, study, err) == CLT_OK ? add_demands(s, study, err) : err->status;
 }
 
 clt_status clt_sqlite_add_study(clt_store *store, clt_study_row *study, clt_error *err)
@@ -82,7 +105,9 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
 {
     enum { MOST = 16 };
     sqlite3_stmt *q;
-    if (clt_sqlite_prepare(s, "SELECT metric, maximize FROM goal WHERE study = ? ORDER BY position",
+    if (clt_sqlite_prepare(s,
+                           "SELECT metric, maximize, reference FROM goal WHERE study = ? "
+                           "ORDER BY position",
                            &q, err) != CLT_OK) {
         return err->status;
     }
@@ -93,7 +118,8 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
     int code = SQLITE_DONE;
     bool whole = goals != NULL;
     while (whole && (code = sqlite3_step(q)) == SQLITE_ROW && study->goal_count < MOST) {
-        clt_goal goal = {clt_sqlite_text(q, 0, arena), sqlite3_column_int(q, 1) != 0};
+        clt_goal goal = {clt_sqlite_text(q, 0, arena), sqlite3_column_int(q, 1) != 0,
+                         sqlite3_column_type(q, 2) != SQLITE_NULL, clt_sqlite_real(q, 2)};
         whole = goal.metric != NULL;
         goals[study->goal_count++] = goal;
     }
@@ -110,6 +136,53 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
                           study->name);
     }
     return status;
+}
+
+static clt_status read_demands(clt_sqlite *s, clt_study_row *study, clt_arena *arena,
+                               clt_error *err)
+{
+    enum { MOST = 16 };
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s,
+                           "SELECT metric, relation, bound FROM demand WHERE study = ? "
+                           "ORDER BY position",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    clt_demand *demands = clt_arena_array(arena, MOST, sizeof *demands);
+    clt_status status = demands != NULL ? CLT_OK : clt_fail_memory(err);
+    int code = SQLITE_DONE;
+    sqlite3_bind_int64(q, 1, study->id);
+    study->demands = demands;
+    study->demand_count = 0;
+    while (status == CLT_OK && study->demand_count < MOST &&
+           (code = sqlite3_step(q)) == SQLITE_ROW) {
+        int64_t relation = sqlite3_column_int64(q, 1);
+        clt_demand demand = {clt_sqlite_text(q, 0, arena), (clt_relation)relation,
+                             clt_sqlite_real(q, 2)};
+        demands[study->demand_count++] = demand;
+        if (relation < CLT_AT_MOST || relation > CLT_ABOVE) {
+            status = clt_fail(err, CLT_NO_STORE,
+                              "%s: damaged (study \"%s\" requires what is not known); restore it "
+                              "from a copy",
+                              s->path, study->name);
+        } else if (demand.metric == NULL) {
+            status = clt_sqlite_fail_text(s, err);
+        }
+    }
+    if (status == CLT_OK && code != SQLITE_DONE && code != SQLITE_ROW) {
+        status = clt_sqlite_fail(s, "cannot be read", err);
+    }
+    clt_sqlite_release(q);
+    return status;
+}
+
+/* Whatever else belongs to the row that was read. */
+static clt_status complete_study(clt_sqlite *s, clt_study_row *study, clt_arena *arena,
+                                 clt_error *err)
+{
+    return read_goals(s, study, arena, err) == CLT_OK ? read_demands(s, study, arena, err)
+                                                      : err->status;
 }
 
 #define STUDY_COLUMNS                                                                              \
@@ -154,8 +227,8 @@ clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *
     if (code == SQLITE_ROW) {
         *found = true;
         *study = study_of(q, arena);
-        status =
-            complete_row(study) ? read_goals(s, study, arena, err) : clt_sqlite_fail_text(s, err);
+        status = complete_row(study) ? complete_study(s, study, arena, err)
+                                     : clt_sqlite_fail_text(s, err);
     } else if (code != SQLITE_DONE) {
         status = clt_sqlite_fail(s, "cannot be read", err);
     }
@@ -163,27 +236,38 @@ clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *
     return status;
 }
 
+/* How many demands trial t does not meet; ?2 is how many goals there are. */
+#define BROKEN_DEMANDS                                                                             \
+    "(SELECT count(*) FROM demand d JOIN value w ON w.study = d.study AND w.number = t.number "    \
+    "AND "                                                                                         \
+    "w.position = ?2 + d.position WHERE d.study = t.study AND NOT CASE d.relation "                \
+    "WHEN 0 THEN w.value <= d.bound WHEN 1 THEN w.value < d.bound "                                \
+    "WHEN 2 THEN w.value >= d.bound ELSE w.value > d.bound END)"
+
 /* Trials by state, and the best complete one by the first goal; of equals the first. */
 static clt_status summarise(clt_sqlite *s, clt_study_summary *row, clt_error *err)
 {
     bool maximize = row->study.goal_count > 0 && row->study.goals[0].maximize;
     sqlite3_stmt *q;
     if (clt_sqlite_prepare(s,
-                           "SELECT t.number, t.state, v.value FROM trial t LEFT JOIN value v ON "
+                           "SELECT t.number, t.state, v.value, " BROKEN_DEMANDS
+                           " FROM trial t LEFT JOIN value v ON "
                            "v.study = t.study AND v.number = t.number AND v.position = 0 "
-                           "WHERE t.study = ? ORDER BY t.number",
+                           "WHERE t.study = ?1 ORDER BY t.number",
                            &q, err) != CLT_OK) {
         return err->status;
     }
-    uint64_t *counts[] = {&row->running, &row->complete, &row->pruned, &row->failed};
+    uint64_t *counts[] = {&row->running, &row->complete, &row->pruned, &row->failed, &row->paused};
     sqlite3_bind_int64(q, 1, row->study.id);
+    sqlite3_bind_int64(q, 2, (int64_t)row->study.goal_count);
     int code;
     while ((code = sqlite3_step(q)) == SQLITE_ROW) {
         int64_t state = sqlite3_column_int64(q, 1);
         double value = clt_sqlite_real(q, 2);
-        ++*counts[state >= 0 && state <= CLT_TRIAL_FAILED ? state : CLT_TRIAL_FAILED];
+        ++*counts[state >= 0 && state <= CLT_TRIAL_PAUSED ? state : CLT_TRIAL_FAILED];
         bool better = maximize ? value > row->best_value : value < row->best_value;
-        if (state == CLT_TRIAL_COMPLETE && !isnan(value) && (!row->has_best || better)) {
+        bool meets = sqlite3_column_int64(q, 3) == 0;
+        if (state == CLT_TRIAL_COMPLETE && meets && !isnan(value) && (!row->has_best || better)) {
             row->has_best = true;
             row->best_value = value;
             row->best_number = (uint64_t)sqlite3_column_int64(q, 0);
@@ -212,7 +296,7 @@ clt_status clt_sqlite_list(clt_store *store, clt_arena *arena, clt_study_summary
             break;
         }
         row.study = study_of(q, arena);
-        status = complete_row(&row.study) ? read_goals(s, &row.study, arena, err)
+        status = complete_row(&row.study) ? complete_study(s, &row.study, arena, err)
                                           : clt_sqlite_fail_text(s, err);
         status = status == CLT_OK ? summarise(s, &row, err) : status;
         if (status == CLT_OK && !CLT_PUSH(&found, row)) {

@@ -41,11 +41,12 @@ static clt_status insert_params(clt_sqlite *s, int64_t study, const clt_trial_ro
     return CLT_OK;
 }
 
-static clt_status delete_params(clt_sqlite *s, int64_t study, uint64_t number, clt_error *err)
+/* What a trial has of a table that a statement names. */
+static clt_status delete_rows(clt_sqlite *s, const char *sql, int64_t study, uint64_t number,
+                              clt_error *err)
 {
     sqlite3_stmt *q;
-    if (clt_sqlite_prepare(s, "DELETE FROM param WHERE study = ? AND number = ?", &q, err) !=
-        CLT_OK) {
+    if (clt_sqlite_prepare(s, sql, &q, err) != CLT_OK) {
         return err->status;
     }
     sqlite3_bind_int64(q, 1, study);
@@ -63,19 +64,24 @@ static clt_status begin_body(clt_sqlite *s, int64_t study, const clt_trial_row *
     if (clt_sqlite_look_up(s, study, trial->number, &found, &state, &attempt, err) != CLT_OK) {
         return err->status;
     }
-    if (found && (state != CLT_TRIAL_RUNNING || attempt >= trial->attempt)) {
+    bool open = state == CLT_TRIAL_RUNNING || state == CLT_TRIAL_PAUSED;
+    if (found && (!open || attempt >= trial->attempt)) {
         return clt_fail(err, CLT_NO_STORE, "%s: trial %llu has begun already", s->path,
                         (unsigned long long)trial->number);
     }
-    if (found && delete_params(s, study, trial->number, err) != CLT_OK) {
+    if (found && (delete_rows(s, "DELETE FROM param WHERE study = ? AND number = ?", study,
+                              trial->number, err) != CLT_OK ||
+                  delete_rows(s, "DELETE FROM value WHERE study = ? AND number = ?", study,
+                              trial->number, err) != CLT_OK)) {
         return err->status;
     }
-    if (clt_sqlite_prepare(s,
-                           "INSERT INTO trial (study, number, state, attempt, started_ms, seconds, "
-                           "last_step, wish, twin) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7) ON "
-                           "CONFLICT "
-                           "(study, number) DO UPDATE SET attempt = ?4, started_ms = ?5",
-                           &q, err) != CLT_OK) {
+    if (clt_sqlite_prepare(
+            s,
+            "INSERT INTO trial (study, number, state, attempt, started_ms, seconds, "
+            "last_step, wish, twin) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7) ON "
+            "CONFLICT "
+            "(study, number) DO UPDATE SET state = ?3, attempt = ?4, started_ms = ?5",
+            &q, err) != CLT_OK) {
         return err->status;
     }
     sqlite3_bind_int64(q, 1, study);
@@ -173,6 +179,11 @@ static clt_status finish_body(clt_sqlite *s, int64_t study, const clt_trial_row 
     sqlite3_bind_int64(q, 9, (int64_t)trial->number);
     if (clt_sqlite_finish(s, q, err) != CLT_OK || insert_values(s, study, trial, err) != CLT_OK ||
         clt_sqlite_drop_folds(s, study, trial->number, err) != CLT_OK) {
+        return err->status;
+    }
+    /* A trial that was paused has a curve already, which is the beginning of this one. */
+    if (trial->attempt > 1 && delete_rows(s, "DELETE FROM curve WHERE study = ? AND number = ?",
+                                          study, trial->number, err) != CLT_OK) {
         return err->status;
     }
     return insert_curve(s, study, trial, err);

@@ -8,19 +8,22 @@ static const char *const rules[] = {
     "SELECT 'study ' || s.name || ' has no goal' FROM study s WHERE NOT EXISTS (SELECT 1 FROM goal "
     "g "
     "WHERE g.study = s.id)",
-    "SELECT 'study ' || s.name || ', trial ' || t.number || ': complete or pruned, with ' || "
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': complete, pruned or paused, with ' "
+    "|| "
     "(SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number) || ' values' "
-    "FROM trial t JOIN study s ON s.id = t.study WHERE t.state IN (1, 2) AND "
+    "FROM trial t JOIN study s ON s.id = t.study WHERE t.state IN (1, 2, 4) AND "
     "(SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number) != "
-    "(SELECT count(*) FROM goal g WHERE g.study = t.study)",
-    "SELECT 'study ' || s.name || ', trial ' || t.number || ': neither complete nor pruned, and "
+    "(SELECT count(*) FROM goal g WHERE g.study = t.study) + "
+    "(SELECT count(*) FROM demand d WHERE d.study = t.study)",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': neither complete, pruned nor "
+    "paused, and "
     "has "
-    "values' FROM trial t JOIN study s ON s.id = t.study WHERE t.state NOT IN (1, 2) AND "
+    "values' FROM trial t JOIN study s ON s.id = t.study WHERE t.state NOT IN (1, 2, 4) AND "
     "EXISTS (SELECT 1 FROM value v WHERE v.study = t.study AND v.number = t.number)",
     "SELECT 'study ' || s.name || ', trial ' || t.number || ': state ' || t.state || ', attempt ' "
     "|| "
     "t.attempt || ', failure ' || t.failure FROM trial t JOIN study s ON s.id = t.study WHERE "
-    "t.state NOT BETWEEN 0 AND 3 OR t.attempt < 1 OR (t.state = 3) != (t.failure != 0) OR "
+    "t.state NOT BETWEEN 0 AND 4 OR t.attempt < 1 OR (t.state = 3) != (t.failure != 0) OR "
     "(t.state = 3) != (t.why IS NOT NULL)",
     "SELECT 'study ' || s.name || ', trial ' || c.number || ': its curve goes back at position ' "
     "|| "
@@ -54,6 +57,14 @@ static const char *const rules[] = {
     "(SELECT study, 'wish' AS name, position FROM wish UNION ALL "
     "SELECT study, 'ancestor', number + 1 FROM ancestor) r JOIN study s ON s.id = r.study "
     "GROUP BY r.study, r.name HAVING min(position) != 1 OR max(position) != count(*)",
+    "SELECT 'study ' || s.name || ': a stretch of trial ' || t.number || ' ends where it begins, "
+    "at ' "
+    "|| t.since FROM stretch t JOIN study s ON s.id = t.study WHERE t.since < 0 OR t.bracket < 0 "
+    "OR "
+    "t.until < 0 OR (t.until > 0 AND t.until <= t.since)",
+    "SELECT 'study ' || s.name || ', trial ' || t.number || ': it is paused, and never was to be' "
+    "FROM trial t JOIN study s ON s.id = t.study WHERE t.state = 4 AND NOT EXISTS (SELECT 1 FROM "
+    "stretch e WHERE e.study = t.study AND e.number = t.number AND e.until > 0)",
     "SELECT type || ' ' || name || ' is not of collet' FROM sqlite_schema WHERE type IN "
     "('trigger', 'view')",
     "SELECT 'a row of table ' || \"table\" || ' belongs to nothing' FROM pragma_foreign_key_check",

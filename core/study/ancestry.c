@@ -179,14 +179,53 @@ static bool find_point(const reading *r, const clt_trial_row *trial)
     return fits;
 }
 
+/* The older trial's value of a metric that is no goal there: of what was required, or what its
+ * curve ends with; NaN where it has none. */
+static double outcome_of(const reading *r, const clt_trial_row *trial, const char *metric)
+{
+    const clt_study_row *study = &r->study;
+    for (size_t g = 0; g < study->goal_count; g++) {
+        if (strcmp(study->goals[g].metric, metric) == 0) {
+            return trial->values[g];
+        }
+    }
+    for (size_t i = 0; i < study->demand_count; i++) {
+        if (strcmp(study->demands[i].metric, metric) == 0) {
+            return trial->values[study->goal_count + i];
+        }
+    }
+    for (size_t i = trial->curve_count; i > 0; i--) {
+        if (strcmp(trial->curve[i - 1].metric, metric) == 0) {
+            return trial->curve[i - 1].value;
+        }
+    }
+    return (double)NAN;
+}
+
+/* Whether the older trial can be judged by what is required here. */
+static bool has_outcomes(const reading *r, const clt_trial_row *trial)
+{
+    clt_error why = {0};
+    for (size_t i = 0; i < r->plan->demand_count; i++) {
+        const char *metric = r->plan->demands[i].metric;
+        if (isnan(outcome_of(r, trial, metric))) {
+            (void)clt_fail(&why, CLT_BAD_INPUT, "it has no \"%s\", which is required here", metric);
+            return misfit(r, trial, why.text);
+        }
+    }
+    return true;
+}
+
 static clt_status add_values(const reading *r, const clt_trial_row *trial, clt_trial_row *row)
 {
-    double *values = clt_arena_array(r->arena, r->plan->goal_count, sizeof *values);
-    for (size_t g = 0; values != NULL && g < r->plan->goal_count; g++) {
-        values[g] = trial->values[r->goals[g]];
+    const clt_plan *plan = r->plan;
+    double *values = clt_arena_array(r->arena, plan->value_count, sizeof *values);
+    for (size_t i = 0; values != NULL && i < plan->value_count; i++) {
+        values[i] = i < plan->goal_count ? trial->values[r->goals[i]]
+                                         : outcome_of(r, trial, plan->value_names[i]);
     }
     row->values = values;
-    row->value_count = r->plan->goal_count;
+    row->value_count = plan->value_count;
     return values != NULL ? CLT_OK : clt_fail_memory(r->err);
 }
 
@@ -216,7 +255,7 @@ static clt_status take_trial(const reading *r, const clt_trial_row *trial)
         return CLT_OK;
     }
     out->finished++;
-    if (!find_point(r, trial)) {
+    if (!find_point(r, trial) || (scored && !has_outcomes(r, trial))) {
         return CLT_OK;
     }
     clt_ancestor *row = &out->rows[out->count];
@@ -282,8 +321,9 @@ static clt_status read_trials(reading *r)
             return clt_fail_memory(r->err);
         }
     }
-    if (find_goals(r) != CLT_OK || clt_store_trials(r->store, r->study.id, false, r->arena,
-                                                    &r->trials, &r->count, r->err) != CLT_OK) {
+    if (find_goals(r) != CLT_OK ||
+        clt_store_trials(r->store, r->study.id, plan->demand_count > 0, r->arena, &r->trials,
+                         &r->count, r->err) != CLT_OK) {
         return r->err->status;
     }
     r->out->study = r->study.name;

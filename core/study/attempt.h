@@ -30,10 +30,11 @@ typedef struct clt_attempt_listener {
 
 /** What came of it. */
 typedef struct clt_attempt_result {
-    clt_failure failure; /**< CLT_FAIL_NONE: complete */
+    clt_failure failure; /**< CLT_FAIL_NONE: complete, or paused */
+    bool paused;         /**< it came to `until` and left a checkpoint */
     char why[1024];      /**< of a failure, one line */
     uint64_t last_step;
-    double values[CLT_MOST_VALUES]; /**< [goal_count]; of a fold, its own */
+    double values[CLT_MOST_VALUES]; /**< [value_count of the plan]; of a fold, its own */
     size_t value_count;
 } clt_attempt_result;
 
@@ -54,6 +55,8 @@ typedef struct clt_attempt_task {
     uint64_t number;
     uint32_t fold;    /**< from 1; 0: all of the trial, which then has no folds */
     uint32_t attempt; /**< from 1 */
+    uint64_t until;   /**< of a training: the epoch behind which it is paused; 0: none */
+    bool sparse;      /**< a checkpoint is wanted only where it is paused */
     const double *x;  /**< [dim_count of the plan's space] */
     clt_slots *slots; /**< where a training's checkpoints are kept; NULL: nowhere */
 } clt_attempt_task;

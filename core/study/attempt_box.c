@@ -95,17 +95,17 @@ static void record(evaluation *e, const double *values)
 {
     const clt_plan *plan = e->task->plan;
     const clt_box *box = &e->task->source->box;
-    for (size_t i = 0; i < plan->goal_count; i++) {
-        double value = values[clt_box_metric(box, plan->goals[i].metric)];
+    for (size_t i = 0; i < plan->value_count; i++) {
+        double value = values[clt_box_metric(box, plan->value_names[i])];
         if (!isfinite(value)) {
             clt_fail(&e->err, CLT_PLUGIN_FAILED, "%s: %s is not finite: %g", box->host.unit,
-                     plan->goals[i].metric, value);
+                     plan->value_names[i], value);
             fail(e, CLT_FAIL_NAN);
             return;
         }
         e->result->values[i] = value;
     }
-    e->result->value_count = plan->goal_count;
+    e->result->value_count = plan->value_count;
 }
 
 static void evaluate(evaluation *e)

@@ -125,9 +125,9 @@ static void record(attempt *a, const clt_train_result *trained, clt_attempt_resu
         fail(a, CLT_FAIL_NAN, result);
         return;
     }
-    result->value_count = plan->goal_count;
-    for (size_t i = 0; i < plan->goal_count; i++) {
-        const char *metric = plan->goals[i].metric;
+    result->value_count = plan->value_count;
+    for (size_t i = 0; i < plan->value_count; i++) {
+        const char *metric = plan->value_names[i];
         result->values[i] = trained->values[clt_metrics_find(&a->source->metrics, metric)];
         if (!isfinite(result->values[i])) {
             clt_fail(&a->err, CLT_OK, "%s is not defined on the rows that validate", metric);
@@ -171,6 +171,7 @@ static clt_status train(attempt *a, clt_train_setup *s, const double *x, clt_att
         return a->err.status;
     }
     result->last_step = a->before + trained.epochs;
+    result->paused = trained.outcome == CLT_TRAIN_PAUSED;
     record(a, &trained, result);
     if (a->fold > 0 && result->failure == CLT_FAIL_NONE) {
         a->listener->fold(a->listener->ctx, a->fold, trained.values, a->source->metrics.count);
@@ -185,6 +186,8 @@ void clt_attempt_train(const clt_attempt_task *task, const clt_attempt_listener 
         .plan = task->plan, .source = task->source, .listener = listener, .fold = task->fold};
     clt_train_setup setup = {.metrics = &task->source->metrics,
                              .slots = task->slots,
+                             .until = task->until,
+                             .sparse = task->sparse,
                              .on_epoch = on_epoch,
                              .cancelled = alive,
                              .ctx = &a};

@@ -96,7 +96,9 @@ static clt_status make_space(clt_box *box, const clt_plan *plan, clt_error *err)
     box->space.dims = b.dims;
     box->space.dim_count = 0;
     box->space.objective_count = (uint32_t)plan->goal_count;
-    box->space.objectives = plan->goal_names;
+    box->space.objectives = plan->value_names;
+    box->space.constraint_count = (uint32_t)plan->demand_count;
+    box->space.constraints = plan->value_names + plan->goal_count;
     box->space.trial_budget = (uint64_t)plan->study.trials;
     for (size_t i = 0; i < n; i++) {
         b.place[i] = -1;

@@ -5,23 +5,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEFORE "# before trial "
+#define BEFORE  "# before trial "
+#define PLANNED "# planned for "
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Past a line. */
+static const char *next_line(const char *line)
+{
+    size_t length = strcspn(line, "\n");
+    return line + length + (line[length] == '\n');
+}
 
 /* The lines that hold now. */
 static size_t length_of_head(const char *identity)
 {
-    const char *before = strncmp(identity, BEFORE, sizeof BEFORE - 1) == 0
-                             ? identity
-                             : strstr(identity, "\n" BEFORE);
-    return before == NULL       ? strlen(identity)
-           : before == identity ? 0
-                                : (size_t)(before - identity) + 1;
+    const char *line = identity;
+    while (*line != '\0' && !begins_with(line, BEFORE) && !begins_with(line, PLANNED)) {
+        line = next_line(line);
+    }
+    return (size_t)(line - identity);
 }
 
 uint64_t clt_change_since(const char *identity)
 {
     const char *before = identity + length_of_head(identity);
-    return *before == '\0' ? 0 : strtoull(before + sizeof BEFORE - 1, NULL, 10);
+    return begins_with(before, BEFORE) ? strtoull(before + sizeof BEFORE - 1, NULL, 10) : 0;
+}
+
+const char *clt_change_begin(const clt_plan *plan, clt_arena *arena)
+{
+    return plan->study.trials == 0 ? plan->identity
+                                   : clt_arena_printf(arena, "%s" PLANNED "%" PRId64 " trials\n",
+                                                      plan->identity, (int64_t)plan->study.trials);
+}
+
+uint64_t clt_change_planned(const clt_plan *plan, const char *identity)
+{
+    for (const char *line = identity; *line != '\0'; line = next_line(line)) {
+        if (begins_with(line, PLANNED)) {
+            return strtoull(line + sizeof PLANNED - 1, NULL, 10);
+        }
+    }
+    return (uint64_t)plan->study.trials;
 }
 
 bool clt_change_within(const clt_plan *plan, const double *x)

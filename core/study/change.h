@@ -7,8 +7,9 @@
  * older trial that lies within them, once all of those are finished. The store keeps them all.
  *
  * The study's identity says it: after its lines stand "# before trial 40" and the lines that held
- * until then, and so on. A choice's index in the store is that of the new ranges, NaN where they do
- * not have it any more; its text stays what it was.
+ * until then, and so on; at the very end "# planned for 100 trials", what it began with. A choice's
+ * index in the store is that of the new ranges, NaN where they do not have it any more; its text
+ * stays what it was.
  */
 #ifndef CLT_STUDY_CHANGE_H
 #define CLT_STUDY_CHANGE_H
@@ -24,6 +25,14 @@ typedef struct clt_change_of_range {
 
 /** The first trial that was asked for in the present ranges; 0 where they have never changed. */
 uint64_t clt_change_since(const char *identity);
+
+/** The identity of a study that begins with the plan's experiment, from the arena; NULL: no memory.
+ */
+const char *clt_change_begin(const clt_plan *plan, clt_arena *arena);
+
+/** The trials that the study meant to run when it began; as many as the plan has where the identity
+ *  does not say, being older. */
+uint64_t clt_change_planned(const clt_plan *plan, const char *identity);
 
 /** Which ranges of the plan are others than those of the stored identity, in *changes, from the
  *  arena. CLT_BAD_INPUT where anything else differs, as clt_plan_same() has it. */

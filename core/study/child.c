@@ -126,7 +126,9 @@ static void redirect(int log)
 static void send_result(teller *t, const clt_attempt_result *r, clt_wire_next next)
 {
     bool failed = r->failure != CLT_FAIL_NONE;
-    clt_wire_result body = {.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE,
+    clt_wire_result body = {.state = failed      ? CLT_TRIAL_FAILED
+                                     : r->paused ? CLT_TRIAL_PAUSED
+                                                 : CLT_TRIAL_COMPLETE,
                             .failure = (uint32_t)r->failure,
                             .last_step = r->last_step,
                             .value_count = r->value_count,
@@ -230,6 +232,8 @@ static bool run_one(runner *r)
                              .number = start.number,
                              .fold = start.fold,
                              .attempt = start.attempt,
+                             .until = start.until,
+                             .sparse = start.sparse != 0,
                              .x = x,
                              .slots = kept ? &slots : NULL};
     clt_attempt_result result;

@@ -159,6 +159,7 @@ clt_status clt_crew_launch(clt_crew *crew, const clt_launch *what, bool share, c
         task->trial.number = what->number;
         task->trial.fold = what->fold;
         task->trial.attempt = what->attempt;
+        task->trial.until = what->until;
         task->busy = true;
         task->started = task->progress = clt_clock();
         task->share = share && may_share(crew);
@@ -183,6 +184,14 @@ void clt_crew_end_folds(clt_crew *crew, uint64_t number, uint32_t fold)
         if (task->trial.number == number && task->trial.fold > fold) {
             task->stopped = true;
         }
+    }
+}
+
+void clt_crew_prune(clt_crew *crew, uint64_t number)
+{
+    for (size_t i = 0; i < crew->tasks.count; i++) {
+        clt_task *task = crew->tasks.items[i];
+        task->pruned = task->pruned || (task->busy && task->trial.number == number);
     }
 }
 

@@ -30,6 +30,7 @@ typedef struct clt_launch {
     uint64_t number;  /**< the trial's */
     uint32_t fold;    /**< from 1; 0: all of the trial, which has no folds */
     uint32_t attempt; /**< from 1; no two of a fold have the same */
+    uint64_t until;   /**< the step at which it is paused; 0: none */
     const double *x;  /**< [dim_count] */
 } clt_launch;
 
@@ -38,12 +39,13 @@ typedef struct clt_launch {
 typedef struct clt_crew_hooks {
     void *ctx;
     void (*begun)(void *ctx, const clt_trial_row *trial, uint64_t epochs);
+    /** values[goal_count] of the goals; NaN where it did not report one. */
     void (*epoch)(void *ctx, const clt_trial_row *trial, uint64_t epoch, uint64_t epochs,
-                  double goal_value);
+                  const double *values);
     void (*log)(void *ctx, const char *unit, int32_t level, const char *line);
     /** An attempt has ended: state, failure, signal, why, log, values, curve, seconds, last_step of
-     *  the row are set, params are not; values, curve and last_step are those of the fold, where it
-     *  ran one. x[dim_count] is where it was. */
+     *  the row are set, params are not; PAUSED is a state as well. values, curve and last_step are
+     * those of the fold, where it ran one. x[dim_count] is where it was. */
     void (*ended)(void *ctx, const clt_trial_row *trial, const double *x, clt_verdict verdict);
     /** A trial was launched, but its process was held up before it came to it. */
     void (*not_run)(void *ctx, uint64_t number);
@@ -107,6 +109,10 @@ clt_status clt_crew_launch_hot(clt_crew *crew, const clt_launch *what, clt_error
 /** Ends the attempts at folds of trial `number` behind `fold`, as clt_crew_stop() does; each is
  * told of as lost. */
 void clt_crew_end_folds(clt_crew *crew, uint64_t number, uint32_t fold);
+
+/** Ends the attempt at trial `number`, whose last report decided that: it is told of as PRUNED,
+ * with the values and the curve that it had then. Only while that report is heard of. */
+void clt_crew_prune(clt_crew *crew, uint64_t number);
 
 /** Lets a process end that has nothing at hand, if there is one. */
 void clt_crew_end_idle(clt_crew *crew);

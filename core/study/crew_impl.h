@@ -22,7 +22,8 @@ enum { CLT_MOST_POINTS = 1000000 };
 typedef struct clt_errand {
     uint64_t number, ticket;
     uint32_t fold, attempt; /**< as those of clt_launch */
-    double *x;              /**< [dim_count] */
+    uint64_t until;
+    double *x; /**< [dim_count] */
 } clt_errand;
 
 /** A process of attempts as the coordinator sees it: most run one trial and end. */
@@ -45,6 +46,7 @@ typedef struct clt_task {
     double kill_at;           /**< when SIGKILL follows SIGTERM; 0: not asked to end */
     bool killed, stopped;     /**< SIGKILL was sent; it ends because the run does */
     bool has_result;
+    bool pruned; /**< the trial under way is, with what it had reported; the rest is not heard */
     clt_failure condemned; /**< why the coordinator ends it, or CLT_FAIL_NONE */
     char why[1100];
     uint64_t epochs, last_step;

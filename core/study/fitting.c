@@ -2,14 +2,32 @@
 
 #include "study/goals.h"
 
-/* The metric that is watched, and which way is better: the first goal's, unless another is named.
+/* What is watched where nothing is named: the first goal that can get better from epoch to epoch.
  */
+static const char *usual_watched(const clt_source *source, const clt_plan *plan)
+{
+    size_t g = 0;
+    while (g < plan->goal_count && clt_metric_is_cost(plan->goals[g].metric)) {
+        g++;
+    }
+    return g < plan->goal_count ? plan->goals[g].metric : source->metrics.names[0];
+}
+
+/* The metric that is watched, and which way is better: as the goal of that name has it, if any. */
 static clt_status choose_watched(clt_source *source, const clt_plan *plan, const char *monitor,
                                  const char *const *names, size_t count, clt_error *err)
 {
-    const char *watched = monitor[0] != '\0' ? monitor : plan->goals[0].metric;
+    const char *watched = monitor[0] != '\0' ? monitor : usual_watched(source, plan);
     if (clt_goal_check(plan, "training", "monitor", watched, names, count, err) != CLT_OK) {
         return err->status;
+    }
+    if (clt_metric_is_cost(watched)) {
+        const clt_entry *entry = clt_ini_find(plan->ini, "training", "monitor");
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s:%d: training.monitor: \"%s\" says what a model costs, which gets no "
+                        "better with more epochs; watch, say, %s",
+                        plan->ini->path, entry != NULL ? entry->line : 0, watched,
+                        usual_watched(source, plan));
     }
     (void)clt_metrics_add(&source->metrics, source->data, watched);
     source->watched = (uint32_t)clt_metrics_find(&source->metrics, watched);
@@ -34,8 +52,8 @@ clt_status clt_fitting_metrics(clt_source *source, const clt_plan *plan,
     if (clt_goals_check(plan, names, count, err) != CLT_OK) {
         return err->status;
     }
-    for (size_t g = 0; g < plan->goal_count; g++) {
-        (void)clt_metrics_add(&source->metrics, source->data, plan->goals[g].metric);
+    for (size_t i = 0; i < plan->value_count; i++) {
+        (void)clt_metrics_add(&source->metrics, source->data, plan->value_names[i]);
     }
     return choose_watched(source, plan, options->monitor, names, count, err);
 }

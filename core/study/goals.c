@@ -37,5 +37,11 @@ clt_status clt_goals_check(const clt_plan *plan, const char *const *names, size_
             return err->status;
         }
     }
+    for (size_t i = 0; i < plan->demand_count; i++) {
+        if (clt_goal_check(plan, "study", "require", plan->demands[i].metric, names, count, err) !=
+            CLT_OK) {
+            return err->status;
+        }
+    }
     return CLT_OK;
 }

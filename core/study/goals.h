@@ -13,7 +13,7 @@ clt_status clt_goal_check(const clt_plan *plan, const char *section, const char 
                           const char *metric, const char *const *names, size_t count,
                           clt_error *err);
 
-/** The same for every goal of the plan. */
+/** The same for every goal of the plan, and all that it requires. */
 clt_status clt_goals_check(const clt_plan *plan, const char *const *names, size_t count,
                            clt_error *err);
 

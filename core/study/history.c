@@ -2,6 +2,7 @@
 
 #include "base/rng.h"
 #include "plugin/guard.h"
+#include "study/demand.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +12,7 @@ static clt_status fail_goals(const clt_plan *plan, const char *id, clt_error *er
     int line = plan->variables[clt_plan_component(plan, "sampler", NULL)->use].line;
     clt_str goals = {0};
     for (size_t g = 0; g < plan->goal_count; g++) {
-        clt_str_addf(&goals, "%s%s", g > 0 ? ", " : "", plan->goal_names[g]);
+        clt_str_addf(&goals, "%s%s", g > 0 ? ", " : "", plan->goals[g].metric);
     }
     clt_fail(err, CLT_BAD_INPUT,
              "%s:%d: sampler \"%s\" looks for the best of one goal, but [study] has %zu: %s; take "
@@ -34,6 +35,9 @@ static clt_status check_flags(const clt_teller *t, const char *id, clt_error *er
     }
     if (t->space.objective_count > 1 && (flags & COLLET_SAMPLER_MULTI) == 0) {
         return fail_goals(t->plan, id, err);
+    }
+    if (t->space.constraint_count > 0 && (flags & COLLET_SAMPLER_CONSTRAINT) == 0) {
+        lacks = "constraints on outcomes ([study] require)";
     }
     return lacks == NULL
                ? CLT_OK
@@ -88,8 +92,8 @@ static collet_status repair(void *context, const collet_rng *rng, double *x)
     return COLLET_OK;
 }
 
-clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_hooks *hooks,
-                           clt_error *err)
+clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, uint64_t planned,
+                           const clt_host_hooks *hooks, clt_error *err)
 {
     const clt_component *component = clt_plan_component(plan, "sampler", NULL);
     void *config;
@@ -97,11 +101,13 @@ clt_status clt_teller_open(clt_teller *t, const clt_plan *plan, const clt_host_h
     t->sampler = component->unit->vtable;
     t->space = clt_space_asked(&plan->space);
     t->space.objective_count = (uint32_t)plan->goal_count;
-    t->space.objectives = plan->goal_names;
-    t->space.trial_budget = (uint64_t)plan->study.trials;
+    t->space.objectives = plan->value_names;
+    t->space.constraint_count = (uint32_t)plan->demand_count;
+    t->space.constraints = plan->value_names + plan->goal_count;
+    t->space.trial_budget = planned;
     t->space.seed = (uint64_t)plan->study.seed;
     clt_host_init(&t->host, "sampler", component->id, hooks);
-    t->turned = clt_arena_array(&t->arena, plan->goal_count, sizeof *t->turned);
+    t->turned = clt_arena_array(&t->arena, plan->value_count, sizeof *t->turned);
     t->x = clt_arena_array(&t->arena, plan->space.dim_count + 1u, sizeof *t->x);
     t->work = clt_arena_array(&t->arena, 4 * (size_t)plan->space.dim_count + 1, sizeof *t->work);
     if (plan->rules.count > 0) {
@@ -200,8 +206,14 @@ clt_status clt_teller_expected(clt_teller *t, uint64_t number, double *expected,
 clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const double *x,
                            clt_error *err)
 {
-    for (size_t i = 0; i < trial->value_count; i++) {
-        t->turned[i] = t->plan->goals[i].maximize ? -trial->values[i] : trial->values[i];
+    const clt_plan *plan = t->plan;
+    const size_t goals = plan->goal_count;
+    const bool scored = trial->value_count > 0;
+    for (size_t i = 0; scored && i < plan->value_count; i++) {
+        double value = trial->values[i];
+        t->turned[i] = i >= goals ? clt_demand_excess(&plan->demands[i - goals], value)
+                       : plan->goals[i].maximize ? -value
+                                                 : value;
     }
     clt_space_to_asked(&t->plan->space, x, t->x);
     collet_trial told = {.struct_size = COLLET_SIZE(collet_trial),
@@ -209,7 +221,9 @@ clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const doub
                          .number = t->before + trial->number,
                          .last_step = trial->last_step,
                          .x = t->x,
-                         .values = trial->value_count > 0 ? t->turned : NULL};
+                         .values = scored ? t->turned : NULL,
+                         .constraints =
+                             scored && plan->demand_count > 0 ? t->turned + goals : NULL};
     enter(t, "tell", trial->number);
     collet_status code = t->sampler->tell(t->self, &told);
     leave(t);

@@ -21,15 +21,18 @@ typedef struct clt_teller {
     uint64_t before; /**< trials of an older study that it knows; the study's own come behind them,
                           so the sampler sees number 0 as this */
     collet_space space;
-    double *turned; /**< [goal_count]: values of the trial that is told, less is better */
+    double *turned; /**< [value_count of the plan]: of the trial that is told, goals so that less is
+                         better, then what is beyond the demands */
     double *x;      /**< [dim_count]: its point as samplers see it */
     double *work;   /**< [4 * dim_count], to mend points with */
     clt_arena arena;
 } clt_teller;
 
-/** Makes the plan's sampler. CLT_BAD_INPUT where it does not understand the space. */
-clt_status clt_teller_open(clt_teller *teller, const clt_plan *plan, const clt_host_hooks *hooks,
-                           clt_error *err);
+/** Makes the plan's sampler, for a study that was planned for so many trials when it began: a
+ *  sampler that goes by that proposes the same in a study that was made longer. CLT_BAD_INPUT where
+ *  it does not understand the space. */
+clt_status clt_teller_open(clt_teller *teller, const clt_plan *plan, uint64_t planned,
+                           const clt_host_hooks *hooks, clt_error *err);
 
 /** Destroys it; also after a failure. */
 void clt_teller_close(clt_teller *teller);
@@ -48,7 +51,8 @@ clt_status clt_teller_ask(clt_teller *teller, uint64_t number, double *x, bool *
 clt_status clt_teller_expected(clt_teller *teller, uint64_t number, double *expected,
                                clt_error *err);
 
-/** Tells what became of a trial at x. Values are turned so that less is better. */
+/** Tells what became of a trial at x. Values are turned so that less is better, and demands are
+ *  constraints. */
 clt_status clt_teller_tell(clt_teller *teller, const clt_trial_row *trial, const double *x,
                            clt_error *err);
 

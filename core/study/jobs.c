@@ -64,18 +64,19 @@ static clt_status store(clt_run *r, clt_write write, const clt_trial_row *row)
 
 static clt_status settle_twins(clt_run *r, const clt_trial_row *first);
 
-/* A trial is over: to be stored, and for the sampler to know. */
-static clt_status settle(clt_run *r, const clt_trial_row *trial, const double *x)
+clt_status clt_run_settle(clt_run *r, const clt_job *job, const clt_trial_row *trial)
 {
     if (store(r, (clt_write){.type = CLT_WRITE_FINISH}, trial) != CLT_OK) {
         return r->err->status;
     }
     bool failed = trial->state == CLT_TRIAL_FAILED;
-    r->complete += !failed;
+    r->nothing_due = false;
+    clt_pruning_end(&r->pruning, trial->number, clt_pruning_state(trial->state));
+    r->complete += !failed && trial->state != CLT_TRIAL_PAUSED;
     r->failed += failed;
     r->failures = failed ? r->failures + (trial->twin == 0) : 0; /* a twin says nothing new */
     (void)snprintf(r->last_why, sizeof r->last_why, "%s", failed ? trial->why : "");
-    return clt_order_finish(&r->order, trial, x, r->err) == CLT_OK &&
+    return clt_order_finish(&r->order, job->slot, trial, job->x, r->err) == CLT_OK &&
                    add_event(r, trial->number, true) == CLT_OK
                ? settle_twins(r, trial)
                : r->err->status;
@@ -105,7 +106,7 @@ static clt_status settle_twin(clt_run *r, clt_job *job)
         row.why = why;
     }
     job->refused = true;
-    return settle(r, &row, job->x);
+    return clt_run_settle(r, job, &row);
 }
 
 /* Those that wait for the trial. */
@@ -132,6 +133,7 @@ clt_status clt_run_add_twin(clt_run *r, const clt_trial_row *trial, const double
                    .attempt = trial->attempt,
                    .wish = trial->wish,
                    .twin = trial->twin,
+                   .slot = clt_rungs_slot(r, trial->number),
                    .x = clt_run_copy_point(r, x)};
     if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {
         free(job.x);
@@ -165,8 +167,8 @@ static clt_status leave(clt_run *r, clt_job *job)
     clt_trial_row trial;
     clt_status status = CLT_OK;
     if (sheaf->open == 1 && clt_sheaf_is_whole(sheaf)) {
-        status =
-            clt_sheaf_bind(sheaf, &trial) ? settle(r, &trial, job->x) : clt_fail_memory(r->err);
+        status = clt_sheaf_bind(sheaf, &trial) ? clt_run_settle(r, job, &trial)
+                                               : clt_fail_memory(r->err);
     }
     clt_run_drop_job(r, job);
     return status;
@@ -182,8 +184,11 @@ static clt_status take_fold(clt_run *r, clt_job *job, const clt_trial_row *end)
     if (!clt_sheaf_take(sheaf, end)) {
         return clt_fail_memory(r->err);
     }
-    if (end->state == CLT_TRIAL_FAILED) {
-        give_up_behind(r, number, fold);
+    if (end->state != CLT_TRIAL_FAILED && clt_rungs_folds(r, sheaf) != CLT_OK) {
+        return r->err->status;
+    }
+    if (end->state == CLT_TRIAL_FAILED || sheaf->pruned > 0) {
+        give_up_behind(r, number, sheaf->pruned > 0 ? sheaf->pruned : fold);
     } else if (!clt_sheaf_is_whole(sheaf)) {
         clt_trial_row row = *end;
         row.attempt = sheaf->attempt;
@@ -204,20 +209,27 @@ static bool may_retry(const clt_job *job, clt_failure failure)
     return own && job->faults == 0;
 }
 
-/* The job's trial is over, or its fold; x is where it was. */
-static void end_job(clt_run *r, clt_job *job, const clt_trial_row *row, const double *x)
+/* The job's trial is over, or paused, or its fold is over. */
+static void end_job(clt_run *r, clt_job *job, const clt_trial_row *row)
 {
     if (job->sheaf != NULL) {
         (void)take_fold(r, job, row);
         return;
     }
-    (void)settle(r, row, x);
+    clt_trial_row trial = *row;
+    trial.seconds += job->spent;
+    if (trial.state == CLT_TRIAL_PAUSED) {
+        (void)clt_rungs_arrive(r, job, &trial);
+        return;
+    }
+    (void)clt_run_settle(r, job, &trial);
     clt_run_drop_job(r, job);
 }
 
 static void ended(void *ctx, const clt_trial_row *row, const double *x, clt_verdict verdict)
 {
     clt_run *r = ctx;
+    (void)x;
     const clt_watcher *w = &r->setup->watcher;
     clt_job *job = find_job(r, row->number, row->fold);
     bool lost = verdict == CLT_VERDICT_LOST, shared = verdict == CLT_VERDICT_SHARED;
@@ -239,7 +251,7 @@ static void ended(void *ctx, const clt_trial_row *row, const double *x, clt_verd
         w->trial_again(w->ctx, row);
         return;
     }
-    end_job(r, job, row, x);
+    end_job(r, job, row);
 }
 
 static void not_run(void *ctx, uint64_t number)
@@ -259,10 +271,15 @@ static void begun(void *ctx, const clt_trial_row *row, uint64_t epochs)
     w->trial_begun(w->ctx, row, epochs);
 }
 
-static void epoch(void *ctx, const clt_trial_row *row, uint64_t at, uint64_t epochs, double value)
+static void epoch(void *ctx, const clt_trial_row *row, uint64_t at, uint64_t epochs,
+                  const double *values)
 {
-    const clt_watcher *w = &((clt_run *)ctx)->setup->watcher;
-    w->epoch_done(w->ctx, row, at, epochs, value);
+    clt_run *r = ctx;
+    const clt_watcher *w = &r->setup->watcher;
+    w->epoch_done(w->ctx, row, at, epochs, values[0]);
+    if (row->fold == 0) {
+        clt_rungs_report(r, row->number, at, values);
+    }
 }
 
 static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
@@ -299,6 +316,9 @@ static clt_status begin(clt_run *r, clt_job *job)
 {
     clt_write write = {.type = CLT_WRITE_BEGIN};
     bool told;
+    if (job->attempt > 0 && job->fold == 0 && r->setup->plan->black_box) {
+        clt_pruning_again(&r->pruning, job->number); /* it may report other values this time */
+    }
     job->attempt = next_attempt(r, job, &told);
     job->queued = false;
     if (told) {
@@ -327,13 +347,17 @@ static clt_status refuse(clt_run *r, const clt_job *job, uint64_t before)
                          .state = CLT_TRIAL_FAILED,
                          .failure = CLT_FAIL_QUARANTINE,
                          .why = why};
-    return settle(r, &row, job->x);
+    return clt_run_settle(r, job, &row);
 }
 
 clt_status clt_run_add_folds(clt_run *r, clt_sheaf *sheaf, const double *x)
 {
     for (uint32_t fold = 1; fold <= sheaf->facts->folds; fold++) {
-        clt_job job = {.number = sheaf->number, .fold = fold, .sheaf = sheaf, .queued = true};
+        clt_job job = {.number = sheaf->number,
+                       .slot = clt_rungs_slot(r, sheaf->number),
+                       .fold = fold,
+                       .sheaf = sheaf,
+                       .queued = true};
         if (!clt_sheaf_wants(sheaf, fold)) {
             continue;
         }
@@ -361,7 +385,7 @@ static clt_status add_jobs(clt_run *r, uint64_t number, const double *x, bool wh
         }
         return status;
     }
-    clt_job job = {.number = number, .x = clt_run_copy_point(r, x)};
+    clt_job job = {.number = number, .slot = r->order.slot - 1, .x = clt_run_copy_point(r, x)};
     if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {
         free(job.x);
         return clt_fail_memory(r->err);
@@ -386,6 +410,10 @@ static clt_status ask_at(clt_run *r, double *x, clt_job **asked)
         return clt_fail_memory(r->err);
     }
     bool refused = before != UINT64_MAX, twin = first != number && !refused;
+    uint64_t until;
+    if (clt_pruning_begin(&r->pruning, number, r->order.slot - 1, &until, r->err) != CLT_OK) {
+        return r->err->status;
+    }
     if (add_jobs(r, number, x, refused || twin) != CLT_OK ||
         add_event(r, number, false) != CLT_OK) {
         return r->err->status;
@@ -394,7 +422,10 @@ static clt_status ask_at(clt_run *r, double *x, clt_job **asked)
     job = job != NULL ? job : find_job(r, number, 1);
     job->wish = r->order.wish;
     job->twin = twin ? first + 1 : 0;
+    job->until = until;
+    r->last_begun = r->order.slot;
     status = begin(r, job);
+    status = status == CLT_OK ? clt_rungs_note(r, job, 0) : status;
     if (status == CLT_OK && refused) {
         job->refused = true;
         status = refuse(r, job, before);
@@ -404,23 +435,36 @@ static clt_status ask_at(clt_run *r, double *x, clt_job **asked)
     return status;
 }
 
+/* A paused trial goes on, or a new one is asked for; or neither, in a slot of the order. */
 static clt_status ask(clt_run *r, clt_job **asked)
 {
-    double *x = clt_run_copy_point(r, NULL);
     *asked = NULL;
+    if (clt_rungs_promote(r, asked) != CLT_OK || *asked != NULL) {
+        return *asked != NULL ? begin(r, *asked) : r->err->status;
+    }
+    if (!clt_run_wants_more(r)) {
+        return clt_rungs_skip(r);
+    }
+    double *x = clt_run_copy_point(r, NULL);
     clt_status status = x != NULL ? ask_at(r, x, asked) : clt_fail_memory(r->err);
     free(x);
     return status;
 }
 
-bool clt_run_may_ask(const clt_run *r)
+bool clt_run_wants_more(const clt_run *r)
 {
     uint64_t wanted = (uint64_t)r->setup->plan->study.trials;
     bool recount = r->setup->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
     uint64_t trials = r->order.next - (recount ? clt_twins_count(&r->twins) : 0);
     bool open = !has_twins(r) || !clt_twins_exhausted(&r->twins) ||
                 r->order.granted < r->order.wishes.count;
-    return !r->exhausted && open && (wanted == 0 || trials < wanted) && clt_order_ready(&r->order);
+    return !r->exhausted && open && (wanted == 0 || trials < wanted);
+}
+
+bool clt_run_may_ask(const clt_run *r)
+{
+    bool more = clt_run_wants_more(r), due = r->pruning.pauses && !r->nothing_due;
+    return (more || due) && clt_order_ready(&r->order);
 }
 
 /* Is a process waiting for it, which is cheaper than another one? */
@@ -473,7 +517,7 @@ static bool find_place(clt_run *r, const clt_job *job, bool *fresh)
 
 static clt_launch launch_of(const clt_job *job)
 {
-    return (clt_launch){job->number, job->fold, job->attempt, job->x};
+    return (clt_launch){job->number, job->fold, job->attempt, job->until, job->x};
 }
 
 /* A quick trial that is sent to a process at hand need not wait for the disk: where all is lost

@@ -14,6 +14,8 @@ static clt_status write_one(const clt_write *w, clt_store *store, int64_t study,
         return clt_store_add_fold(store, study, &w->trial, err);
     case CLT_WRITE_FINISH:
         return clt_store_finish(store, study, &w->trial, err);
+    case CLT_WRITE_STRETCH:
+        return clt_store_add_stretch(store, study, &w->stretch, err);
     default:
         return clt_store_add_event(store, study, w->event, err);
     }

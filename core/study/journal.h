@@ -13,9 +13,16 @@
 
 /** One write. */
 typedef struct clt_write {
-    enum { CLT_WRITE_BEGIN, CLT_WRITE_FOLD, CLT_WRITE_FINISH, CLT_WRITE_EVENT } type;
+    enum {
+        CLT_WRITE_BEGIN,
+        CLT_WRITE_FOLD,
+        CLT_WRITE_FINISH,
+        CLT_WRITE_EVENT,
+        CLT_WRITE_STRETCH
+    } type;
     clt_trial_row trial; /**< its texts and arrays live in the arena */
     clt_event event;
+    clt_stretch_row stretch;
 } clt_write;
 
 /** Writes that are pending. Zero it to start empty. */

@@ -63,7 +63,8 @@ static bool is_wanted(const clt_keep *keep, const char *name, const clt_trial_ro
     if (sscanf(name, "%lld-%llu.", &study, &number) != 2 || study != keep->study) {
         return true;
     }
-    return number < count && rows[number].state == CLT_TRIAL_RUNNING;
+    return number < count &&
+           (rows[number].state == CLT_TRIAL_RUNNING || rows[number].state == CLT_TRIAL_PAUSED);
 }
 
 void clt_keep_sweep(const clt_keep *keep, const clt_trial_row *rows, size_t count)

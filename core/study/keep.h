@@ -39,7 +39,8 @@ uint64_t clt_keep_fingerprint(const clt_keep *keep, uint32_t fold, const double 
  *  `attempts` left. */
 void clt_keep_drop(const clt_keep *keep, uint64_t number, uint32_t fold, uint32_t attempts);
 
-/** Removes the checkpoints of all trials but those of `rows` (row i is trial i) that RUN. */
+/** Removes the checkpoints of all trials but those of `rows` (row i is trial i) that RUN or
+ *  are PAUSED. */
 void clt_keep_sweep(const clt_keep *keep, const clt_trial_row *rows, size_t count);
 
 /** Removes the folder when it is empty. */

@@ -27,7 +27,8 @@ static size_t load_of(const clt_task *task)
 
 static bool takes_more(const clt_task *task)
 {
-    return task->hot && !task->stopped && task->condemned == CLT_FAIL_NONE && task->socket >= 0;
+    return task->hot && !task->stopped && !task->pruned && task->condemned == CLT_FAIL_NONE &&
+           task->socket >= 0;
 }
 
 /* Does it wait for the next fold of a trial? */
@@ -134,6 +135,7 @@ static bool make_errand(clt_crew *crew, const clt_launch *what, clt_errand *out)
     *out = (clt_errand){.number = what->number,
                         .fold = what->fold,
                         .attempt = what->attempt,
+                        .until = what->until,
                         .ticket = crew->next_ticket++};
     out->x = calloc(dims + 1, sizeof *out->x);
     if (out->x != NULL && dims > 0) {
@@ -156,8 +158,10 @@ bool clt_crew_send_start(clt_crew *crew, int fd, uint32_t *sequence, const clt_e
                            .dim_count = dims,
                            .memory = crew->plan->limits.trial_memory,
                            .attempt = errand->attempt,
+                           .until = errand->until,
                            .fold = errand->fold,
-                           .share = share};
+                           .share = share,
+                           .sparse = !crew->plan->limits.checkpoint};
     clt_wire_part parts[] = {
         {&body, sizeof body}, {errand->x, dims * sizeof *errand->x}, {path, strlen(path) + 1}};
     return clt_wire_send(fd, CLT_WIRE_START, errand->ticket, (*sequence)++, parts, 3, fds);
@@ -169,7 +173,8 @@ static void take_up(clt_task *task, const clt_errand *errand)
     free(task->trial.x);
     task->trial = *errand;
     task->busy = true;
-    task->begun = task->has_result = false;
+    task->begun = task->has_result = task->pruned = false;
+    task->result.paused = false;
     task->last_step = 0;
     task->fold_told = false;
     task->curve.count = 0;

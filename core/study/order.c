@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window,
+clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window, uint64_t planned,
                           const clt_host_hooks *hooks, clt_error *err)
 {
     order->plan = plan;
     order->window = window;
     order->halt.plan = plan;
-    return clt_teller_open(&order->teller, plan, hooks, err);
+    return clt_teller_open(&order->teller, plan, planned, hooks, err);
 }
 
 static void free_entry(clt_order_entry *entry)
@@ -55,10 +55,11 @@ static double *copy_numbers(const double *from, size_t count)
     return copy;
 }
 
-static bool copy_entry(const clt_order *order, const clt_trial_row *trial, const double *x,
-                       clt_order_entry *out)
+static bool copy_entry(const clt_order *order, uint64_t slot, const clt_trial_row *trial,
+                       const double *x, clt_order_entry *out)
 {
-    *out = (clt_order_entry){.number = trial->number,
+    *out = (clt_order_entry){.slot = slot,
+                             .number = trial->number,
                              .x = copy_numbers(x, order->plan->space.dim_count),
                              .values = copy_numbers(trial->values, trial->value_count),
                              .state = trial->state,
@@ -85,7 +86,7 @@ static clt_status remember_failure(clt_order *order, const clt_trial_row *trial,
     if (trial->state != CLT_TRIAL_FAILED || !comes_again(trial->failure)) {
         return CLT_OK;
     }
-    if (!copy_entry(order, trial, x, &entry)) {
+    if (!copy_entry(order, 0, trial, x, &entry)) {
         return clt_fail_memory(err);
     }
     if (!CLT_PUSH(&order->quarantine, entry)) {
@@ -114,56 +115,63 @@ static clt_status tell(clt_order *order, const clt_trial_row *trial, const doubl
                : err->status;
 }
 
-static size_t find_end(const clt_order *order, uint64_t number)
+static size_t find_end(const clt_order *order, uint64_t slot)
 {
     size_t i = 0;
-    while (i < order->ends.count && order->ends.items[i].number != number) {
+    while (i < order->ends.count && order->ends.items[i].slot != slot) {
         i++;
     }
     return i;
 }
 
-/* The first number that may not be known when trial `number` is asked for. */
-static uint64_t horizon(const clt_order *order, uint64_t number)
+/* The first slot that may not be known when something begins in that one. */
+static uint64_t horizon(const clt_order *order, uint64_t slot)
 {
-    uint64_t known = number >= order->window ? number - order->window + 1 : 0;
-    return known > order->since ? known : order->since;
+    uint64_t known = slot >= order->window ? slot - order->window + 1 : 0;
+    return known > order->since_slot ? known : order->since_slot;
 }
 
 bool clt_order_ready(const clt_order *order)
 {
-    uint64_t until = order->window > 0 ? horizon(order, order->next) : 0;
-    for (uint64_t n = order->told; n < until; n++) {
-        if (find_end(order, n) == order->ends.count) {
+    uint64_t until = order->window > 0 ? horizon(order, order->slot) : 0;
+    for (uint64_t slot = order->told; slot < until; slot++) {
+        if (find_end(order, slot) == order->ends.count) {
             return false;
         }
     }
     return true;
 }
 
-clt_status clt_order_tell_until(clt_order *order, uint64_t number, clt_error *err)
+/* Tells the end of a slot, and forgets it. */
+static clt_status tell_end(clt_order *order, clt_order_entry *end, clt_error *err)
+{
+    bool failed = end->state == CLT_TRIAL_FAILED;
+    clt_trial_row row = {.number = end->number,
+                         .state = end->state,
+                         .failure = end->failure,
+                         .last_step = end->last_step,
+                         .twin = end->twin,
+                         .values = failed ? NULL : end->values,
+                         .value_count = failed ? 0 : order->plan->value_count};
+    clt_status status = end->x == NULL ? CLT_OK : tell(order, &row, end->x, err);
+    free_entry(end);
+    return status;
+}
+
+clt_status clt_order_tell_until(clt_order *order, uint64_t slot, clt_error *err)
 {
     clt_status status = CLT_OK;
-    while (order->window > 0 && order->told < horizon(order, number) && status == CLT_OK) {
+    while (order->window > 0 && order->told < horizon(order, slot) && status == CLT_OK) {
         size_t i = find_end(order, order->told);
         if (i == order->ends.count) {
             return clt_fail(err, CLT_NO_STORE,
-                            "trial %llu of the store is not finished, nor "
-                            "could it be run again",
+                            "%s %llu of the store is not finished, nor could it be run again",
+                            order->slot == order->next ? "trial" : "stretch",
                             (unsigned long long)order->told);
         }
         clt_order_entry end = order->ends.items[i];
         order->ends.items[i] = order->ends.items[--order->ends.count];
-        bool failed = end.state == CLT_TRIAL_FAILED;
-        clt_trial_row row = {.number = end.number,
-                             .state = end.state,
-                             .failure = end.failure,
-                             .last_step = end.last_step,
-                             .twin = end.twin,
-                             .values = failed ? NULL : end.values,
-                             .value_count = failed ? 0 : order->plan->goal_count};
-        status = tell(order, &row, end.x, err);
-        free_entry(&end);
+        status = tell_end(order, &end, err);
         order->told++;
     }
     return status;
@@ -220,7 +228,7 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
     *failed_before = UINT64_MAX;
     *done = false;
     order->wish = 0;
-    if (clt_order_tell_until(order, order->next, err) != CLT_OK) {
+    if (clt_order_tell_until(order, order->slot, err) != CLT_OK) {
         return err->status;
     }
     *done = !order->repeats && clt_halt_before_ask(&order->halt);
@@ -235,25 +243,37 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
     if (!*done) {
         *failed_before = find_failure(order, x);
         order->next++;
+        order->slot++;
     }
     return CLT_OK;
 }
 
-clt_status clt_order_finish(clt_order *order, const clt_trial_row *trial, const double *x,
-                            clt_error *err)
+static clt_status push_end(clt_order *order, clt_order_entry *entry, clt_error *err)
 {
-    clt_order_entry entry;
-    if (order->window == 0) {
-        return tell(order, trial, x, err);
-    }
-    if (!copy_entry(order, trial, x, &entry)) {
-        return clt_fail_memory(err);
-    }
-    if (!CLT_PUSH(&order->ends, entry)) {
-        free_entry(&entry);
+    if (!CLT_PUSH(&order->ends, *entry)) {
+        free_entry(entry);
         return clt_fail_memory(err);
     }
     return CLT_OK;
+}
+
+clt_status clt_order_skip(clt_order *order, clt_error *err)
+{
+    clt_order_entry nothing = {.slot = order->slot++};
+    return order->window > 0 ? push_end(order, &nothing, err) : CLT_OK;
+}
+
+clt_status clt_order_finish(clt_order *order, uint64_t slot, const clt_trial_row *trial,
+                            const double *x, clt_error *err)
+{
+    clt_trial_row row = *trial;
+    clt_order_entry entry;
+    row.state = row.state == CLT_TRIAL_PAUSED ? CLT_TRIAL_PRUNED : row.state;
+    if (order->window == 0) {
+        return tell(order, &row, x, err);
+    }
+    return copy_entry(order, slot, &row, x, &entry) ? push_end(order, &entry, err)
+                                                    : clt_fail_memory(err);
 }
 
 clt_status clt_order_tell_ancestors(clt_order *order, const clt_ancestor *rows, size_t count,

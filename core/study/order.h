@@ -6,6 +6,11 @@
  * in the order of their numbers, and no others. So what is proposed depends neither on the number
  * of workers nor on how long trials take. Free order: each end is told at once.
  *
+ * Where trials are paused (study/pruning.h), what counts is not the trial but each stretch of one,
+ * from its beginning or a pause to the next pause or its end; its place in the order is its slot. A
+ * pause is told as the end of a pruned trial, and what comes of it later as another one. In a slot
+ * nothing may begin: that is when only what is under way could be gone on with.
+ *
  * Where ranges have changed (study/change.h), trials from before are never asked for again: before
  * the first one after that, the ends of all of them are told that lie within.
  *
@@ -24,9 +29,9 @@
 
 /** A trial that has not been told, or that failed in a way that will happen again. */
 typedef struct clt_order_entry {
-    uint64_t number;
-    double *x;      /**< [dim_count] */
-    double *values; /**< [goal_count] */
+    uint64_t slot, number;
+    double *x;      /**< [dim_count]; NULL: nothing began in this slot */
+    double *values; /**< [value_count of the plan] */
     clt_trial_state state;
     clt_failure failure;
     uint64_t last_step, twin;
@@ -38,8 +43,10 @@ typedef struct clt_order {
     clt_teller teller;
     uint64_t window;                     /**< 0: free */
     uint64_t since;                      /**< first trial asked for in the present ranges */
+    uint64_t since_slot;                 /**< and its slot */
     uint64_t next;                       /**< number of the next trial */
-    uint64_t told;                       /**< fixed: numbers below have been told */
+    uint64_t slot;                       /**< the next one */
+    uint64_t told;                       /**< fixed: slots below have been told */
     CLT_VEC(clt_order_entry) ends;       /**< finished, not told (fixed order) */
     CLT_VEC(clt_order_entry) quarantine; /**< told; their points are not tried again */
     CLT_VEC(clt_wish) wishes;            /**< all of the study's, in their order */
@@ -50,8 +57,8 @@ typedef struct clt_order {
     clt_arena arena;
 } clt_order;
 
-/** Makes the sampler. window 0: free order. */
-clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window,
+/** Makes the sampler, as clt_teller_open() has it. window 0: free order. */
+clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t window, uint64_t planned,
                           const clt_host_hooks *hooks, clt_error *err);
 
 /** Destroys it; also after a failure. */
@@ -64,11 +71,21 @@ clt_status clt_order_add_wish(clt_order *order, const clt_wish *wish, clt_error 
 clt_status clt_order_tell_ancestors(clt_order *order, const clt_ancestor *rows, size_t count,
                                     clt_error *err);
 
-/** Brings a fresh order to where a study stands: its trials by number, and in free order the log of
- *  what happened. ask_all: asks again even a sampler that could do without. CLT_PLUGIN_FAILED where
- * the sampler proposes other than it did: *differs is then the trial's number. */
-clt_status clt_order_resume(clt_order *order, const clt_trial_row *trials, size_t count,
-                            const clt_event *events, size_t event_count, bool ask_all,
+/** Where a study stands, from its store. */
+typedef struct clt_order_past {
+    const clt_trial_row *trials; /**< [count]; number i is at i. With stretches they have curves */
+    size_t count;
+    const clt_event *events; /**< [event_count], in free order */
+    size_t event_count;
+    const clt_stretch_row *stretches; /**< [stretch_count], by slot; none: no trial could be paused,
+                                           and slots are numbers of trials */
+    size_t stretch_count;
+} clt_order_past;
+
+/** Brings a fresh order to where a study stands. ask_all: asks again even a sampler that could do
+ * without. CLT_PLUGIN_FAILED where the sampler proposes other than it did: *differs is then the
+ * trial's number. */
+clt_status clt_order_resume(clt_order *order, const clt_order_past *past, bool ask_all,
                             uint64_t *differs, clt_error *err);
 
 /** Looks at the proposals of clt_order_replay(). */
@@ -83,19 +100,20 @@ typedef struct clt_order_check {
 
 /** The same as clt_order_resume() with ask_all, but whatever the sampler proposes, it is told what
  *  the store has and asked on. */
-clt_status clt_order_replay(clt_order *order, const clt_trial_row *trials, size_t count,
-                            const clt_event *events, size_t event_count,
+clt_status clt_order_replay(clt_order *order, const clt_order_past *past,
                             const clt_order_check *check, clt_error *err);
 
 /** The same by telling alone, whatever the sampler: ends first, then what is under way. */
-clt_status clt_order_tell_all(clt_order *order, const clt_trial_row *trials, size_t count,
-                              clt_error *err);
+clt_status clt_order_tell_all(clt_order *order, const clt_order_past *past, clt_error *err);
 
-/** May the next trial be asked for? */
+/** May something begin in the next slot? */
 bool clt_order_ready(const clt_order *order);
 
-/** Fixed order: tells the ends that were told before trial `number` was asked for. */
-clt_status clt_order_tell_until(clt_order *order, uint64_t number, clt_error *err);
+/** Fixed order: tells the ends that are told before anything begins in that slot. */
+clt_status clt_order_tell_until(clt_order *order, uint64_t slot, clt_error *err);
+
+/** Nothing begins in the next slot. */
+clt_status clt_order_skip(clt_order *order, clt_error *err);
 
 /** Asks for trial order->next in x[dim_count], after telling what is due: the next wish, or what
  *  the sampler proposes; order->wish says which. *done: there is nothing left, or a rule ends the
@@ -111,8 +129,9 @@ bool clt_order_counts(const clt_order *order, uint64_t number, const double *x);
 /** Are two points the same? */
 bool clt_order_same_point(const clt_order *order, const double *a, const double *b);
 
-/** Takes the end of a trial at x. Free order: tells it. */
-clt_status clt_order_finish(clt_order *order, const clt_trial_row *trial, const double *x,
-                            clt_error *err);
+/** Takes the end of what began in that slot: a trial at x, or a stretch of it. A PAUSED one is told
+ *  as a PRUNED one. Free order: tells it. */
+clt_status clt_order_finish(clt_order *order, uint64_t slot, const clt_trial_row *trial,
+                            const double *x, clt_error *err);
 
 #endif /* CLT_STUDY_ORDER_H */

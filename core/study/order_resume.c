@@ -2,36 +2,153 @@
 
 #include <collet/sampler.h>
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A stretch of a trial: all of it, unless it was paused. */
+typedef struct leg {
+    uint64_t slot, number;
+    uint64_t until; /* the last step, where another one follows; else 0 */
+    bool begins;    /* the trial's first */
+    bool ended;
+    bool told; /* free order: in the log, as far as that was read */
+} leg;
+
 /* The study that is taken up again. */
 typedef struct past {
     clt_order *order;
-    const clt_trial_row *trials; /* [count]; number i is at i */
-    size_t count;
-    const clt_event *events; /* [event_count] */
-    size_t event_count;
+    const clt_order_past *was;
+    leg *legs; /* [leg_count], by slot */
+    size_t leg_count;
     bool from_history;
-    double *x, *y; /* [dim_count] */
+    double *x, *y;  /* [dim_count] */
+    double *values; /* [value_count] */
     uint64_t *differs;
     const clt_order_check *check; /* NULL: every proposal must be as it was */
     clt_error *err;
 } past;
+
+/* ---- Stretches ------------------------------------------------------------------------------ */
 
 static bool is_final(const clt_trial_row *trial)
 {
     return trial->state != CLT_TRIAL_RUNNING;
 }
 
-/* Hands all finished trials to the order, which tells them when they are due. */
+static clt_status fail_stretch(const past *p, uint64_t slot)
+{
+    return clt_fail(p->err, CLT_NO_STORE, "stretch %llu of the store makes no sense",
+                    (unsigned long long)slot);
+}
+
+/* The stretches as the store has them. */
+static clt_status read_legs(past *p)
+{
+    const clt_order_past *was = p->was;
+    leg **last = calloc(was->count + 1, sizeof *last); /* of each trial, so far */
+    clt_status status = last != NULL ? CLT_OK : clt_fail_memory(p->err);
+    for (size_t i = 0; i < was->stretch_count && status == CLT_OK; i++) {
+        const clt_stretch_row *row = &was->stretches[i];
+        leg *now = &p->legs[p->leg_count++];
+        if (row->number >= was->count || (last[row->number] == NULL) != (row->since == 0)) {
+            status = fail_stretch(p, row->slot);
+            break;
+        }
+        *now = (leg){.slot = row->slot, .number = row->number, .begins = row->since == 0};
+        now->ended = is_final(&was->trials[row->number]);
+        if (!now->begins) {
+            last[row->number]->until = row->since;
+            last[row->number]->ended = true;
+        }
+        last[row->number] = now;
+    }
+    free(last);
+    return status;
+}
+
+static clt_status make_legs(past *p)
+{
+    const clt_order_past *was = p->was;
+    size_t most = was->stretch_count > 0 ? was->stretch_count : was->count;
+    p->legs = calloc(most + 1, sizeof *p->legs);
+    if (p->legs == NULL) {
+        return clt_fail_memory(p->err);
+    }
+    if (was->stretch_count > 0) {
+        return read_legs(p);
+    }
+    for (size_t i = 0; i < was->count; i++) {
+        p->legs[p->leg_count++] =
+            (leg){.slot = i, .number = i, .begins = true, .ended = is_final(&was->trials[i])};
+    }
+    return CLT_OK;
+}
+
+/* The slot behind the last one. */
+static uint64_t slots_of(const past *p)
+{
+    return p->leg_count > 0 ? p->legs[p->leg_count - 1].slot + 1 : 0;
+}
+
+/* The slot of the first trial in the present ranges. */
+static void find_since(past *p)
+{
+    clt_order *order = p->order;
+    order->since_slot = order->since > 0 ? slots_of(p) : 0;
+    for (size_t i = p->leg_count; i > 0 && order->since > 0; i--) {
+        const leg *l = &p->legs[i - 1];
+        order->since_slot = l->begins && l->number >= order->since ? l->slot : order->since_slot;
+    }
+}
+
+/* What a stretch came to that another one followed: values at its last step. */
+static clt_status row_at_pause(past *p, const leg *l, clt_trial_row *row)
+{
+    const clt_plan *plan = p->order->plan;
+    row->state = CLT_TRIAL_PRUNED;
+    row->last_step = l->until;
+    row->values = p->values;
+    row->value_count = plan->value_count;
+    for (size_t v = 0; v < plan->value_count; v++) {
+        p->values[v] = (double)NAN;
+        for (size_t i = 0; i < row->curve_count; i++) {
+            const clt_point *point = &row->curve[i];
+            bool here = point->step == l->until && strcmp(point->metric, plan->value_names[v]) == 0;
+            p->values[v] = here ? point->value : p->values[v];
+        }
+        if (isnan(p->values[v])) {
+            return fail_stretch(p, l->slot);
+        }
+    }
+    return CLT_OK;
+}
+
+/* The end of a stretch, with its point in p->x. */
+static clt_status end_of(past *p, const leg *l, clt_trial_row *row)
+{
+    *row = p->was->trials[l->number];
+    clt_status status = clt_point_of(p->order->plan, row, p->x, p->err);
+    return status == CLT_OK && l->until > 0 ? row_at_pause(p, l, row) : status;
+}
+
+/* ---- Taking up ------------------------------------------------------------------------------ */
+
+/* Hands all finished stretches to the order, which tells them when they are due. */
 static clt_status take_ends(past *p)
 {
-    for (size_t i = 0; i < p->count; i++) {
-        if (is_final(&p->trials[i]) &&
-            (clt_point_of(p->order->plan, &p->trials[i], p->x, p->err) != CLT_OK ||
-             clt_order_finish(p->order, &p->trials[i], p->x, p->err) != CLT_OK)) {
+    clt_order *order = p->order;
+    clt_trial_row row;
+    for (size_t i = 0; i < p->leg_count; i++) {
+        for (order->slot = i > 0 ? p->legs[i - 1].slot + 1 : 0; order->slot < p->legs[i].slot;) {
+            if (clt_order_skip(order, p->err) != CLT_OK) {
+                return p->err->status;
+            }
+        }
+        if (p->legs[i].ended &&
+            (end_of(p, &p->legs[i], &row) != CLT_OK ||
+             clt_order_finish(order, p->legs[i].slot, &row, p->x, p->err) != CLT_OK)) {
             return p->err->status;
         }
     }
@@ -49,14 +166,14 @@ static void show_wish(past *p, const clt_trial_row *trial)
 static void count_granted(past *p)
 {
     p->order->granted = 0;
-    for (size_t i = 0; i < p->count; i++) {
-        size_t wish = (size_t)p->trials[i].wish;
+    for (size_t i = 0; i < p->was->count; i++) {
+        size_t wish = (size_t)p->was->trials[i].wish;
         p->order->granted = wish > p->order->granted ? wish : p->order->granted;
     }
 }
 
-/* Asks for trial `number` again. */
-static clt_status ask_again(past *p, uint64_t number)
+/* Asks for trial `number` again, in that slot. */
+static clt_status ask_again(past *p, uint64_t slot, uint64_t number)
 {
     bool done;
     uint64_t failed;
@@ -64,8 +181,9 @@ static clt_status ask_again(past *p, uint64_t number)
         return CLT_OK; /* in other ranges */
     }
     p->order->next = number;
-    show_wish(p, &p->trials[number]);
-    if (clt_point_of(p->order->plan, &p->trials[number], p->x, p->err) != CLT_OK ||
+    p->order->slot = slot;
+    show_wish(p, &p->was->trials[number]);
+    if (clt_point_of(p->order->plan, &p->was->trials[number], p->x, p->err) != CLT_OK ||
         clt_order_ask(p->order, p->y, &done, &failed, p->err) != CLT_OK) {
         return p->err->status;
     }
@@ -81,17 +199,46 @@ static clt_status ask_again(past *p, uint64_t number)
     return CLT_OK;
 }
 
-static clt_status tell_one(past *p, uint64_t number, clt_trial_state state)
+/* Tells that a trial is under way. */
+static clt_status tell_running(past *p, uint64_t number)
 {
-    clt_trial_row row = p->trials[number];
-    row.state = state;
-    row.value_count = state == CLT_TRIAL_RUNNING ? 0 : row.value_count;
+    clt_trial_row row = p->was->trials[number];
+    row.state = CLT_TRIAL_RUNNING;
+    row.value_count = 0;
     if (clt_point_of(p->order->plan, &row, p->x, p->err) != CLT_OK ||
         !clt_order_counts(p->order, number, p->x)) {
         return p->err->status;
     }
-    return state == CLT_TRIAL_RUNNING ? clt_teller_tell(&p->order->teller, &row, p->x, p->err)
-                                      : clt_order_finish(p->order, &row, p->x, p->err);
+    return clt_teller_tell(&p->order->teller, &row, p->x, p->err);
+}
+
+/* Free order: tells the end of a stretch. */
+static clt_status tell_leg(past *p, leg *l)
+{
+    clt_trial_row row;
+    l->told = true;
+    if (end_of(p, l, &row) != CLT_OK || !clt_order_counts(p->order, l->number, p->x)) {
+        return p->err->status;
+    }
+    return clt_order_finish(p->order, l->slot, &row, p->x, p->err);
+}
+
+static clt_status ask_all_again(past *p)
+{
+    clt_status status = CLT_OK;
+    for (size_t i = 0; i < p->leg_count && status == CLT_OK; i++) {
+        const leg *l = &p->legs[i];
+        status = l->begins                         ? ask_again(p, l->slot, l->number)
+                 : l->slot >= p->order->since_slot ? clt_order_tell_until(p->order, l->slot, p->err)
+                                                   : CLT_OK;
+    }
+    return status;
+}
+
+static void go_behind(past *p)
+{
+    p->order->next = p->was->count;
+    p->order->slot = slots_of(p);
 }
 
 /* Fixed order: what was told before the last ask, then what was under way as the sampler saw it. */
@@ -102,56 +249,69 @@ static clt_status take_up_fixed(past *p, bool from_history)
         return p->err->status;
     }
     if (!from_history) {
-        for (uint64_t n = 0; n < p->count; n++) {
-            if (ask_again(p, n) != CLT_OK) {
-                return p->err->status;
-            }
-        }
-        order->next = p->count;
-        return CLT_OK;
+        clt_status status = ask_all_again(p);
+        go_behind(p);
+        return status;
     }
-    order->next = p->count;
-    if (p->count > order->since && clt_order_tell_until(order, p->count - 1, p->err) != CLT_OK) {
+    go_behind(p);
+    if (order->slot > order->since_slot &&
+        clt_order_tell_until(order, order->slot - 1, p->err) != CLT_OK) {
         return p->err->status;
     }
-    for (uint64_t n = order->told; n < p->count; n++) {
-        if (tell_one(p, n, CLT_TRIAL_RUNNING) != CLT_OK) {
+    for (size_t i = 0; i < p->leg_count; i++) {
+        const leg *l = &p->legs[i];
+        if (l->slot >= order->told && l->begins && tell_running(p, l->number) != CLT_OK) {
             return p->err->status;
         }
     }
     return CLT_OK;
 }
 
+/* The stretch of a trial that the log tells of next, or NULL. */
+static leg *next_untold(const past *p, uint64_t number)
+{
+    size_t from = p->was->stretch_count > 0 || number >= p->leg_count ? 0 : (size_t)number;
+    for (size_t i = from; i < p->leg_count; i++) {
+        leg *l = &p->legs[i];
+        if (l->number == number && l->ended && !l->told) {
+            return l;
+        }
+    }
+    return NULL;
+}
+
 /* Free order: what happened, as the log has it. */
 static clt_status take_up_free(past *p, bool from_history)
 {
     clt_status status = CLT_OK;
-    for (size_t i = 0; i < p->event_count && status == CLT_OK; i++) {
-        uint64_t n = p->events[i].number;
-        if (n >= p->count || (p->events[i].told && !is_final(&p->trials[n]))) {
+    for (size_t i = 0; i < p->was->event_count && status == CLT_OK; i++) {
+        const clt_event *event = &p->was->events[i];
+        leg *l = event->told ? next_untold(p, event->number) : NULL;
+        if (event->number >= p->was->count || (event->told && l == NULL)) {
             return clt_fail(p->err, CLT_NO_STORE,
                             "the log of the study names trial %llu, which "
                             "the store has not",
-                            (unsigned long long)n);
+                            (unsigned long long)event->number);
         }
-        if (p->events[i].told) {
-            status = tell_one(p, n, p->trials[n].state);
+        if (event->told) {
+            status = tell_leg(p, l);
         } else if (!from_history) {
-            status = ask_again(p, n);
+            status = ask_again(p, p->order->slot, event->number);
         }
     }
-    for (uint64_t n = 0; n < p->count && status == CLT_OK && from_history; n++) {
-        status = is_final(&p->trials[n]) ? CLT_OK : tell_one(p, n, CLT_TRIAL_RUNNING);
+    for (size_t i = 0; i < p->leg_count && status == CLT_OK && from_history; i++) {
+        const leg *l = &p->legs[i];
+        status = l->begins && !l->ended ? tell_running(p, l->number) : CLT_OK;
     }
-    p->order->next = p->count;
+    go_behind(p);
     return status;
 }
 
 static clt_status check_trials(const past *p)
 {
-    for (size_t i = 0; i < p->count; i++) {
-        const clt_trial_row *trial = &p->trials[i];
-        bool scored = trial->state == CLT_TRIAL_COMPLETE || trial->state == CLT_TRIAL_PRUNED;
+    for (size_t i = 0; i < p->was->count; i++) {
+        const clt_trial_row *trial = &p->was->trials[i];
+        bool scored = is_final(trial) && trial->state != CLT_TRIAL_FAILED;
         if (trial->wish > p->order->wishes.count) {
             return clt_fail(p->err, CLT_NO_STORE, "the store lacks wish %llu, which is trial %zu",
                             (unsigned long long)trial->wish, i);
@@ -159,7 +319,7 @@ static clt_status check_trials(const past *p)
         if (trial->number != i) {
             return clt_fail(p->err, CLT_NO_STORE, "the store lacks trial %zu of the study", i);
         }
-        if (trial->value_count != (scored ? p->order->plan->goal_count : 0)) {
+        if (trial->value_count != (scored ? p->order->plan->value_count : 0)) {
             return clt_fail(p->err, CLT_NO_STORE, "trial %zu of the store is %s and has %zu values",
                             i, scored ? "finished" : "not finished, or failed", trial->value_count);
         }
@@ -171,11 +331,15 @@ static clt_status check_trials(const past *p)
 static clt_status tell_all(past *p)
 {
     clt_status status = CLT_OK;
-    for (uint64_t n = 0; n < p->count && status == CLT_OK && p->order->window == 0; n++) {
-        status = tell_one(p, n, p->trials[n].state);
+    if (p->order->window > 0) {
+        return take_up_fixed(p, true);
     }
-    p->order->next = p->count;
-    return p->order->window > 0 ? take_up_fixed(p, true) : status;
+    for (size_t i = 0; i < p->leg_count && status == CLT_OK; i++) {
+        leg *l = &p->legs[i];
+        status = l->ended ? tell_leg(p, l) : l->begins ? tell_running(p, l->number) : CLT_OK;
+    }
+    go_behind(p);
+    return status;
 }
 
 static clt_status with_points(past *p, clt_status (*body)(past *p))
@@ -183,19 +347,26 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
     p->x = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->x);
     p->y = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->y);
     p->order->repeats = true;
-    clt_status status = p->x == NULL || p->y == NULL ? clt_fail_memory(p->err) : check_trials(p);
-    status = status == CLT_OK ? body(p) : status;
+    p->values = calloc(p->order->plan->value_count + 1u, sizeof *p->values);
+    clt_status status = p->x == NULL || p->y == NULL || p->values == NULL ? clt_fail_memory(p->err)
+                                                                          : check_trials(p);
+    status = status == CLT_OK ? make_legs(p) : status;
+    if (status == CLT_OK) {
+        find_since(p);
+        status = body(p);
+    }
     count_granted(p);
     p->order->repeats = false;
     free(p->x);
     free(p->y);
+    free(p->values);
+    free(p->legs);
     return status;
 }
 
-clt_status clt_order_tell_all(clt_order *order, const clt_trial_row *trials, size_t count,
-                              clt_error *err)
+clt_status clt_order_tell_all(clt_order *order, const clt_order_past *was, clt_error *err)
 {
-    past p = {.order = order, .trials = trials, .count = count, .err = err};
+    past p = {.order = order, .was = was, .err = err};
     return with_points(&p, tell_all);
 }
 
@@ -205,33 +376,19 @@ static clt_status take_up(past *p)
                                 : take_up_free(p, p->from_history);
 }
 
-clt_status clt_order_resume(clt_order *order, const clt_trial_row *trials, size_t count,
-                            const clt_event *events, size_t event_count, bool ask_all,
+clt_status clt_order_resume(clt_order *order, const clt_order_past *was, bool ask_all,
                             uint64_t *differs, clt_error *err)
 {
-    past p = {.order = order,
-              .trials = trials,
-              .count = count,
-              .events = events,
-              .event_count = event_count,
-              .differs = differs,
-              .err = err};
+    past p = {.order = order, .was = was, .differs = differs, .err = err};
     p.from_history = !ask_all && !clt_teller_moves(&order->teller) && order->since == 0 &&
                      (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
     *differs = UINT64_MAX;
     return with_points(&p, take_up);
 }
 
-clt_status clt_order_replay(clt_order *order, const clt_trial_row *trials, size_t count,
-                            const clt_event *events, size_t event_count,
+clt_status clt_order_replay(clt_order *order, const clt_order_past *was,
                             const clt_order_check *check, clt_error *err)
 {
-    past p = {.order = order,
-              .trials = trials,
-              .count = count,
-              .events = events,
-              .event_count = event_count,
-              .check = check,
-              .err = err};
+    past p = {.order = order, .was = was, .check = check, .err = err};
     return with_points(&p, take_up);
 }

@@ -18,13 +18,29 @@ clt_status clt_plan_at(clt_plan_build *b, int line, const char *name)
     return clt_prefix(b->err, "%s:%d: %s", b->plan->ini->path, line, name);
 }
 
-static const char *const roles[] = {"data", "model", "optimizer", "objective", "sampler"};
+static const char *const roles[] = {"data", "model", "optimizer", "objective", "sampler", "pruner"};
+
+/* Is there [role], or [role.NAME]? */
+static bool has_section(const clt_ini *ini, const char *role)
+{
+    size_t length = strlen(role);
+    bool any = false;
+    for (size_t i = 0; i < ini->section_count; i++) {
+        const char *name = ini->sections[i].name;
+        any = any ||
+              (strncmp(name, role, length) == 0 && (name[length] == '\0' || name[length] == '.'));
+    }
+    return any;
+}
 
 /* Is a role part of this experiment? */
 static bool has_role(const clt_plan *plan, const char *role)
 {
-    bool objective = strcmp(role, "objective") == 0, sampler = strcmp(role, "sampler") == 0;
-    return sampler || (objective == plan->black_box && !plan->outside);
+    bool objective = strcmp(role, "objective") == 0;
+    if (strcmp(role, "pruner") == 0) {
+        return has_section(plan->ini, role);
+    }
+    return strcmp(role, "sampler") == 0 || (objective == plan->black_box && !plan->outside);
 }
 
 /* "model" of "model.mlp" */
@@ -132,7 +148,8 @@ static clt_status add_goal(clt_plan_build *b, const clt_entry *entry, const char
                             plan->ini->path, entry->line, entry->key, metric);
         }
     }
-    goals[plan->goal_count++] = (clt_goal){metric, strcmp(entry->key, "maximize") == 0};
+    goals[plan->goal_count++] =
+        (clt_goal){.metric = metric, .maximize = strcmp(entry->key, "maximize") == 0};
     return CLT_OK;
 }
 
@@ -157,14 +174,16 @@ static clt_status add_goals(clt_plan_build *b, const clt_entry *entry, clt_goal 
     return CLT_OK;
 }
 
-static clt_status name_goals(clt_plan_build *b)
+static clt_status name_values(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
-    const char **names = clt_arena_array(&plan->arena, plan->goal_count, sizeof *names);
-    for (size_t i = 0; names != NULL && i < plan->goal_count; i++) {
-        names[i] = plan->goals[i].metric;
+    plan->value_count = plan->goal_count + plan->demand_count;
+    const char **names = clt_arena_array(&plan->arena, plan->value_count, sizeof *names);
+    for (size_t i = 0; names != NULL && i < plan->value_count; i++) {
+        size_t goals = plan->goal_count;
+        names[i] = i < goals ? plan->goals[i].metric : plan->demands[i - goals].metric;
     }
-    plan->goal_names = names;
+    plan->value_names = names;
     return names != NULL ? CLT_OK : fail_memory(b);
 }
 
@@ -190,13 +209,14 @@ static clt_status read_goals(clt_plan_build *b)
                         "maximize = accuracy",
                         plan->ini->path, clt_ini_section(plan->ini, "study")->line);
     }
-    return name_goals(b);
+    return clt_plan_read_reference(b, goals);
 }
 
 static clt_status read_study(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
-    if (clt_plan_read_host(b, "study", &plan->study) != CLT_OK || read_goals(b) != CLT_OK) {
+    if (clt_plan_read_host(b, "study", &plan->study) != CLT_OK || read_goals(b) != CLT_OK ||
+        clt_plan_read_demands(b) != CLT_OK || name_values(b) != CLT_OK) {
         return b->err->status;
     }
     const clt_entry *time = clt_ini_find(plan->ini, "study", "time");

@@ -23,8 +23,9 @@ typedef struct clt_setting {
 
 /** A unit in its role, or a host section. */
 typedef struct clt_component {
-    const char *role; /**< "data", "model", "optimizer", "training"; "objective"; "sampler" */
-    const char *id;   /**< "mlp"; for a host section its name */
+    const char *role;        /**< "data", "model", "optimizer", "training"; "objective"; "sampler",
+                                "pruner" */
+    const char *id;          /**< "mlp"; for a host section its name */
     const collet_unit *unit; /**< NULL for a host section */
     clt_options options;
     size_t config_size;
@@ -70,8 +71,12 @@ typedef struct clt_plan {
     bool black_box; /**< a trial evaluates an objective; else it trains a model */
     bool outside;   /**< black_box without an [objective]: whoever asks evaluates, and tells */
     const clt_goal *goals;
-    const char *const *goal_names; /**< [goal_count] their metrics */
     size_t goal_count;
+    const clt_demand *demands; /**< what is required of outcomes, beside the goals */
+    size_t demand_count;
+    const char *const *value_names; /**< [value_count] metrics of the goals, then of the demands:
+                                       the values of a trial */
+    size_t value_count;
     const clt_component *components;
     size_t component_count;
     clt_variable *variables;
@@ -98,6 +103,9 @@ const char *clt_plan_part_name(const clt_plan *plan);
 
 /** Frees what the plan holds. */
 void clt_plan_finish(clt_plan *plan);
+
+/** The most epochs that a training may have; 0 where trials do not train. */
+uint64_t clt_plan_epochs(const clt_plan *plan);
 
 /** The component that plays a role at point x (the choice of `use` decides). */
 const clt_component *clt_plan_component(const clt_plan *plan, const char *role, const double *x);

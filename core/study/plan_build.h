@@ -38,6 +38,12 @@ clt_status clt_plan_add_wishes(clt_plan_build *b);
 /** Is that section a setting to be run: "enqueue", "enqueue.NAME"? */
 bool clt_plan_is_wish(const char *section);
 
+/** Reads [study] require into the plan's demands. */
+clt_status clt_plan_read_demands(clt_plan_build *b);
+
+/** Reads [study] reference into the plan's goals, which are there already. */
+clt_status clt_plan_read_reference(clt_plan_build *b, clt_goal *goals);
+
 /** Reads [run] into the plan's limits. */
 clt_status clt_plan_read_run(clt_plan_build *b);
 

@@ -33,7 +33,7 @@ static const char *kind_of(const char *role)
 static bool searchable(const char *role)
 {
     return strcmp(role, "data") != 0 && strcmp(role, "sampler") != 0 &&
-           strcmp(role, "objective") != 0;
+           strcmp(role, "objective") != 0 && strcmp(role, "pruner") != 0;
 }
 
 static clt_status push_variable(clt_plan_build *b, reading *r, const clt_variable *variable,

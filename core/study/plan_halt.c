@@ -29,7 +29,7 @@ static clt_status refuse(clt_plan_build *b, const char *key)
 static void list_goals(const clt_plan *plan, clt_str *out)
 {
     for (size_t g = 0; g < plan->goal_count; g++) {
-        clt_str_addf(out, "%s%s", g > 0 ? ", " : "", plan->goal_names[g]);
+        clt_str_addf(out, "%s%s", g > 0 ? ", " : "", plan->goals[g].metric);
     }
 }
 

@@ -43,6 +43,30 @@ const char *clt_plan_text(const clt_plan *plan, size_t index, const double *x, c
     return copy;
 }
 
+/* The largest of an option's values as trials may have it. */
+static double most_of(const clt_plan *plan, const clt_variable *v)
+{
+    double most = 0, value;
+    if (v->dim < 0) {
+        return clt_number_parse(v->text, &most) ? most : 0;
+    }
+    const collet_dim *dim = &plan->space.dims[v->dim];
+    for (uint32_t i = 0; dim->type == COLLET_DIM_CATEGORY && i < dim->category_count; i++) {
+        most = clt_number_parse(dim->categories[i], &value) && value > most ? value : most;
+    }
+    return dim->type == COLLET_DIM_CATEGORY ? most : dim->high;
+}
+
+uint64_t clt_plan_epochs(const clt_plan *plan)
+{
+    for (size_t i = 0; i < plan->variable_count && !plan->black_box; i++) {
+        if (strcmp(plan->variables[i].name, "training.epochs") == 0) {
+            return (uint64_t)most_of(plan, &plan->variables[i]);
+        }
+    }
+    return 0;
+}
+
 const clt_component *clt_plan_component(const clt_plan *plan, const char *role, const double *x)
 {
     for (size_t i = 0; i < plan->component_count; i++) {
@@ -155,8 +179,8 @@ static const clt_variable *variable_of(const clt_plan *plan, const clt_entry *en
 static bool is_inactive(const clt_plan *plan, const char *section, const double *x)
 {
     const char *dot = strchr(section, '.');
-    if (strcmp(section, "sampler") == 0 || strcmp(section, "enqueue") == 0 ||
-        strcmp(section, CLT_CONSTRAINTS) == 0) {
+    if (strcmp(section, "sampler") == 0 || strcmp(section, "pruner") == 0 ||
+        strcmp(section, "enqueue") == 0 || strcmp(section, CLT_CONSTRAINTS) == 0) {
         return true; /* with nothing to search there is nothing to sample, nor to forbid */
     }
     for (size_t i = 0; dot != NULL && i < plan->component_count; i++) {

@@ -2,6 +2,7 @@
 
 #include "study/attempt_impl.h"
 #include "study/change.h"
+#include "study/demand.h"
 #include "train/evaluate.h"
 #include "train/predictor.h"
 #include "train/saved.h"
@@ -222,10 +223,12 @@ static bool make_notes(refit *r, note_list *notes)
               add_count(r, notes, "train_rows", done->train_rows) &&
               add_count(r, notes, "test_rows", done->test_rows);
     for (size_t i = 0; i < s->trial->value_count && ok; i++) {
-        ok = add_value(r, notes, "trial", s->plan->goals[i].metric, s->trial->values[i]);
+        bool again =
+            i >= s->study->goal_count && !clt_demand_is_new(s->study, i - s->study->goal_count);
+        ok = again || add_value(r, notes, "trial", s->plan->value_names[i], s->trial->values[i]);
     }
     for (uint32_t i = 0; i < done->metrics.count && done->test_rows > 0 && ok; i++) {
-        ok = done->metrics.ids[i] == CLT_METRIC_TRAIN_LOSS ||
+        ok = !clt_metric_judges(done->metrics.ids[i]) ||
              add_value(r, notes, "test", done->metrics.names[i], done->values[i]);
     }
     return ok;

@@ -185,7 +185,9 @@ static clt_status check_log(const clt_replay_setup *s, unsigned char *seen, clt_
     for (size_t i = 0; i < s->event_count; i++) {
         uint64_t n = s->events[i].number;
         unsigned char mark = s->events[i].told ? TOLD : ASKED;
-        if (n >= s->count || (seen[n] & mark) != 0 || (mark == TOLD && seen[n] != ASKED)) {
+        bool again = mark == TOLD && s->stretch_count > 0; /* of a trial that was paused */
+        if (n >= s->count || ((seen[n] & mark) != 0 && !again) ||
+            (mark == TOLD && (seen[n] & ASKED) == 0)) {
             return clt_fail(err, CLT_NO_STORE,
                             "the log of study \"%s\" makes no sense at entry %zu: trial %llu",
                             s->study->name, i, (unsigned long long)n);
@@ -194,7 +196,8 @@ static clt_status check_log(const clt_replay_setup *s, unsigned char *seen, clt_
     }
     for (size_t n = 0; n < s->count; n++) {
         bool running = s->trials[n].state == CLT_TRIAL_RUNNING;
-        if (seen[n] != (running ? ASKED : ASKED | TOLD)) {
+        bool paused_once = running && s->stretch_count > 0;
+        if (seen[n] != (running ? ASKED : ASKED | TOLD) && !paused_once) {
             return clt_fail(err, CLT_NO_STORE, "the log of study \"%s\" lacks trial %zu%s",
                             s->study->name, n, seen[n] == ASKED ? "'s end" : "");
         }
@@ -216,7 +219,8 @@ static clt_status check_free_order(const clt_replay_setup *s, clt_error *err)
 static clt_status open_order(decisions *d, const clt_host_hooks *hooks, clt_error *err)
 {
     const clt_replay_setup *s = d->setup;
-    clt_status status = clt_order_open(&d->order, s->plan, s->study->window, hooks, err);
+    const uint64_t planned = clt_change_planned(s->plan, s->study->identity);
+    clt_status status = clt_order_open(&d->order, s->plan, s->study->window, planned, hooks, err);
     for (size_t i = 0; i < s->wish_count && status == CLT_OK; i++) {
         status = clt_order_add_wish(&d->order, &s->wishes[i], err);
     }
@@ -230,14 +234,15 @@ clt_status clt_replay_decisions(const clt_replay_setup *s, clt_replay *replay, c
     const clt_host_hooks hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log};
     decisions d = {.setup = s, .replay = replay};
     const clt_order_check check = {&d, asked};
+    const clt_order_past past = {s->trials,      s->count,     s->events,
+                                 s->event_count, s->stretches, s->stretch_count};
     if (check_free_order(s, err) != CLT_OK) {
         return err->status;
     }
     clt_status status = open_order(&d, &hooks, err);
     d.order.since = clt_change_since(s->study->identity);
     if (status == CLT_OK) {
-        status =
-            clt_order_replay(&d.order, s->trials, s->count, s->events, s->event_count, &check, err);
+        status = clt_order_replay(&d.order, &past, &check, err);
         if (status == CLT_DIFFERS || status == CLT_PLUGIN_FAILED) { /* it did not fail then */
             replay->halted = clt_arena_copy(&replay->arena, err->text);
             *err = (clt_error){0};

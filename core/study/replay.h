@@ -7,7 +7,8 @@
  * the log of a study whose order is free. Whatever it proposes, it is told what the store has, so a
  * difference is named where it arises. Trials: run again at their stored parameters in attempts of
  * their own, with the experiment's limits; nothing is written. Zeros are compared without their
- * sign, which no store keeps.
+ * sign, which no store keeps. The times among a training's metrics (train/metrics.h) are not
+ * compared; what was decided by them is, since the sampler is told those of the store.
  */
 #ifndef CLT_STUDY_REPLAY_H
 #define CLT_STUDY_REPLAY_H
@@ -50,6 +51,7 @@ typedef struct clt_replay {
     uint64_t difference_count;
     uint64_t proposals, proposals_alike, params; /**< asked for again; of these alike; compared */
     uint64_t runs, runs_alike, points; /**< trials run again; of these alike; numbers compared */
+    uint64_t times;     /**< numbers that are times, which never come out again: not compared */
     const char *halted; /**< why decisions from some trial on could not be derived, or NULL */
 } clt_replay;
 
@@ -61,6 +63,8 @@ typedef struct clt_replay_setup {
     size_t count;
     const clt_event *events; /**< [event_count]; none where the order is fixed */
     size_t event_count;
+    const clt_stretch_row *stretches; /**< [stretch_count]; none where no trial could be paused */
+    size_t stretch_count;
     const clt_wish *wishes; /**< [wish_count] */
     size_t wish_count;
     const clt_ancestor *ancestors; /**< [ancestor_count] */

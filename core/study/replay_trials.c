@@ -4,6 +4,7 @@
 #include "study/crew.h"
 #include "study/history.h"
 #include "study/sheaf.h"
+#include "train/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,19 +43,34 @@ static const char *outcome_text(const clt_trial_row *trial, char *text, size_t s
     return text;
 }
 
+/* Is it a metric that cannot come out again? Of a fold it is "seconds@2". */
+static bool is_time(const runs *r, const char *metric)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(metric, "@"), metric);
+    return !r->setup->plan->black_box && clt_metric_is_time(name);
+}
+
 static clt_status compare_values(runs *r, const clt_trial_row *was, const clt_trial_row *is)
 {
     clt_status status = CLT_OK;
     for (size_t i = 0; i < was->value_count && i < is->value_count && status == CLT_OK; i++) {
-        r->replay->points++;
-        if (!clt_replay_same(was->values[i], is->values[i])) {
+        bool time = is_time(r, r->setup->plan->value_names[i]);
+        *(time ? &r->replay->times : &r->replay->points) += 1;
+        if (!time && !clt_replay_same(was->values[i], is->values[i])) {
             clt_difference d = {.number = was->number,
                                 .what = CLT_REPLAY_VALUE,
-                                .name = r->setup->plan->goals[i].metric};
+                                .name = r->setup->plan->value_names[i]};
             status = clt_replay_add_real(r->replay, d, was->values[i], is->values[i], r->err);
         }
     }
     return status;
+}
+
+/* Did it end, or wait, before it had come to its end? */
+static bool is_cut(const clt_trial_row *trial)
+{
+    return trial->state == CLT_TRIAL_PRUNED || trial->state == CLT_TRIAL_PAUSED;
 }
 
 static clt_status compare_shape(runs *r, const clt_trial_row *was, const clt_trial_row *is)
@@ -62,8 +78,9 @@ static clt_status compare_shape(runs *r, const clt_trial_row *was, const clt_tri
     char a[48], b[48];
     (void)snprintf(a, sizeof a, "%zu points", was->curve_count);
     (void)snprintf(b, sizeof b, "%zu points", is->curve_count);
-    bool pruned = was->state == CLT_TRIAL_PRUNED; /* the rest of its curve is not known */
-    return was->curve_count == is->curve_count || (pruned && was->curve_count < is->curve_count)
+    /* The rest of its curve is not known. */
+    return was->curve_count == is->curve_count ||
+                   (is_cut(was) && was->curve_count < is->curve_count)
                ? CLT_OK
                : clt_replay_add(r->replay,
                                 (clt_difference){.number = was->number,
@@ -85,10 +102,11 @@ static clt_status compare_curves(runs *r, const clt_trial_row *was, const clt_tr
                             .step = a->step,
                             .stored = a->metric,
                             .replayed = b->metric};
-        r->replay->points++;
+        bool time = is_time(r, a->metric);
+        *(time ? &r->replay->times : &r->replay->points) += 1;
         if (a->step != b->step || strcmp(a->metric, b->metric) != 0) {
             status = clt_replay_add(r->replay, d, r->err);
-        } else if (!clt_replay_same(a->value, b->value)) {
+        } else if (!time && !clt_replay_same(a->value, b->value)) {
             status = clt_replay_add_real(r->replay, d, a->value, b->value, r->err);
         }
     }
@@ -116,7 +134,7 @@ static void compare(runs *r, const clt_trial_row *was, const clt_trial_row *is)
                                                  .replayed = outcome_text(is, b, sizeof b)},
                                 r->err);
     } else if (is->state != CLT_TRIAL_FAILED) {
-        status = was->state == CLT_TRIAL_PRUNED ? CLT_OK : compare_values(r, was, is);
+        status = is_cut(was) ? CLT_OK : compare_values(r, was, is);
         status = status == CLT_OK ? compare_curves(r, was, is) : status;
     }
     r->replay->runs_alike += status == CLT_OK && before == r->replay->difference_count;
@@ -131,13 +149,14 @@ static void begun(void *ctx, const clt_trial_row *trial, uint64_t epochs)
     (void)epochs;
 }
 
-static void epoch(void *ctx, const clt_trial_row *trial, uint64_t at, uint64_t epochs, double value)
+static void epoch(void *ctx, const clt_trial_row *trial, uint64_t at, uint64_t epochs,
+                  const double *values)
 {
     (void)ctx;
     (void)trial;
     (void)at;
     (void)epochs;
-    (void)value;
+    (void)values;
 }
 
 static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
@@ -328,8 +347,10 @@ static clt_status launch(runs *r, rerun *job)
 {
     job->queued = false;
     job->attempt++;
-    clt_launch what = {job->number, job->fold, job->attempt, r->x};
-    return clt_point_of(r->setup->plan, &r->setup->trials[job->number], r->x, r->err) == CLT_OK
+    const clt_trial_row *trial = &r->setup->trials[job->number];
+    bool cut = is_cut(trial) && job->fold == 0; /* it need not go further than it did */
+    clt_launch what = {job->number, job->fold, job->attempt, cut ? trial->last_step : 0, r->x};
+    return clt_point_of(r->setup->plan, trial, r->x, r->err) == CLT_OK
                ? clt_crew_launch(r->crew, &what, false, r->err)
                : r->err->status;
 }

@@ -9,6 +9,7 @@
 #include "study/crew.h"
 #include "study/journal.h"
 #include "study/order.h"
+#include "study/pruning.h"
 #include "study/sheaf.h"
 #include "study/study.h"
 #include "study/twins.h"
@@ -19,6 +20,9 @@ typedef struct clt_job {
     uint64_t number;
     uint64_t wish; /**< as those of clt_trial_row */
     uint64_t twin;
+    uint64_t slot;    /**< of its stretch; see study/curves.h */
+    uint64_t until;   /**< the step at which it is paused; 0: none */
+    double spent;     /**< seconds of the attempts that brought it to where it was paused */
     uint32_t fold;    /**< from 1; 0: all of the trial */
     uint32_t attempt; /**< the last one that began; 0: none, of a fold in this run */
     uint32_t faults;  /**< attempts that ended by the trial's own fault, this run */
@@ -41,16 +45,19 @@ typedef struct clt_run {
     clt_error *err;
     clt_crew *crew;
     clt_order order;
-    clt_twins twins; /**< unless duplicates are allowed */
+    clt_pruning pruning;
+    CLT_VEC(clt_job) paused; /**< trials that may be gone on with */
+    uint64_t last_begun;     /**< slot of the last stretch that began, plus 1 */
+    bool nothing_due;        /**< no paused trial is to be gone on with, unless something ends */
+    clt_twins twins;         /**< unless duplicates are allowed */
     clt_journal journal;
     clt_keep keep;        /**< of checkpoints, where they are wanted */
     double journal_since; /**< clock: when the first of its writes came */
     size_t folds_pending; /**< writes of it that are folds, which are in no hurry */
     size_t pending;       /**< jobs to be launched when it is durable */
     CLT_VEC(clt_job) jobs;
-    size_t open;            /**< trials with folds of which one has begun, in this run */
-    clt_trial_row *history; /**< as the run found it */
-    size_t history_count;
+    size_t open;               /**< trials with folds of which one has begun, in this run */
+    clt_order_past past;       /**< the study as the run found it */
     uint64_t complete, failed; /**< in all */
     uint32_t failures;         /**< in a row */
     char last_why[512];        /**< of the last that failed, until one does not */
@@ -73,14 +80,54 @@ clt_status clt_run_add_folds(clt_run *run, clt_sheaf *sheaf, const double *x);
 /** Adds a job that waits for the end of the trial whose twin it is. */
 clt_status clt_run_add_twin(clt_run *run, const clt_trial_row *trial, const double *x);
 
+/** A trial is over, or paused, at the job's point: to be stored, and for sampler and pruner to
+ * know. */
+clt_status clt_run_settle(clt_run *run, const clt_job *job, const clt_trial_row *trial);
+
 /** Frees a job; another one takes its place in the list. */
 void clt_run_drop_job(clt_run *run, clt_job *job);
 
 /** Appends to the journal; false when memory ran out. */
 bool clt_run_add_write(clt_run *run, const clt_write *write);
 
-/** May a trial be asked for, and is one wanted? */
+/** May a trial be asked for, and is one wanted; or may a paused one be gone on with? */
 bool clt_run_may_ask(const clt_run *run);
+
+/** Is another new trial wanted, and is there a point for it? */
+bool clt_run_wants_more(const clt_run *run);
+
+/* study/rungs.c: what the pruner decides. */
+
+/** Opens the pruner and shows it what there is; paused trials wait. */
+clt_status clt_rungs_begin(clt_run *run);
+
+/** The slot of the stretch of a trial that is under way, and how far that goes. */
+uint64_t clt_rungs_slot(const clt_run *run, uint64_t number);
+uint64_t clt_rungs_until(clt_run *run, uint64_t number);
+
+/** Notes the job's stretch, once its trial is in the journal. */
+clt_status clt_rungs_note(clt_run *run, const clt_job *job, uint64_t since);
+
+/** A trial has reported the goals' values. */
+void clt_rungs_report(clt_run *run, uint64_t number, uint64_t step, const double *values);
+
+/** A job has come to where it was to be paused. It may be dropped. */
+clt_status clt_rungs_arrive(clt_run *run, clt_job *job, const clt_trial_row *trial);
+
+/** Folds of a trial have ended: shows the pruner those that follow one another from the first. It
+ *  may say that the trial ends with one of them: sheaf->pruned. */
+clt_status clt_rungs_folds(clt_run *run, clt_sheaf *sheaf);
+
+/** The same for folds from the store. The one with which a trial would have ended, had the run not,
+ *  is wanted again. */
+clt_status clt_rungs_recall_folds(clt_run *run, clt_sheaf *sheaf);
+
+/** The job of the paused trial to go on with in the next slot, or NULL: a new trial is due there.
+ */
+clt_status clt_rungs_promote(clt_run *run, clt_job **job);
+
+/** There is neither a new trial for the next slot nor a paused one. */
+clt_status clt_rungs_skip(clt_run *run);
 
 /** The job that is to be launched next of those that wait, or NULL. ending: only folds of trials of
  *  which others have begun. */

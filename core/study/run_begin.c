@@ -21,6 +21,7 @@ static clt_status take_folds(clt_run *r, const clt_trial_row *trial, const doubl
     for (size_t i = 0; i < count && i + 1 < facts->folds && status == CLT_OK; i++) {
         status = clt_sheaf_recall(sheaf, &rows[i]) ? CLT_OK : clt_fail_memory(r->err);
     }
+    status = status == CLT_OK ? clt_rungs_recall_folds(r, sheaf) : status;
     status = status == CLT_OK ? clt_run_add_folds(r, sheaf, x) : status;
     if (sheaf->open == 0) {
         clt_sheaf_destroy(sheaf);
@@ -40,6 +41,8 @@ static clt_status take_unfinished(clt_run *r, const clt_trial_row *trial)
         return status;
     }
     clt_job job = {.number = trial->number, .attempt = trial->attempt, .queued = true};
+    job.slot = clt_rungs_slot(r, trial->number);
+    job.until = clt_rungs_until(r, trial->number);
     job.x = clt_run_copy_point(r, NULL);
     if (job.x == NULL || !CLT_PUSH(&r->jobs, job)) {
         return clt_fail_memory(r->err);
@@ -54,8 +57,8 @@ static clt_status take_twins(clt_run *r)
     clt_status status = x != NULL ? CLT_OK : clt_fail_memory(r->err);
     uint64_t first;
     clt_twins_init(&r->twins, r->setup->plan);
-    for (size_t i = 0; i < r->history_count && status == CLT_OK; i++) {
-        const clt_trial_row *trial = &r->history[i];
+    for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
+        const clt_trial_row *trial = &r->past.trials[i];
         bool over = trial->state != CLT_TRIAL_RUNNING;
         status = clt_point_of(r->setup->plan, trial, x, r->err);
         bool taken = status != CLT_OK || (clt_twins_add(&r->twins, x, &first) &&
@@ -82,15 +85,15 @@ static clt_status take_up(clt_run *r)
 {
     bool twins = r->setup->plan->study.duplicates != CLT_DUPLICATES_ALLOW;
     clt_status status = twins ? take_twins(r) : CLT_OK;
-    for (size_t i = 0; i < r->history_count && status == CLT_OK; i++) {
-        r->complete += r->history[i].state == CLT_TRIAL_COMPLETE;
-        r->failed += r->history[i].state == CLT_TRIAL_FAILED;
-        if (r->history[i].state == CLT_TRIAL_FAILED) {
-            (void)snprintf(r->last_why, sizeof r->last_why, "%s", r->history[i].why);
+    for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
+        r->complete += r->past.trials[i].state == CLT_TRIAL_COMPLETE;
+        r->failed += r->past.trials[i].state == CLT_TRIAL_FAILED;
+        if (r->past.trials[i].state == CLT_TRIAL_FAILED) {
+            (void)snprintf(r->last_why, sizeof r->last_why, "%s", r->past.trials[i].why);
         }
-        if (r->history[i].state == CLT_TRIAL_RUNNING) {
-            status = r->history[i].twin > 0 && twins ? take_twin(r, &r->history[i])
-                                                     : take_unfinished(r, &r->history[i]);
+        if (r->past.trials[i].state == CLT_TRIAL_RUNNING) {
+            status = r->past.trials[i].twin > 0 && twins ? take_twin(r, &r->past.trials[i])
+                                                         : take_unfinished(r, &r->past.trials[i]);
         }
     }
     return status;
@@ -101,8 +104,8 @@ static void set_up_keep(clt_run *r)
 {
     r->keep = (clt_keep){.folder = r->setup->checkpoints, .study = r->study->id};
     r->keep.key = clt_keep_key(r->setup->plan, r->study);
-    clt_keep_sweep(&r->keep, r->history, r->history_count);
-    if (r->setup->plan->limits.checkpoint) {
+    clt_keep_sweep(&r->keep, r->past.trials, r->past.count);
+    if (r->setup->plan->limits.checkpoint || r->pruning.pauses) {
         clt_crew_use(r->crew, &r->keep);
     }
 }
@@ -113,8 +116,8 @@ static void announce(const clt_run *r)
     const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
     clt_study_view view = {.study = r->study,
                            .trials = (uint64_t)plan->study.trials,
-                           .history = r->history,
-                           .history_count = r->history_count,
+                           .history = r->past.trials,
+                           .history_count = r->past.count,
                            .time_limit = plan->time_limit,
                            .train_rows = facts->train_rows,
                            .validation_rows = facts->validation_rows,
@@ -134,13 +137,14 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
                              .open = s->open,
                              .environment = s->environment,
                              .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log}};
+    bool prunes = clt_plan_component(s->plan, "pruner", NULL) != NULL;
     if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||
         clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
         clt_crew_check_goals(r->crew, r->err) != CLT_OK ||
         clt_start_find(&start, r->arena, r->study, r->err) != CLT_OK ||
-        clt_start_order(&start, r->study, r->arena, &r->order, &r->history, &r->history_count,
-                        r->err) != CLT_OK ||
-        take_up(r) != CLT_OK) {
+        clt_start_order(&start, r->study, prunes, r->arena, &r->order, &r->past, r->err) !=
+            CLT_OK ||
+        clt_rungs_begin(r) != CLT_OK || take_up(r) != CLT_OK) {
         return r->err->status;
     }
     set_up_keep(r);

@@ -78,8 +78,17 @@ static const collet_option study_options[] = {
                       "name of the study in the store; the file's name without .ini if left out"),
     COLLET_OPT_STRING(clt_study_options, maximize, "", COLLET_FIXED,
                       "metrics to maximise, separated by commas"),
-    COLLET_OPT_STRING(clt_study_options, minimize, "", COLLET_FIXED,
-                      "metrics to minimise, separated by commas"),
+    COLLET_OPT_STRING(
+        clt_study_options, minimize, "", COLLET_FIXED,
+        "metrics to minimise, separated by commas; with a model also what it costs: parameters, "
+        "seconds (of training), predict_seconds (for 1,000 rows)"),
+    COLLET_OPT_STRING(
+        clt_study_options, require, "", COLLET_FIXED,
+        "what a trial must come to, separated by commas: any metric, <=, <, >= or >, a "
+        "number; one that does not is kept, but is never the best nor on the front"),
+    COLLET_OPT_STRING(clt_study_options, reference, "", COLLET_FIXED,
+                      "with several goals: a number for each, in their order, up to which the "
+                      "hypervolume counts; the worst value of each if left out"),
     COLLET_OPT_INT(clt_study_options, trials, "0", 0, 1e12, NULL, COLLET_FIXED,
                    "trials in all; 0 goes on until the sampler has no more"),
     COLLET_OPT_STRING(clt_study_options, time, "", COLLET_FIXED,
@@ -132,8 +141,10 @@ static const collet_option training_options[] = {
                    "epochs without a better value of monitor that end a training; 0: none do"),
     COLLET_OPT_REAL(clt_training_options, min_delta, "0", 0, 1e9, NULL, 0,
                     "with patience: by how much a value must be better to count as better"),
-    COLLET_OPT_STRING(clt_training_options, monitor, "", COLLET_FIXED,
-                      "with patience: the metric that is watched; the first goal if left out"),
+    COLLET_OPT_STRING(
+        clt_training_options, monitor, "", COLLET_FIXED,
+        "with patience: the metric that is watched; the first goal if left out, but none of what "
+        "a model costs"),
     COLLET_OPT_BOOL(clt_training_options, restore_best, "on", 0,
                     "with patience: the best epoch counts, not the last"),
     COLLET_OPT_REAL(clt_training_options, label_smoothing, "0", 0, 1, "real(0, 0.2)",

@@ -11,7 +11,7 @@
 /** [study]: what is looked for, and for how long. */
 typedef struct clt_study_options {
     const char *name;
-    const char *maximize, *minimize;
+    const char *maximize, *minimize, *require, *reference;
     int64_t trials;
     const char *time;
     int64_t seed, trial_seed;

@@ -65,24 +65,25 @@ bool clt_sheaf_recall(clt_sheaf *sheaf, const clt_trial_row *stored)
     if (stored->fold < 1 || stored->fold > sheaf->facts->folds) {
         return true;
     }
-    double *values = clt_arena_array(&sheaf->arena, sheaf->plan->goal_count, sizeof *values);
+    double *values = clt_arena_array(&sheaf->arena, sheaf->plan->value_count, sizeof *values);
     if (values == NULL) {
         return false;
     }
-    for (size_t i = 0; i < sheaf->plan->goal_count; i++) {
-        values[i] = value_of(sheaf, stored, sheaf->plan->goals[i].metric);
+    for (size_t i = 0; i < sheaf->plan->value_count; i++) {
+        values[i] = value_of(sheaf, stored, sheaf->plan->value_names[i]);
         if (!isfinite(values[i])) {
             return true;
         }
     }
     end.values = values;
-    end.value_count = sheaf->plan->goal_count;
+    end.value_count = sheaf->plan->value_count;
     return clt_sheaf_take(sheaf, &end);
 }
 
 bool clt_sheaf_wants(const clt_sheaf *sheaf, uint32_t fold)
 {
-    return sheaf->ends[fold - 1].fold == 0 && (sheaf->failed == 0 || fold < sheaf->failed);
+    return sheaf->ends[fold - 1].fold == 0 && (sheaf->failed == 0 || fold < sheaf->failed) &&
+           (sheaf->pruned == 0 || fold <= sheaf->pruned);
 }
 
 bool clt_sheaf_is_whole(const clt_sheaf *sheaf)
@@ -139,22 +140,22 @@ static void fail(clt_trial_row *trial, const char *why)
 }
 
 /* Sums in the order of the folds, so that the bits do not depend on which ended first. */
-static bool take_means(clt_sheaf *sheaf, clt_trial_row *trial)
+static bool take_means(clt_sheaf *sheaf, size_t count, clt_trial_row *trial)
 {
-    size_t goals = sheaf->plan->goal_count;
-    double *values = clt_arena_array(&sheaf->arena, goals, sizeof *values);
+    size_t width = sheaf->plan->value_count;
+    double *values = clt_arena_array(&sheaf->arena, width, sizeof *values);
     if (values == NULL) {
         return false;
     }
-    trial->state = CLT_TRIAL_COMPLETE;
+    trial->state = sheaf->pruned > 0 ? CLT_TRIAL_PRUNED : CLT_TRIAL_COMPLETE;
     trial->values = values;
-    trial->value_count = goals;
-    for (size_t g = 0; g < goals; g++) {
-        for (size_t i = 0; i < sheaf->facts->folds; i++) {
-            values[g] += sheaf->ends[i].values[g];
+    trial->value_count = width;
+    for (size_t v = 0; v < width; v++) {
+        for (size_t i = 0; i < count; i++) {
+            values[v] += sheaf->ends[i].values[v];
         }
-        values[g] /= (double)sheaf->facts->folds;
-        if (!isfinite(values[g])) { /* of finite numbers that are too large to add up */
+        values[v] /= (double)count;
+        if (!isfinite(values[v])) { /* of finite numbers that are too large to add up */
             fail(trial, "the mean over its parts is not finite");
             return true;
         }
@@ -164,7 +165,8 @@ static bool take_means(clt_sheaf *sheaf, clt_trial_row *trial)
 
 bool clt_sheaf_bind(clt_sheaf *sheaf, clt_trial_row *trial)
 {
-    size_t count = sheaf->failed > 0 ? sheaf->failed : sheaf->facts->folds;
+    bool failed = sheaf->failed > 0 && (sheaf->pruned == 0 || sheaf->failed < sheaf->pruned);
+    size_t count = failed ? sheaf->failed : sheaf->pruned > 0 ? sheaf->pruned : sheaf->facts->folds;
     shift_steps(sheaf, count);
     *trial = sheaf->ends[count - 1]; /* of the one that failed: why, log, signal */
     trial->fold = 0;
@@ -175,5 +177,5 @@ bool clt_sheaf_bind(clt_sheaf *sheaf, clt_trial_row *trial)
         trial->seconds += end->seconds;
         trial->last_step = end->last_step > trial->last_step ? end->last_step : trial->last_step;
     }
-    return join_curves(sheaf, count, trial) && (sheaf->failed > 0 || take_means(sheaf, trial));
+    return join_curves(sheaf, count, trial) && (failed || take_means(sheaf, count, trial));
 }

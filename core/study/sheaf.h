@@ -23,6 +23,8 @@ typedef struct clt_sheaf {
     uint64_t number;
     clt_trial_row *ends; /**< [facts->folds]; those without an end yet have fold 0 */
     uint32_t failed;     /**< the first fold that failed, from 1; 0: none did */
+    uint32_t pruned;     /**< the fold with which the trial was ended, by a pruner; 0: none */
+    uint32_t reported;   /**< folds that a pruner has seen: the first so many */
     clt_arena arena;
 
     /* The caller's: */

@@ -274,14 +274,16 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
     *study = (clt_study_row){.name = name,
                              .experiment = plan->ini->text,
                              .source = source != NULL ? source : plan->ini->path,
-                             .identity = plan->identity,
+                             .identity = clt_change_begin(plan, arena),
                              .environment = s->environment,
                              .seed = (uint64_t)plan->study.seed,
                              .created_ms = clt_date_ms(),
                              .window = clt_start_window(&plan->limits),
                              .goals = plan->goals,
-                             .goal_count = plan->goal_count};
-    return add(s, arena, study, err);
+                             .goal_count = plan->goal_count,
+                             .demands = plan->demands,
+                             .demand_count = plan->demand_count};
+    return study->identity != NULL ? add(s, arena, study, err) : clt_fail_memory(err);
 }
 
 /* Opens the sampler; it knows what came before the study, and the order what is wished. */
@@ -291,7 +293,8 @@ static clt_status open_order(const clt_start *s, const clt_study_row *study, clt
     clt_wish *wishes;
     clt_ancestor *ancestors;
     size_t count, ancestor_count;
-    if (clt_order_open(order, s->plan, study->window, &s->hooks, err) != CLT_OK ||
+    const uint64_t planned = clt_change_planned(s->plan, study->identity);
+    if (clt_order_open(order, s->plan, study->window, planned, &s->hooks, err) != CLT_OK ||
         clt_store_wishes(s->store, study->id, arena, &wishes, &count, err) != CLT_OK ||
         clt_store_ancestors(s->store, study->id, arena, &ancestors, &ancestor_count, err) !=
             CLT_OK) {
@@ -307,8 +310,8 @@ static clt_status open_order(const clt_start *s, const clt_study_row *study, clt
 /* The sampler does not repeat itself: another version, another processor. What it is told is still
  * true, so the study goes on, but it is no longer to be had again. */
 static clt_status resume_by_telling(const clt_start *s, const clt_study_row *study,
-                                    clt_arena *arena, clt_order *order, const clt_trial_row *rows,
-                                    size_t count, clt_error *err)
+                                    clt_arena *arena, clt_order *order, const clt_order_past *past,
+                                    clt_error *err)
 {
     log_line(s, "sampler", err->text);
     log_line(s, "sampler",
@@ -319,25 +322,42 @@ static clt_status resume_by_telling(const clt_start *s, const clt_study_row *stu
         return err->status;
     }
     order->since = clt_change_since(study->identity);
-    return clt_order_tell_all(order, rows, count, err);
+    return clt_order_tell_all(order, past, err);
 }
 
-clt_status clt_start_order(const clt_start *s, const clt_study_row *study, clt_arena *arena,
-                           clt_order *order, clt_trial_row **rows, size_t *count, clt_error *err)
+/* What the store has of the study. */
+static clt_status read_past(const clt_start *s, const clt_study_row *study, bool curves,
+                            clt_arena *arena, clt_order_past *past, clt_error *err)
 {
     clt_event *events = NULL;
-    size_t event_count = 0;
+    clt_stretch_row *stretches;
+    clt_trial_row *trials;
+    *past = (clt_order_past){0};
+    if (clt_store_stretches(s->store, study->id, arena, &stretches, &past->stretch_count, err) !=
+            CLT_OK ||
+        clt_store_trials(s->store, study->id, curves || past->stretch_count > 0, arena, &trials,
+                         &past->count, err) != CLT_OK ||
+        (study->window == 0 && clt_store_events(s->store, study->id, arena, &events,
+                                                &past->event_count, err) != CLT_OK)) {
+        return err->status;
+    }
+    past->stretches = stretches;
+    past->trials = trials;
+    past->events = events;
+    return CLT_OK;
+}
+
+clt_status clt_start_order(const clt_start *s, const clt_study_row *study, bool curves,
+                           clt_arena *arena, clt_order *order, clt_order_past *past, clt_error *err)
+{
     uint64_t differs;
     if (open_order(s, study, arena, order, err) != CLT_OK ||
-        clt_store_trials(s->store, study->id, false, arena, rows, count, err) != CLT_OK ||
-        (study->window == 0 &&
-         clt_store_events(s->store, study->id, arena, &events, &event_count, err) != CLT_OK)) {
+        read_past(s, study, curves, arena, past, err) != CLT_OK) {
         return err->status;
     }
     order->since = clt_change_since(study->identity);
-    clt_status status =
-        clt_order_resume(order, *rows, *count, events, event_count, false, &differs, err);
+    clt_status status = clt_order_resume(order, past, false, &differs, err);
     return status != CLT_OK && differs != UINT64_MAX
-               ? resume_by_telling(s, study, arena, order, *rows, *count, err)
+               ? resume_by_telling(s, study, arena, order, past, err)
                : status;
 }

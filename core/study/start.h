@@ -24,10 +24,12 @@ typedef struct clt_start {
 clt_status clt_start_find(const clt_start *start, clt_arena *arena, clt_study_row *study,
                           clt_error *err);
 
-/** Opens the sampler and brings it to where the study stands: its trials, from the arena, in *rows.
- *  One that does not propose what it did is told all of it instead, which the log hears. */
-clt_status clt_start_order(const clt_start *start, const clt_study_row *study, clt_arena *arena,
-                           clt_order *order, clt_trial_row **rows, size_t *count, clt_error *err);
+/** Opens the sampler and brings it to where the study stands: *past, from the arena; curves: with
+ *  its trials' curves. One that does not propose what it did is told all of it instead, which the
+ *  log hears. */
+clt_status clt_start_order(const clt_start *start, const clt_study_row *study, bool curves,
+                           clt_arena *arena, clt_order *order, clt_order_past *past,
+                           clt_error *err);
 
 /** The window of a study that begins; 0: free order. */
 uint64_t clt_start_window(const clt_limits *limits);

@@ -105,6 +105,18 @@ clt_status clt_store_change_study(clt_store *store, int64_t study, const clt_stu
     return store->ops->change_study(store, study, change, err);
 }
 
+clt_status clt_store_add_stretch(clt_store *store, int64_t study, const clt_stretch_row *row,
+                                 clt_error *err)
+{
+    return store->ops->add_stretch(store, study, row, err);
+}
+
+clt_status clt_store_stretches(clt_store *store, int64_t study, clt_arena *arena,
+                               clt_stretch_row **rows, size_t *count, clt_error *err)
+{
+    return store->ops->stretches(store, study, arena, rows, count, err);
+}
+
 clt_status clt_store_add_wish(clt_store *store, int64_t study, const clt_wish *wish, clt_error *err)
 {
     return store->ops->add_wish(store, study, wish, err);

@@ -19,6 +19,8 @@
 typedef struct clt_goal {
     const char *metric; /**< "accuracy" */
     bool maximize;
+    bool has_reference;
+    double reference; /**< where has_reference: how bad it may be, for the hypervolume; own sign */
 } clt_goal;
 
 /** What ended a study that had more to do. It holds while the study has so many trials. */
@@ -28,6 +30,21 @@ typedef struct clt_ended {
     const char *why; /**< with figures, one line */
     uint64_t trials;
 } clt_ended;
+
+/** How a metric is compared with its bound: <=, <, >=, >. The numbers are stored: append only. */
+typedef enum clt_relation {
+    CLT_AT_MOST = 0,
+    CLT_BELOW = 1,
+    CLT_AT_LEAST = 2,
+    CLT_ABOVE = 3
+} clt_relation;
+
+/** What a study requires of an outcome; see study/demand.h. */
+typedef struct clt_demand {
+    const char *metric; /**< "parameters" */
+    clt_relation relation;
+    double bound;
+} clt_demand;
 
 /** One study. */
 typedef struct clt_study_row {
@@ -42,15 +59,19 @@ typedef struct clt_study_row {
     uint64_t window;       /**< of order = fixed; 0: order = free */
     const clt_goal *goals; /**< [goal_count], at least 1 */
     size_t goal_count;
+    const clt_demand *demands; /**< [demand_count] */
+    size_t demand_count;
     clt_ended ended;
 } clt_study_row;
 
-/** State of a trial; the numbers of COLLET_TRIAL_RUNNING and its friends. */
+/** State of a trial; up to FAILED the numbers of COLLET_TRIAL_RUNNING and its friends. A PAUSED one
+ *  has the values of its last step, and may be gone on with; a study may end with some. */
 typedef enum clt_trial_state {
     CLT_TRIAL_RUNNING = 0,
     CLT_TRIAL_COMPLETE = 1,
     CLT_TRIAL_PRUNED = 2,
-    CLT_TRIAL_FAILED = 3
+    CLT_TRIAL_FAILED = 3,
+    CLT_TRIAL_PAUSED = 4
 } clt_trial_state;
 
 /** Why a trial FAILED. The numbers are stored: append only. */
@@ -104,7 +125,8 @@ typedef struct clt_trial_row {
     const char *log;     /**< FAILED: the last lines that it printed; else NULL */
     const clt_param *params;
     size_t param_count;
-    const double *values; /**< [goal_count], own sign; NULL when RUNNING or FAILED */
+    const double *values; /**< [goal_count + demand_count] of the study: of its goals, then of what
+                               it requires; own sign; NULL when RUNNING or FAILED */
     size_t value_count;
     const clt_point *curve; /**< steps rising; all metrics */
     size_t curve_count;
@@ -113,9 +135,9 @@ typedef struct clt_trial_row {
 /** Counts of a study, for lists. */
 typedef struct clt_study_summary {
     clt_study_row study;
-    uint64_t running, complete, pruned, failed;
+    uint64_t running, complete, pruned, failed, paused;
     bool has_best;
-    uint64_t best_number; /**< of the first goal */
+    uint64_t best_number; /**< of the first goal, among those that meet what is required */
     double best_value;
 } clt_study_summary;
 
@@ -124,6 +146,16 @@ typedef struct clt_event {
     bool told; /**< the end of trial `number` was told; else trial `number` was asked for */
     uint64_t number;
 } clt_event;
+
+/** A stretch of a trial, where trials can be paused: from its beginning or a pause to the next, or
+ *  to its end. */
+typedef struct clt_stretch_row {
+    uint64_t slot;    /**< rises with each that begins; see study/curves.h */
+    uint64_t number;  /**< the trial's */
+    uint64_t since;   /**< its last step when the stretch began; 0: a new trial */
+    uint64_t until;   /**< the step at which it was to be paused; 0: its end */
+    uint32_t bracket; /**< the trial's */
+} clt_stretch_row;
 
 /** Parameters that somebody wants a trial of: they are run before what the sampler proposes, first
  *  come first served. See study/wish.h. */
@@ -185,6 +217,10 @@ typedef struct clt_store_ops {
     clt_status (*add_event)(clt_store *store, int64_t study, clt_event event, clt_error *err);
     clt_status (*events)(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
                          size_t *count, clt_error *err);
+    clt_status (*add_stretch)(clt_store *store, int64_t study, const clt_stretch_row *row,
+                              clt_error *err);
+    clt_status (*stretches)(clt_store *store, int64_t study, clt_arena *arena,
+                            clt_stretch_row **rows, size_t *count, clt_error *err);
     clt_status (*verify)(clt_store *store, clt_str *findings, clt_error *err);
     clt_status (*add_environment)(clt_store *store, int64_t study, const clt_environment_row *row,
                                   clt_error *err);
@@ -223,13 +259,14 @@ clt_status clt_store_list(clt_store *store, clt_arena *arena, clt_study_summary 
                           size_t *count, clt_error *err);
 
 /** Notes that a trial has begun: its number, attempt, date and params. Again for the same number
- *  with a higher attempt: the row of the unfinished one is replaced. Durable on return. */
+ *  with a higher attempt: the row of the unfinished one is replaced, that of a paused one is under
+ *  way again. Durable on return. */
 clt_status clt_store_begin(clt_store *store, int64_t study, const clt_trial_row *trial,
                            clt_error *err);
 
-/** Notes the end of a trial that has begun: state, seconds, last_step, why, values, the whole
- *  curve. One transaction, durable on return. A trial that is final already stays as it is: the
- *  same attempt told twice is harmless, another one is CLT_NO_STORE. */
+/** Notes the end of a trial that has begun, or that it is paused: state, seconds, last_step, why,
+ * values, the whole curve. One transaction, durable on return. A trial that is final already stays
+ * as it is: the same attempt told twice is harmless, another one is CLT_NO_STORE. */
 clt_status clt_store_finish(clt_store *store, int64_t study, const clt_trial_row *trial,
                             clt_error *err);
 
@@ -264,6 +301,14 @@ clt_status clt_store_add_event(clt_store *store, int64_t study, clt_event event,
 /** That log, oldest first, from the arena. */
 clt_status clt_store_events(clt_store *store, int64_t study, clt_arena *arena, clt_event **rows,
                             size_t *count, clt_error *err);
+
+/** Notes that a stretch of a trial begins. */
+clt_status clt_store_add_stretch(clt_store *store, int64_t study, const clt_stretch_row *row,
+                                 clt_error *err);
+
+/** All stretches of a study by slot, from the arena; none where no trial could be paused. */
+clt_status clt_store_stretches(clt_store *store, int64_t study, clt_arena *arena,
+                               clt_stretch_row **rows, size_t *count, clt_error *err);
 
 /** Notes that a study goes on in another environment than the last one. Durable on return. */
 clt_status clt_store_add_environment(clt_store *store, int64_t study,

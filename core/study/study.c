@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum {
     HOPELESS_FIRST = 5, /* failed trials, with none complete, that end a run */
@@ -96,7 +97,9 @@ static clt_status publish(clt_run *r)
             clt_keep_drop(&r->keep, trial->number, trial->fold, trial->attempt);
             break;
         case CLT_WRITE_FINISH:
-            drop_checkpoints(r, trial);
+            if (trial->state != CLT_TRIAL_PAUSED) {
+                drop_checkpoints(r, trial);
+            }
             w->trial_done(w->ctx, trial);
             break;
         default:
@@ -324,6 +327,11 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
         clt_run_drop_job(&r, &r.jobs.items[0]);
     }
     CLT_VEC_FINISH(&r.jobs);
+    for (size_t i = 0; i < r.paused.count; i++) {
+        free(r.paused.items[i].x);
+    }
+    CLT_VEC_FINISH(&r.paused);
+    clt_pruning_close(&r.pruning);
     clt_journal_finish(&r.journal);
     clt_twins_finish(&r.twins);
     clt_order_close(&r.order);

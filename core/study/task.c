@@ -64,15 +64,17 @@ static clt_trial_row row_of(const clt_task *task)
         .number = task->trial.number, .fold = task->trial.fold, .attempt = task->trial.attempt};
 }
 
-static double goal_value(const clt_task *task, const double *values)
+/* The goals among the values of all metrics. */
+static void pick_goals(const clt_task *task, const double *values, double goals[CLT_MOST_VALUES])
 {
     const clt_crew *crew = task->crew;
-    for (size_t i = 0; i < crew->facts.metric_count; i++) {
-        if (strcmp(crew->facts.metrics[i], crew->plan->goals[0].metric) == 0) {
-            return values[i];
+    for (size_t g = 0; g < crew->plan->goal_count; g++) {
+        goals[g] = (double)NAN;
+        for (size_t i = 0; i < crew->facts.metric_count; i++) {
+            bool here = strcmp(crew->facts.metrics[i], crew->plan->goals[g].metric) == 0;
+            goals[g] = here ? values[i] : goals[g];
         }
     }
-    return (double)NAN;
 }
 
 /* A message with values of all metrics: its head, and the values. False: it is garbage. */
@@ -118,7 +120,7 @@ static void hear_epoch(clt_task *task, const clt_wire *m)
 {
     clt_crew *crew = task->crew;
     clt_wire_epoch body;
-    double values[CLT_MOST_VALUES];
+    double values[CLT_MOST_VALUES], goals[CLT_MOST_VALUES];
     if (!read_values(task, m, &body, values) || body.epoch <= task->last_step) {
         garbage(task, "a report that makes no sense");
         return;
@@ -128,7 +130,8 @@ static void hear_epoch(clt_task *task, const clt_wire *m)
     }
     task->last_step = body.epoch;
     clt_trial_row row = row_of(task);
-    crew->hooks.epoch(crew->hooks.ctx, &row, body.epoch, body.epochs, goal_value(task, values));
+    pick_goals(task, values, goals);
+    crew->hooks.epoch(crew->hooks.ctx, &row, body.epoch, body.epochs, goals);
 }
 
 static void hear_fold(clt_task *task, const clt_wire *m)
@@ -189,7 +192,8 @@ static void hear_log(clt_task *task, const clt_wire *m)
 /* May the process be sent another trial? One that waits for none in vain ends. */
 static bool may_go_on(clt_task *task)
 {
-    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped;
+    bool may = task->share && task->condemned == CLT_FAIL_NONE && !task->stopped &&
+               task->kill_at == 0; /* a signal may be on its way */
     if (!may) {
         clt_task_close(task);
     }
@@ -200,12 +204,15 @@ static void hear_result(clt_task *task, const clt_wire *m)
 {
     clt_attempt_result *r = &task->result;
     clt_wire_result body;
-    size_t at = sizeof body, goals = task->crew->plan->goal_count;
+    size_t at = sizeof body, count = task->crew->plan->value_count;
     memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
     bool failed = m->length >= sizeof body && body.failure != CLT_FAIL_NONE;
+    bool paused = m->length >= sizeof body && body.state == CLT_TRIAL_PAUSED;
     if (m->length < sizeof body || body.failure > CLT_FAIL_ERROR || task->has_result ||
+        (paused &&
+         (failed || body.last_step != task->trial.until || task->last_step != body.last_step)) ||
         (!failed && (task->trial.fold > 0) != task->fold_told) ||
-        (!failed && body.value_count != goals) || body.value_count > goals ||
+        (!failed && body.value_count != count) || body.value_count > count ||
         m->length <= at + body.value_count * sizeof(double)) {
         garbage(task, "a result that makes no sense");
         return;
@@ -221,6 +228,7 @@ static void hear_result(clt_task *task, const clt_wire *m)
         return;
     }
     r->failure = (clt_failure)body.failure;
+    r->paused = paused;
     r->value_count = body.value_count;
     r->last_step = body.last_step;
     (void)snprintf(r->why, sizeof r->why, "%s", why);
@@ -235,6 +243,9 @@ static void hear_result(clt_task *task, const clt_wire *m)
 static void hear_one(clt_task *task, const clt_wire *m)
 {
     task->progress = clt_clock();
+    if (task->pruned && m->type == CLT_WIRE_EPOCH) {
+        return; /* what it did before it heard that it is to end */
+    }
     switch (m->type) {
     case CLT_WIRE_BEGUN:
         hear_begun(task, m);
@@ -332,7 +343,8 @@ double clt_task_enforce(clt_task *task, double now)
     if (!task->stopped && task->busy) {
         check_limits(task, now);
     }
-    bool must_end = task->stopped || task->condemned != CLT_FAIL_NONE;
+    bool must_end =
+        task->stopped || task->condemned != CLT_FAIL_NONE || (task->pruned && task->busy);
     if (must_end && task->kill_at == 0) {
         send_kill(task, SIGTERM);
         task->kill_at = now + l->grace;

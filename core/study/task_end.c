@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "base/utf8.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +57,10 @@ static void judge(clt_task *task, int status, uint64_t peak)
 {
     const clt_attempt_result *r = &task->result;
     bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (task->pruned) { /* however it ended: that was not asked any more */
+        task->condemned = CLT_FAIL_NONE;
+        return;
+    }
     if (status == -1 || (task->stopped && !(clean && task->has_result))) {
         clt_task_condemn(task, CLT_FAIL_LOST, "its process was lost");
     } else if (clean && task->has_result && task->condemned != CLT_FAIL_INVALID) {
@@ -89,17 +94,60 @@ static const char *why_text(const clt_task *task, clt_arena *arena)
                : task->why;
 }
 
+/* The trial's values at the last step of the curve; NaN where one is not there. */
+static void last_values(const clt_task *task, double *values)
+{
+    const clt_plan *plan = task->crew->plan;
+    for (size_t v = 0; v < plan->value_count; v++) {
+        values[v] = (double)NAN;
+        for (size_t i = task->curve.count; i > 0; i--) {
+            const clt_point *point = &task->curve.items[i - 1];
+            if (point->step != task->last_step) {
+                break;
+            }
+            bool here = strcmp(point->metric, plan->value_names[v]) == 0;
+            values[v] = here ? point->value + 0.0 : values[v];
+        }
+    }
+}
+
+/* A trial that goes no further for now, or for good, is worth what it last reported. */
+static void take_last_values(clt_task *task)
+{
+    const clt_plan *plan = task->crew->plan;
+    last_values(task, task->result.values);
+    task->result.value_count = plan->value_count;
+    for (size_t v = 0; v < plan->value_count; v++) {
+        if (!isfinite(task->result.values[v])) {
+            clt_task_condemn(task, CLT_FAIL_NAN, "it was pruned at step %llu, where its %s is %s",
+                             (unsigned long long)task->last_step, plan->value_names[v],
+                             isnan(task->result.values[v]) ? "not a number" : "infinite");
+        }
+    }
+}
+
+static clt_trial_state state_of(const clt_task *task)
+{
+    return task->condemned != CLT_FAIL_NONE ? CLT_TRIAL_FAILED
+           : task->pruned                   ? CLT_TRIAL_PRUNED
+           : task->result.paused            ? CLT_TRIAL_PAUSED
+                                            : CLT_TRIAL_COMPLETE;
+}
+
 /* Tells of the trial under way; task->condemned says what became of it. */
 static void tell_end(clt_task *task, int status)
 {
     clt_crew *crew = task->crew;
     clt_arena arena = {0};
-    bool failed = task->condemned != CLT_FAIL_NONE;
     clt_trial_row row = {
         .number = task->trial.number, .fold = task->trial.fold, .attempt = task->trial.attempt};
-    row.state = failed ? CLT_TRIAL_FAILED : CLT_TRIAL_COMPLETE;
+    if (task->pruned || (task->result.paused && task->condemned == CLT_FAIL_NONE)) {
+        take_last_values(task);
+    }
+    bool failed = task->condemned != CLT_FAIL_NONE;
+    row.state = state_of(task);
     row.failure = task->condemned;
-    row.signal = status != -1 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    row.signal = failed && status != -1 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     row.why = failed ? why_text(task, &arena) : NULL;
     row.log = failed ? tail_text(task, &arena) : NULL;
     if (failed && (row.why == NULL || (row.log == NULL && task->printed > 0))) {
@@ -118,10 +166,11 @@ static void tell_end(clt_task *task, int status)
 void clt_task_turn(clt_task *task)
 {
     clt_task_read_log(task);
-    task->condemned = task->result.failure;
+    task->condemned = task->pruned ? CLT_FAIL_NONE : task->result.failure;
     (void)snprintf(task->why, sizeof task->why, "%s", task->result.why);
     tell_end(task, 0);
     task->condemned = CLT_FAIL_NONE;
+    task->pruned = false;
     task->hot = true;
     clt_task_next(task);
 }

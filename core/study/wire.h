@@ -51,10 +51,11 @@ typedef struct clt_wire {
 typedef struct clt_wire_start {
     uint64_t number, dim_count, memory; /**< memory: bytes that it may need; 0: no limit */
     uint64_t fingerprint;               /**< that its checkpoints must carry */
+    uint64_t until;                     /**< of clt_attempt_task */
     uint32_t attempt;
-    uint32_t fold;  /**< from 1; 0: all of the trial */
-    uint32_t share; /**< the process may run other trials after it */
-    uint32_t reserved;
+    uint32_t fold;   /**< from 1; 0: all of the trial */
+    uint32_t share;  /**< the process may run other trials after it */
+    uint32_t sparse; /**< of clt_attempt_task */
 } clt_wire_start;
 
 typedef struct clt_wire_kill {

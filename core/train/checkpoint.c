@@ -75,7 +75,8 @@ void clt_checkpoint_save(clt_trainer *t)
 {
     double start = clt_clock();
     clt_error err = {0};
-    bool due = t->saved == 0 || t->save_cost <= MOST_SHARE * (start - t->saved);
+    bool cheap = t->saved == 0 || t->save_cost <= MOST_SHARE * (start - t->saved);
+    bool due = t->result->outcome == CLT_TRAIN_PAUSED || (!t->s->sparse && cheap);
     if (t->s->slots == NULL || !due) {
         return;
     }

@@ -236,6 +236,10 @@ static double value_of(const clt_score *s, clt_metric_id id, double train_loss)
         return mse(s);
     case CLT_METRIC_R2:
         return r2(s);
+    case CLT_METRIC_PARAMETERS:
+    case CLT_METRIC_SECONDS:
+    case CLT_METRIC_PREDICT_SECONDS:
+        break; /* whoever trains knows */
     }
     return (double)NAN;
 }

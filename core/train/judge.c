@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -13,6 +14,7 @@ static clt_status evaluate(clt_trainer *t)
 {
     const clt_split *split = t->s->split;
     clt_score_begin(&t->score);
+    t->predicting = 0;
     for (size_t from = 0; from < split->validation_count; from += t->max_rows) {
         size_t left = split->validation_count - from;
         uint32_t rows = left < t->max_rows ? (uint32_t)left : t->max_rows;
@@ -20,13 +22,55 @@ static clt_status evaluate(clt_trainer *t)
         collet_batch hidden = *batch; /* what is to be found out is not shown */
         hidden.labels = NULL;
         hidden.targets = NULL;
+        double start = clt_clock();
         collet_status code = t->s->model->predict(t->model, judged(t), &hidden, t->out);
+        t->predicting += clt_clock() - start;
         if (code < 0) {
             return clt_host_fail(t->s->model_host, code, "predict", t->err);
         }
         clt_score_add(&t->score, batch, t->out);
     }
     return CLT_OK;
+}
+
+/* Numbers of theta that the optimizer may move. */
+static double count_parameters(const clt_trainer *t)
+{
+    double count = 0;
+    for (uint32_t i = 0; i < t->layout->segment_count; i++) {
+        const collet_segment *segment = clt_segment_at(t->layout, i);
+        bool trained = (segment->flags & COLLET_SEGMENT_BUFFER) == 0;
+        count += trained ? (double)segment->rows * (double)segment->columns : 0;
+    }
+    return count;
+}
+
+/* Seconds for 1,000 rows in the quickest pass of this training. */
+static double predict_seconds(const clt_trainer *t, uint32_t metric)
+{
+    double now = 1000 * t->predicting / (double)t->s->split->validation_count;
+    size_t epochs = t->curve.count;
+    double before = epochs > 0 ? t->curve.items[epochs - 1].values[metric] : now;
+    return before < now ? before : now;
+}
+
+static void add_costs(const clt_trainer *t, double values[CLT_MOST_METRICS])
+{
+    for (uint32_t i = 0; i < t->metrics.count; i++) {
+        switch (t->metrics.ids[i]) {
+        case CLT_METRIC_PARAMETERS:
+            values[i] = count_parameters(t);
+            break;
+        case CLT_METRIC_SECONDS:
+            values[i] = t->result->seconds;
+            break;
+        case CLT_METRIC_PREDICT_SECONDS:
+            values[i] = predict_seconds(t, i);
+            break;
+        default:
+            break;
+        }
+    }
 }
 
 static void wait_for_better(clt_trainer *t, uint64_t epoch, double value)
@@ -50,6 +94,7 @@ clt_status clt_trainer_end_epoch(clt_trainer *t, uint64_t epoch)
     }
     clt_epoch_values point = {{0}};
     clt_score_values(&t->score, t->epoch_loss / (double)s->split->train_count, point.values);
+    add_costs(t, point.values);
     memcpy(t->result->values, point.values, sizeof point.values);
     t->result->epochs = epoch;
     if (!CLT_PUSH(&t->curve, point)) {
@@ -61,6 +106,7 @@ clt_status clt_trainer_end_epoch(clt_trainer *t, uint64_t epoch)
         t->result->outcome = CLT_TRAIN_STOPPED;
     }
     if (!clt_trainer_is_over(t) && !t->enough && epoch < s->epochs) {
+        t->result->outcome = epoch == s->until ? CLT_TRAIN_PAUSED : CLT_TRAIN_COMPLETE;
         clt_checkpoint_save(t);
     }
     return CLT_OK;
@@ -78,6 +124,11 @@ void clt_trainer_conclude(clt_trainer *t)
     if (r->counts > 0) {
         memcpy(r->values, t->curve.items[r->counts - 1].values, sizeof r->values);
     }
+    for (uint32_t i = 0; i < t->metrics.count && r->counts > 0; i++) {
+        if (clt_metric_is_time(t->metrics.names[i])) { /* epochs after the best were paid for too */
+            r->values[i] = t->curve.items[t->curve.count - 1].values[i];
+        }
+    }
     if (t->s->fitted != NULL) {
         t->s->fitted(t->s->ctx, t->layout, theta);
     }
@@ -86,7 +137,9 @@ void clt_trainer_conclude(clt_trainer *t)
 void clt_trainer_tell_again(const clt_trainer *t)
 {
     const clt_train_setup *s = t->s;
-    clt_host_say(s->model_host, COLLET_LOG_INFO, "goes on after epoch %llu, from a checkpoint",
+    /* Where checkpoints are only for pauses, that is what was meant to happen. */
+    int32_t level = s->sparse ? COLLET_LOG_DEBUG : COLLET_LOG_INFO;
+    clt_host_say(s->model_host, level, "goes on after epoch %llu, from a checkpoint",
                  (unsigned long long)t->result->epochs);
     for (size_t i = 0; i < t->curve.count && s->on_epoch != NULL; i++) {
         (void)s->on_epoch(s->ctx, i + 1, &t->metrics, t->curve.items[i].values);

@@ -7,20 +7,24 @@ typedef struct metric {
     const char *name;
     clt_metric_id id;
     bool classes, numbers, always, rises;
+    bool cost; /* of the model or its training, not of what it says */
 } metric;
 
 /* In the order in which they are reported: what has been reported longest comes first. */
 static const metric all[] = {
-    {"accuracy", CLT_METRIC_ACCURACY, true, false, true, true},
-    {"loss", CLT_METRIC_LOSS, true, true, true, false},
-    {"mae", CLT_METRIC_MAE, false, true, true, false},
-    {"train_loss", CLT_METRIC_TRAIN_LOSS, true, true, true, false},
-    {"balanced_accuracy", CLT_METRIC_BALANCED_ACCURACY, true, false, true, true},
-    {"macro_f1", CLT_METRIC_MACRO_F1, true, false, true, true},
-    {"mse", CLT_METRIC_MSE, false, true, true, false},
-    {"r2", CLT_METRIC_R2, false, true, true, true},
-    {"log_loss", CLT_METRIC_LOG_LOSS, true, false, false, false},
-    {"auc", CLT_METRIC_AUC, true, false, false, true},
+    {"accuracy", CLT_METRIC_ACCURACY, true, false, true, true, false},
+    {"loss", CLT_METRIC_LOSS, true, true, true, false, false},
+    {"mae", CLT_METRIC_MAE, false, true, true, false, false},
+    {"train_loss", CLT_METRIC_TRAIN_LOSS, true, true, true, false, false},
+    {"balanced_accuracy", CLT_METRIC_BALANCED_ACCURACY, true, false, true, true, false},
+    {"macro_f1", CLT_METRIC_MACRO_F1, true, false, true, true, false},
+    {"mse", CLT_METRIC_MSE, false, true, true, false, false},
+    {"r2", CLT_METRIC_R2, false, true, true, true, false},
+    {"log_loss", CLT_METRIC_LOG_LOSS, true, false, false, false, false},
+    {"auc", CLT_METRIC_AUC, true, false, false, true, false},
+    {"parameters", CLT_METRIC_PARAMETERS, true, true, false, false, true},
+    {"seconds", CLT_METRIC_SECONDS, true, true, false, false, true},
+    {"predict_seconds", CLT_METRIC_PREDICT_SECONDS, true, true, false, false, true},
 };
 
 enum { COUNT = sizeof all / sizeof all[0] };
@@ -80,6 +84,29 @@ int clt_metrics_find(const clt_metrics *metrics, const char *name)
         }
     }
     return -1;
+}
+
+bool clt_metric_judges(clt_metric_id id)
+{
+    bool judges = false;
+    for (int i = 0; i < COUNT; i++) {
+        judges = judges || (all[i].id == id && !all[i].cost && id != CLT_METRIC_TRAIN_LOSS);
+    }
+    return judges;
+}
+
+bool clt_metric_is_cost(const char *name)
+{
+    bool is = false;
+    for (int i = 0; i < COUNT; i++) {
+        is = is || (all[i].cost && strcmp(all[i].name, name) == 0);
+    }
+    return is;
+}
+
+bool clt_metric_is_time(const char *name)
+{
+    return clt_metric_is_cost(name) && strcmp(name, "parameters") != 0;
 }
 
 bool clt_metric_rises(const clt_metrics *metrics, uint32_t i)

@@ -21,10 +21,20 @@
  *                        mean); of a constant output 1 where it is met, else 0
  * Both:
  *     train_loss         mean of the batches' losses during the epoch, in training mode
+ * What a model costs, whatever the data:
+ *     parameters         numbers that are trained: of all segments but buffers, such as running
+ * means seconds            spent on the training up to this epoch, by the clock, without evaluation
+ * and checkpoints; of the whole training where an earlier epoch is the one that counts. What was
+ * trained before a checkpoint is in it. predict_seconds    to predict 1,000 rows: the rows that
+ * validate are predicted in batches of 256 (or of the training's batch, where that is larger), and
+ * only the model's own calls are timed. The quickest of the training's passes so far, since
+ *                        whatever disturbs a pass makes it longer. A rate, so that folds of
+ * different sizes and other shares of validation compare. The two times are of the machine and what
+ * else it does: they do not come out again to the bit.
  *
- * They agree with scikit-learn's functions of these names (auc: roc_auc_score, one-vs-rest, macro).
- * Those that cost next to nothing are always reported; log_loss, which is loss by another name, and
- * auc, which sorts the rows, only where they are asked for.
+ * The others agree with scikit-learn's functions of these names (auc: roc_auc_score, one-vs-rest,
+ * macro). Those that are had for next to nothing are always reported; log_loss, which is loss by
+ * another name, auc, which sorts the rows, and what a model costs only where they are asked for.
  */
 #ifndef CLT_TRAIN_METRICS_H
 #define CLT_TRAIN_METRICS_H
@@ -35,7 +45,7 @@
 #include <stdint.h>
 
 /** Most metrics that an epoch reports. */
-enum { CLT_MOST_METRICS = 10 };
+enum { CLT_MOST_METRICS = 13 };
 
 /** Each metric by its number. */
 typedef enum clt_metric_id {
@@ -48,7 +58,10 @@ typedef enum clt_metric_id {
     CLT_METRIC_AUC,
     CLT_METRIC_MAE,
     CLT_METRIC_MSE,
-    CLT_METRIC_R2
+    CLT_METRIC_R2,
+    CLT_METRIC_PARAMETERS,
+    CLT_METRIC_SECONDS,
+    CLT_METRIC_PREDICT_SECONDS
 } clt_metric_id;
 
 /** Metrics in the order in which an epoch reports them. */
@@ -70,6 +83,14 @@ bool clt_metrics_add(clt_metrics *metrics, const collet_data *data, const char *
 
 /** Where a metric stands, or -1. */
 int clt_metrics_find(const clt_metrics *metrics, const char *name);
+
+/** Does the metric say how well the model does on rows that it is shown? Not so train_loss, and
+ * what a model costs. */
+bool clt_metric_judges(clt_metric_id id);
+
+/** Is it a metric of what a model costs, of those the times? */
+bool clt_metric_is_cost(const char *name);
+bool clt_metric_is_time(const char *name);
 
 /** Is a larger value of the metric at index i the better one? */
 bool clt_metric_rises(const clt_metrics *metrics, uint32_t i);

@@ -202,7 +202,7 @@ static clt_status train_epoch(trainer *t, uint64_t epoch)
 /* Finds the newest checkpoint that loads; where one does not, its traces are removed. */
 static clt_status restore(trainer *t, bool *found)
 {
-    uint64_t below = UINT64_MAX;
+    uint64_t below = t->s->until > 0 ? t->s->until + 1 : UINT64_MAX;
     bool broken = true;
     *found = false;
     while (!*found && broken) {
@@ -224,6 +224,8 @@ static clt_status go_on(trainer *t)
     bool found;
     if (restore(t, &found) == CLT_OK && found) {
         clt_trainer_tell_again(t);
+        bool there = t->result->epochs == t->s->until && t->s->until < t->s->epochs;
+        t->result->outcome = there ? CLT_TRAIN_PAUSED : CLT_TRAIN_COMPLETE;
     }
     return t->err->status;
 }
@@ -277,7 +279,7 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     status = status == CLT_OK ? init_state(&t) : status;
     status = status == CLT_OK ? go_on(&t) : status;
     status = status == CLT_OK ? run(&t) : status;
-    if (status == CLT_OK) {
+    if (status == CLT_OK && result->outcome != CLT_TRAIN_PAUSED) {
         clt_trainer_conclude(&t);
     }
     finish(&t);

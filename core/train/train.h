@@ -49,6 +49,8 @@ typedef struct clt_train_setup {
     const clt_split *split;
     const clt_metrics *metrics; /**< that are reported; NULL: clt_metrics_of(data) */
     uint32_t epochs, batch;
+    uint64_t until;        /**< the epoch behind which it pauses, with a checkpoint; 0: none */
+    bool sparse;           /**< no checkpoints but that one */
     uint64_t seed;         /**< of this trial: init, order of rows, dropout derive from it */
     clt_feeding feeding;   /**< augmentation and softened labels; zero: none */
     clt_stopping stopping; /**< zero: all epochs, and the last counts */
@@ -71,6 +73,7 @@ typedef struct clt_train_setup {
 /** How a training ended. */
 typedef enum clt_train_outcome {
     CLT_TRAIN_COMPLETE,  /**< all epochs, or as many as early stopping wanted */
+    CLT_TRAIN_PAUSED,    /**< at `until`; the values are those of that epoch */
     CLT_TRAIN_STOPPED,   /**< on_epoch() said so */
     CLT_TRAIN_CANCELLED, /**< cancelled() said so */
     CLT_TRAIN_DIVERGED   /**< a loss was not finite; the error text says where */

@@ -33,6 +33,7 @@ typedef struct clt_trainer {
     clt_rng shuffle, dropout;
     uint64_t step;
     double epoch_loss;               /**< sum over rows */
+    double predicting;               /**< seconds of the last pass over the rows that validate */
     CLT_VEC(clt_epoch_values) curve; /**< every epoch so far */
     clt_waiting waiting;
     bool enough;             /**< early stopping */

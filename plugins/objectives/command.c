@@ -6,7 +6,8 @@
  *
  * Options:
  *     run      the program and its arguments                                    required
- *     metrics  names of what it gives, with commas between            the goals of [study]
+ *     metrics  names of what it gives, with commas between            the goals of [study],
+ *                                                                     and what it requires
  *     folder   where it works                              the folder of the experiment file
  *     grace    seconds from SIGTERM to SIGKILL when a trial is told to stop early       5
  *
@@ -75,7 +76,8 @@ static const collet_option options[] = {
     COLLET_OPT_STRING(command_config, run, NULL, COLLET_REQUIRED | COLLET_FIXED,
                       "the program and its arguments, with {name} for parameters"),
     COLLET_OPT_STRING(command_config, metrics, "", COLLET_FIXED,
-                      "names of what it gives, with commas between; the goals if left out"),
+                      "names of what it gives, with commas between; if left out the goals and what "
+                      "[study] requires"),
     COLLET_OPT_PATH(command_config, folder, ".", COLLET_FIXED,
                     "where it works; the experiment's own folder if left out"),
     COLLET_OPT_REAL(command_config, grace, "5", 0, 1e6, NULL, COLLET_FIXED,
@@ -150,6 +152,18 @@ static bool is_goal(const collet_space *space, const char *name)
     for (uint32_t i = 0; COLLET_CAN(space, objectives) && i < space->objective_count; i++) {
         is = is || strcmp(space->objectives[i], name) == 0;
     }
+    for (uint32_t i = 0; COLLET_CAN(space, constraints) && i < space->constraint_count; i++) {
+        is = is || strcmp(space->constraints[i], name) == 0;
+    }
+    return is;
+}
+
+static bool is_known(const command *c, const char *name)
+{
+    bool is = false;
+    for (uint32_t i = 0; i < c->metrics.count; i++) {
+        is = is || strcmp(c->names[i], name) == 0;
+    }
     return is;
 }
 
@@ -169,6 +183,10 @@ static collet_status name_metrics(command *c)
     } else {
         for (uint32_t i = 0; i < space->objective_count && status == COLLET_OK; i++) {
             status = add_metric(c, space->objectives[i]);
+        }
+        for (uint32_t i = 0; COLLET_CAN(space, constraints) && i < space->constraint_count; i++) {
+            bool known = is_known(c, space->constraints[i]);
+            status = status != COLLET_OK || known ? status : add_metric(c, space->constraints[i]);
         }
     }
     c->wanted = (command_wanted){c->names, c->metrics.count, 0, c->config->grace};

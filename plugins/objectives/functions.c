@@ -74,12 +74,14 @@
  *
  * How it works: instance k > 0 is f(R (x - s) + z*), where z* is the minimum from the table, s is
  * uniform in the inner half of the cube in which the function is usually searched, and R an
- * orthogonal matrix: normal numbers, orthonormalised row by row. Its minimum is at x = s. Functions
- * with a domain of their own have no instances. A coordinate may be real, int, a constant, or a
- * choice of numbers. Around the function lie, from the inside, noise, the curve with its delay, and
- * failures; what is random in them is drawn from the trial's stream, so a trial that is run again
- * comes to the same. The curve begins above the value by up to 1.5 (1 + |value|), by a factor drawn
- * for each trial, so that curves cross as those of real learners do.
+ * orthogonal matrix: normal numbers, orthonormalised row by row. Its minimum is at x = s. The cube
+ * goes to 600 for griewank, 500 schwefel, 32.768 ackley, 10 levy, 0.5 weierstrass, 5.12 sphere,
+ * rastrigin and step, 5 the others, to both sides: narrower ranges may leave the minimum out.
+ * Functions with a domain of their own have no instances. A coordinate may be real, int, a
+ * constant, or a choice of numbers. Around the function lie, from the inside, noise, the curve with
+ * its delay, and failures; what is random in them is drawn from the trial's stream, so a trial that
+ * is run again comes to the same. The curve begins above the value by up to 1.5 (1 + |value|), by a
+ * factor drawn for each trial, so that curves cross as those of real learners do.
  *
  * Hansen, Auger, Ros, Mersmann, Tusar, Brockhoff: COCO: A Platform for Comparing Continuous
  * Optimizers. Optimization Methods and Software 36 (2021), for instances and noise. The

@@ -239,6 +239,7 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
 static collet_status tell(void *self, const collet_trial *trial)
 {
     committee *c = self;
+    (void)search_history_again(&c->history, trial);
     collet_status status = search_history_tell(&c->history, trial, NULL);
     for (int k = 0; status >= 0 && k < MEMBERS; k++) {
         status = tell_member(c, k, trial);

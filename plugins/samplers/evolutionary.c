@@ -16,9 +16,9 @@
  *     population  trials in the population at first; 0: 10 if genetic, else by the number n of
  *                 trials that the study means to run: 2.5 n^0.3, which is 8 for 50 and 40 for
  *                 10,000; 12 where that is not known                                       0
- *     reduction   differential on: the population shrinks to 4 as the study comes to its end. A
- *                 study that is made longer later goes on from what it has, but is not the one that
- *                 it would have been; off: without such a plan                            on
+ *     reduction   differential on: the population shrinks to 4 as the study comes to the end that
+ *                 was planned when it began; one that is made longer later stays at 4; off:
+ *                 without such a plan                                                     on
  *     ageing      genetic: the latest trials are the population, not the best             off
  *     tournament  genetic: a parent is the best of so many                                  4
  *     crossover   genetic: share of children with two parents, the others have one        0.5
@@ -345,6 +345,9 @@ static collet_status tell(void *self, const collet_trial *trial)
 {
     evolutionary *s = self;
     const search_trial *news;
+    if (search_history_again(&s->history, trial) != NULL) {
+        return COLLET_OK; /* it has its place already, and counts there by what it has come to */
+    }
     collet_status status = search_seen_add(&s->seen, &s->space, trial->x);
     status = status < 0 ? status : search_history_tell(&s->history, trial, &news);
     if (status < 0 || news == NULL) {

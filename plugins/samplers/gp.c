@@ -541,8 +541,9 @@ static void drop_fits(gp *g, const search_trial *news)
 static collet_status tell(void *self, const collet_trial *trial)
 {
     gp *g = self;
-    const search_trial *news;
-    collet_status status = search_history_tell(&g->history, trial, &news);
+    const search_trial *news = search_history_again(&g->history, trial);
+    collet_status status =
+        news != NULL ? COLLET_OK : search_history_tell(&g->history, trial, &news);
     if (status < 0) {
         return collet_fail(g->host, status, "out of memory");
     }

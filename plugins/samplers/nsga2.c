@@ -271,6 +271,9 @@ static collet_status tell(void *self, const collet_trial *trial)
 {
     nsga2 *s = self;
     const search_trial *news;
+    if (search_history_again(&s->history, trial) != NULL) {
+        return COLLET_OK; /* it has its place already, and counts there by what it has come to */
+    }
     collet_status status = search_seen_add(&s->seen, &s->space, trial->x);
     status = status < 0 ? status : search_history_tell(&s->history, trial, &news);
     if (status < 0 || news == NULL) {

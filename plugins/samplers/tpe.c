@@ -37,6 +37,8 @@
  *                    conditions; single: each parameter has its own densities
  *     pending        trials under way count as above                               on
  *     explore        share of trials that are drawn evenly all the same            0
+ *     branches       of a space with conditions other branches than the best       on
+ *                    one are looked at as well (one goal, joint kernels)
  *
  *     [sampler]
  *     use        = tpe
@@ -46,10 +48,13 @@
  *
  * The original is weights = uniform, kernels = single, gamma = 0.25, gamma_rule = sqrt, bandwidth =
  * neighbour_prior, floor = floor_above = 0.01, exponent = 1, sharp = 1, candidates = 24, startup =
- * 20, spread = off.
+ * 20, spread = off, branches = off.
  *
  * How it works: a parameter that a trial does not have is even in its kernel, so conditional
- * parameters stay in one joint density (density/kernels.h). ask() depends on the set of trials
+ * parameters stay in one joint density (density/kernels.h). A branch of the space, that is a set of
+ * parameters that are there together, is left only when it was worse than the best one with as
+ * many trials: else each third trial is drawn within it, from the densities of its own trials, and
+ * each tenth in the one with the fewest (search/branch.h). ask() depends on the set of trials
  * alone. Nothing in it grows with their number but a table of points that were there: the trials
  * below and those with a kernel above are kept as a digest (search/digest.h), their places sorted
  * in every column (density/order.h). No function of the C library is in the densities, so they are
@@ -61,6 +66,7 @@
  * kernels. Bergstra, Yamins, Cox: Making a Science of Model Search. ICML 2013.
  */
 #include "density/fit.h"
+#include "search/branch.h"
 #include "search/digest.h"
 #include "search/fresh.h"
 #include "search/league.h"
@@ -75,7 +81,8 @@
 typedef struct tpe_config {
     int64_t startup, gamma_cap, candidates, above;
     double gamma, rank_power, floor, floor_above, exponent, sharp, prior, explore;
-    int32_t spread, gamma_rule, weights, weights_above, bandwidth, clip, kernels, pending;
+    int32_t spread, gamma_rule, weights, weights_above, bandwidth, clip, kernels, pending, branches,
+        reserved;
 } tpe_config;
 
 enum { SPREADS = 20 }; /* first points drawn for one that is allowed */
@@ -122,6 +129,8 @@ static const collet_option options[] = {
                     "trials under way count as bad ones meanwhile"),
     COLLET_OPT_REAL(tpe_config, explore, "0", 0, 1, NULL, COLLET_FIXED,
                     "share of trials that are drawn evenly all the same"),
+    COLLET_OPT_BOOL(tpe_config, branches, "on", COLLET_FIXED,
+                    "of a space with conditions other branches are looked at as well"),
 };
 
 /* A trial under way and its kernel. */
@@ -150,6 +159,8 @@ typedef struct tpe {
     uint32_t free_count, open_count;
     float *score, *score_above; /* [batch.room] */
     double *x;                  /* [dim_count], a point under consideration */
+    const search_trial *branch; /* the densities are of trials of its branch alone; NULL: of all */
+    const search_pick **low;    /* [gamma_cap + 1], the trials of l and the best one of g */
 } tpe;
 
 /* ---- What is known -------------------------------------------------------------------------- */
@@ -222,6 +233,16 @@ static collet_status begin(tpe *t, uint64_t number, const double *x)
     return COLLET_OK;
 }
 
+static collet_status digest(tpe *t, const search_trial *trial)
+{
+    uint32_t row = add_row(t, trial->number, trial->x);
+    uint32_t gone = search_digest_add(&t->digest, trial, row);
+    if (gone != UINT32_MAX) {
+        remove_row(t, gone);
+    }
+    return COLLET_OK;
+}
+
 /* A trial is over; it may have been under way. */
 static collet_status end(tpe *t, const search_trial *trial)
 {
@@ -235,12 +256,41 @@ static collet_status end(tpe *t, const search_trial *trial)
         t->stale = true;
         return search_league_add(&t->league, trial);
     }
-    uint32_t row = add_row(t, trial->number, trial->x);
-    uint32_t gone = search_digest_add(&t->digest, trial, row);
-    if (gone != UINT32_MAX) {
-        remove_row(t, gone);
+    return digest(t, trial);
+}
+
+/* Empties the digest. */
+static void clear(tpe *t)
+{
+    search_digest *d = &t->digest;
+    for (uint32_t i = 0; i < d->best_count; i++) {
+        remove_row(t, d->best[i].tag);
     }
-    return COLLET_OK;
+    for (uint32_t i = 0; i < d->rest_count; i++) {
+        remove_row(t, d->rest[i].tag);
+    }
+    search_digest_clear(d);
+}
+
+/* A trial has come to something else than it was sorted by. */
+static collet_status sort_anew(tpe *t)
+{
+    collet_status status = COLLET_OK;
+    t->stale = t->history.objective_count > 1;
+    t->league.count = 0;
+    if (!t->stale) {
+        clear(t);
+    }
+    for (size_t i = 0; i < t->history.count && status >= 0; i++) {
+        const search_trial *trial = t->history.trials[i];
+        if (trial->state == COLLET_TRIAL_RUNNING) {
+            continue;
+        }
+        status = t->stale            ? search_league_add(&t->league, trial)
+                 : reserve(t, 1) < 0 ? COLLET_E_NOMEM
+                                     : digest(t, trial);
+    }
+    return status;
 }
 
 /* With several goals a new trial may change the order of all: the digest is made anew. */
@@ -254,11 +304,7 @@ static collet_status renew(tpe *t)
     if (reserve(t, room - held) < 0) {
         return COLLET_E_NOMEM;
     }
-    for (uint32_t i = 0; i < held; i++) {
-        bool best = i < d->best_count;
-        remove_row(t, best ? d->best[i].tag : d->rest[i - d->best_count].tag);
-    }
-    search_digest_clear(d);
+    clear(t);
     search_league_sort(&t->league, (size_t)t->config->gamma_cap);
     for (size_t i = 0; i < t->league.count; i++) {
         search_digest_append(d, t->league.list[i].trial);
@@ -280,6 +326,9 @@ static collet_status tell(void *self, const collet_trial *trial)
         bool known = search_history_find(&t->history, trial->number) != NULL;
         return known ? COLLET_OK : begin(t, trial->number, trial->x);
     }
+    if (search_history_again(&t->history, trial) != NULL) {
+        return sort_anew(t);
+    }
     if (reserve(t, 1) < 0 || search_seen_add(&t->seen, &t->space, trial->x) < 0 ||
         search_history_tell(&t->history, trial, &news) < 0) {
         return COLLET_E_NOMEM;
@@ -289,13 +338,54 @@ static collet_status tell(void *self, const collet_trial *trial)
 
 /* ---- The two densities ---------------------------------------------------------------------- */
 
+/* Does a trial count for the densities? */
+static bool belongs(const tpe *t, const double *x)
+{
+    return t->branch == NULL || search_branch_same(t->space.dim_count, t->branch->x, x);
+}
+
+/* Those that are measured, and among them these of the branch where there is one. */
+static double count_measured(const tpe *t)
+{
+    size_t n = 0;
+    if (t->branch == NULL) {
+        return (double)t->history.measured;
+    }
+    for (size_t i = 0; i < t->history.count; i++) {
+        const search_trial *trial = t->history.trials[i];
+        n += trial->measured && trial->state != COLLET_TRIAL_RUNNING && belongs(t, trial->x);
+    }
+    return (double)n;
+}
+
 static uint32_t count_below(const tpe *t)
 {
     const tpe_config *c = t->config;
-    double n = (double)t->history.measured;
+    double n = count_measured(t);
     double share = ceil(c->gamma * (c->gamma_rule == GAMMA_SQRT ? sqrt(n) : n));
     share = share < n ? share : n; /* trials without a value never belong to l */
     return share < (double)c->gamma_cap ? (uint32_t)share : (uint32_t)c->gamma_cap;
+}
+
+/* Pick i of all that the digest holds: the best, then the rest. */
+static const search_pick *pick_at(const search_digest *d, uint32_t i)
+{
+    return i < d->best_count ? &d->best[i] : &d->rest[i - d->best_count];
+}
+
+/* Lists the trials of l, the best first, and the next one, if there is any. Returns how many are
+ * of l. */
+static uint32_t list_below(tpe *t)
+{
+    const search_digest *d = &t->digest;
+    uint32_t most = count_below(t), count = 0;
+    for (uint32_t i = 0; i < d->best_count && count <= most; i++) {
+        if (belongs(t, d->best[i].trial->x)) {
+            t->low[count++] = &d->best[i];
+        }
+    }
+    t->low[count] = NULL;
+    return count < most ? count : most;
 }
 
 /* 1 for the newest 25 trials; before those a ramp from 1/n, for the oldest, to 1. */
@@ -318,19 +408,19 @@ static double better_by(const search_trial *a, const search_trial *b)
 /* Expected improvement over the best trial of g. False where values cannot be compared. */
 static bool ei_weights(const tpe *t, density_mixture *l)
 {
-    const search_pick *best = t->digest.best;
+    const search_pick *const *best = t->low;
     double sum = 0;
-    if (l->count >= t->digest.best_count) {
+    if (best[l->count] == NULL) {
         return false;
     }
     for (uint32_t i = 0; i < l->count; i++) {
-        sum += better_by(best[i].trial, best[l->count].trial);
+        sum += better_by(best[i]->trial, best[l->count]->trial);
     }
     if (!(sum > 0) || !isfinite(sum)) {
         return false;
     }
     for (uint32_t i = 0; i < l->count; i++) {
-        double share = better_by(best[i].trial, best[l->count].trial) / sum;
+        double share = better_by(best[i]->trial, best[l->count]->trial) / sum;
         l->terms[i].weight = (float)(share > 1e-6 ? share : 1e-6);
     }
     return true;
@@ -348,7 +438,7 @@ static void weigh(const tpe *t, density_mixture *l)
         if (one && c->weights == WEIGHTS_RANK) {
             weight = pow(log((l->count + 1.0) / (i + 1.0)), c->rank_power);
         } else if (c->weights == WEIGHTS_OLD_DECAY) {
-            weight = age_weight(t, t->digest.best[i].trial->number);
+            weight = age_weight(t, t->low[i]->trial->number);
         }
         l->terms[i].weight = (float)weight;
     }
@@ -357,9 +447,9 @@ static void weigh(const tpe *t, density_mixture *l)
 /* l, the density of the best trials. */
 static density_mixture make_below(tpe *t)
 {
-    density_mixture l = {.rows = &t->below, .terms = t->terms, .count = count_below(t)};
+    density_mixture l = {.rows = &t->below, .terms = t->terms, .count = list_below(t)};
     for (uint32_t i = 0; i < l.count; i++) {
-        density_row_copy(&t->below, i, &t->above, t->digest.best[i].tag);
+        density_row_copy(&t->below, i, &t->above, t->low[i]->tag);
         l.terms[i].row = i;
     }
     weigh(t, &l);
@@ -375,20 +465,27 @@ static void add_above(const tpe *t, density_mixture *g, uint32_t row, uint64_t n
     g->terms[g->count++] = (density_term){row, (float)weight};
 }
 
-/* g, the density of all others. Those that are a sample of the rest count for all of it. */
-static density_mixture make_above(tpe *t)
+/* g, the density of all others. Those that are a sample of the rest count for all of it. l has been
+ * made. */
+static density_mixture make_above(tpe *t, uint32_t below)
 {
     const search_digest *d = &t->digest;
+    const double share = d->rest_count > 0 ? (double)(d->count - d->best_count) / d->rest_count : 0;
     density_mixture g = {.rows = &t->above, .terms = t->terms + t->config->gamma_cap};
-    for (uint32_t i = count_below(t); i < d->best_count; i++) {
-        add_above(t, &g, d->best[i].tag, d->best[i].trial->number, 1);
-    }
-    for (uint32_t i = 0; i < d->rest_count; i++) {
-        double weight = (double)(d->count - d->best_count) / d->rest_count;
-        add_above(t, &g, d->rest[i].tag, d->rest[i].trial->number, weight);
+    for (uint32_t i = 0, low = 0; i < d->best_count + d->rest_count; i++) {
+        const search_pick *pick = pick_at(d, i);
+        if (low < below && pick == t->low[low]) {
+            low++;
+        } else if (belongs(t, pick->trial->x)) {
+            add_above(t, &g, pick->tag, pick->trial->number, i < d->best_count ? 1 : share);
+        }
     }
     for (uint32_t i = 0; i < t->open_count && t->config->pending; i++) {
-        add_above(t, &g, t->open[i].row, t->open[i].number, 1);
+        const search_trial *trial =
+            t->branch == NULL ? NULL : search_history_find(&t->history, t->open[i].number);
+        if (trial == NULL || belongs(t, trial->x)) {
+            add_above(t, &g, t->open[i].row, t->open[i].number, 1);
+        }
     }
     t->fit.widths.floor = t->config->floor_above;
     density_fit_mixture(&t->fit, &t->order, &t->above, &g);
@@ -396,6 +493,18 @@ static density_mixture make_above(tpe *t)
 }
 
 /* ---- The next point ------------------------------------------------------------------------- */
+
+/* Has candidate i the active dimensions of the branch? */
+static bool is_of_branch(const tpe *t, uint32_t i)
+{
+    for (uint32_t c = 0; c < t->columns.column_count; c++) {
+        bool active = !isnan(density_value(&t->batch, i, c));
+        if (active == isnan(t->branch->x[t->columns.columns[c].dim])) {
+            return false;
+        }
+    }
+    return true;
+}
 
 /* Candidates in the columns of one block, each with log l - log g. */
 static void draw(tpe *t, const density_block *block, const density_mixture *l,
@@ -406,6 +515,9 @@ static void draw(tpe *t, const density_block *block, const density_mixture *l,
     density_log(g, block, &t->batch, t->score_above);
     for (uint32_t i = 0; i < t->batch.count; i++) {
         t->score[i] -= t->score_above[i];
+    }
+    for (uint32_t i = 0; t->branch != NULL && i < t->batch.count; i++) {
+        t->score[i] = is_of_branch(t, i) ? t->score[i] : -INFINITY;
     }
 }
 
@@ -435,10 +547,12 @@ static bool is_good(const tpe *t, const double *x)
 
 /* The best candidate that is new and allowed, or else the best one moved to where it is allowed.
  * False: that is none new; x is then the best of all. */
-static bool propose(tpe *t, const collet_rng *rng, double *x)
+static bool propose(tpe *t, const collet_rng *rng, uint64_t number, double *x)
 {
     const density_space *s = &t->columns;
-    density_mixture all_below = make_below(t), all_above = make_above(t);
+    bool one = t->history.objective_count == 1 && s->block_count == 1 && s->conditional > 0;
+    t->branch = one && t->config->branches ? search_branch(&t->history, number) : NULL;
+    density_mixture all_below = make_below(t), all_above = make_above(t, all_below.count);
     for (uint32_t i = 0; i < t->space.dim_count; i++) {
         t->x[i] = (double)NAN;
     }
@@ -494,7 +608,7 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
         search_draw_allowed(&t->space, rng, x);
         fresh = is_new(t, x);
     } else {
-        fresh = propose(t, rng, x);
+        fresh = propose(t, rng, number, x);
     }
     if (!fresh && search_fresh(&t->space, &t->seen, rng, t->x)) {
         memcpy(x, t->x, t->space.dim_count * sizeof *x);
@@ -528,6 +642,7 @@ static void destroy(void *self)
     free(t->open);
     free(t->score);
     free(t->score_above);
+    free(t->low);
     free(t->x);
     free(t);
 }
@@ -561,7 +676,9 @@ static bool prepare(tpe *t, const collet_space *space)
     t->score = malloc(t->batch.room * sizeof *t->score);
     t->score_above = malloc(t->batch.room * sizeof *t->score_above);
     t->x = malloc((t->space.dim_count + 1u) * sizeof *t->x);
-    return t->score != NULL && t->score_above != NULL && t->x != NULL && reserve(t, 1) == COLLET_OK;
+    t->low = malloc((cap + 2u) * sizeof *t->low);
+    return t->low != NULL && t->score != NULL && t->score_above != NULL && t->x != NULL &&
+           reserve(t, 1) == COLLET_OK;
 }
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,

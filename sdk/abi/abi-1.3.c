@@ -3,10 +3,11 @@
 #include "abi-1.2.c"
 
 /* clang-format off */
-SIZE(collet_space, 88)
+SIZE(collet_space, 96)
 FIELD(collet_space, feasible, 64, 8)
 FIELD(collet_space, repair, 72, 8)
 FIELD(collet_space, context, 80, 8)
+FIELD(collet_space, constraints, 88, 8)
 
 FUNCTION(collet_space, feasible, int32_t (*)(void *context, const double *x))
 FUNCTION(collet_space, repair,

@@ -64,6 +64,9 @@ DECLARED(collet_study_dim_count, uint32_t (*)(const collet_study *))
 DECLARED(collet_study_dim, const collet_dim * (*)(const collet_study *, uint32_t))
 DECLARED(collet_study_goal_count, uint32_t (*)(const collet_study *))
 DECLARED(collet_study_goal, const char * (*)(const collet_study *, uint32_t, int32_t *))
+DECLARED(collet_study_value_count, uint32_t (*)(const collet_study *))
+DECLARED(collet_study_value_name, const char * (*)(const collet_study *, uint32_t))
+DECLARED(collet_study_meets, int32_t (*)(const collet_study *, uint64_t))
 DECLARED(collet_study_enqueue,
          int32_t (*)(collet_study *, const char *const *, const char *const *, uint32_t))
 /* clang-format on */

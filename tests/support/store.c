@@ -45,7 +45,7 @@ clt_store *test_store_open(const test_place *p, clt_store_mode mode)
 
 clt_study_row test_study_add(clt_store *store, const char *name)
 {
-    static const clt_goal goals[] = {{"accuracy", true}, {"loss", false}};
+    static const clt_goal goals[] = {{.metric = "accuracy", .maximize = true}, {.metric = "loss"}};
     clt_error err = {0};
     clt_study_row study = {.name = name,
                            .experiment = "[study]\n",

@@ -138,6 +138,24 @@ collet_status search_history_tell(search_history *h, const collet_trial *trial,
     return COLLET_OK;
 }
 
+const search_trial *search_history_again(search_history *h, const collet_trial *trial)
+{
+    search_trial *t = (search_trial *)search_history_find(h, trial->number);
+    bool further =
+        trial->state != COLLET_TRIAL_PRUNED || (t != NULL && trial->last_step > t->last_step);
+    if (t == NULL || t->state != COLLET_TRIAL_PRUNED || trial->state == COLLET_TRIAL_RUNNING ||
+        !further) {
+        return NULL;
+    }
+    h->measured -= t->measured;
+    t->measured = false;
+    t->violation = 0;
+    t->state = trial->state;
+    t->last_step = trial->last_step;
+    measure(h, t, trial);
+    return t;
+}
+
 const search_trial *search_history_find(const search_history *h, uint64_t number)
 {
     size_t at = place_of(h, number);

@@ -5,7 +5,7 @@
  * A sampler with COLLET_SAMPLER_FROM_HISTORY must not depend on the order of calls. Here it need
  * not take care: a trial asked for (search_history_open()) or told as RUNNING is under way, its end
  * replaces that, and whoever reads the list sees the same list whatever came first. Telling an end
- * twice changes nothing.
+ * twice changes nothing; only a trial that was paused has another one.
  */
 #ifndef SEARCH_HISTORY_H
 #define SEARCH_HISTORY_H
@@ -47,6 +47,11 @@ collet_status search_history_open(search_history *h, uint64_t number, const doub
  *  else NULL. COLLET_E_NOMEM. */
 collet_status search_history_tell(search_history *h, const collet_trial *trial,
                                   const search_trial **news);
+
+/** Was the trial told as PRUNED, and has it gone on since, as one that was paused may? Then what it
+ *  came to takes the place of what was known, and this is the trial; else NULL. For the beginning
+ * of tell(): whoever has it in a sorted list must sort anew. */
+const search_trial *search_history_again(search_history *h, const collet_trial *trial);
 
 /** The trial of that number, or NULL. */
 const search_trial *search_history_find(const search_history *h, uint64_t number);

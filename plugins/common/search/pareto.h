@@ -1,6 +1,6 @@
 /**
  * @file search/pareto.h
- * @brief Several objectives, all minimised: who dominates whom, crowding, hypervolume.
+ * @brief Several objectives, all minimised: who dominates whom, crowding.
  *
  * Points are rows of m values. Costs: O(m n^2) to rank n points, O(m n log n) for crowding.
  *
@@ -31,8 +31,5 @@ void search_pareto_rank(const search_trial *const *trials, size_t n, uint32_t m,
  * to the whole; INFINITY at the ends. order[n] is scratch. Points without values have 0. */
 void search_pareto_crowding(const search_trial *const *trials, size_t n, uint32_t m, size_t *order,
                             double *crowding);
-
-/** Volume that n points [n][m] dominate up to reference[m]; m is 1, 2 or 3. Sorts the points. */
-double search_pareto_hypervolume(double *points, size_t n, uint32_t m, const double *reference);
 
 #endif /* SEARCH_PARETO_H */

@@ -82,14 +82,15 @@ typedef struct collet_space {
     uint32_t constraint_count; /**< outcomes that must end <= 0 */
     uint32_t parallel;         /**< the most asks that may be open at once; at least 1 */
     uint32_t reserved;
-    uint64_t trial_budget; /**< trials that the study means to run; 0: not known */
+    uint64_t trial_budget; /**< trials that the study meant to run when it began, also where
+                                it was made longer since; 0: not known */
     const collet_dim *dims;
     uint64_t seed; /**< of the study: for what is random but the same in all its trials, such as
                         the scrambling of a sequence; since ABI 1.2 */
     /** [objective_count] metrics that the study minimises or maximises, in the order of a trial's
      *  values. Since ABI 1.2; NULL where none are known. */
     const char *const *objectives;
-    /** The last three are since ABI 1.3; feasible and repair are NULL where every point is allowed.
+    /** The next three are since ABI 1.3; feasible and repair are NULL where every point is allowed.
      *
      *  Is x[dim_count], a point of the space, one that a trial may be spent on? Else the host moves
      *  what ask() proposes to an allowed point, so a sampler need not ask; one that does may know
@@ -99,6 +100,9 @@ typedef struct collet_space {
      *  where to. COLLET_E_INVALID, and x as it was, where x is no point of the space. [instance] */
     collet_status (*repair)(void *context, const collet_rng *rng, double *x);
     void *context; /**< hand it back as the first argument */
+    /** [constraint_count] metrics that the study requires something of, in the order of a trial's
+     *  constraints. Since ABI 1.3; NULL where none are known. */
+    const char *const *constraints;
 } collet_space;
 
 /* ---- What became of a trial ----------------------------------------------------------------- */
@@ -115,10 +119,11 @@ typedef struct collet_trial {
     uint32_t struct_size;
     uint32_t state; /**< COLLET_TRIAL_RUNNING ... */
     uint64_t number;
-    uint64_t last_step;        /**< resource used (epochs); 0 when nothing was reported */
-    const double *x;           /**< dim_count values; NaN where inactive */
-    const double *values;      /**< objective_count, lower is better; NULL if RUNNING or FAILED */
-    const double *constraints; /**< constraint_count, <= 0 is feasible; NULL like values */
+    uint64_t last_step;   /**< resource used (epochs); 0 when nothing was reported */
+    const double *x;      /**< dim_count values; NaN where inactive */
+    const double *values; /**< objective_count, lower is better; NULL if RUNNING or FAILED */
+    /** constraint_count, <= 0 is feasible, in parts of the bound; NULL like values */
+    const double *constraints;
 } collet_trial;
 
 /* ---- The sampler itself --------------------------------------------------------------------- */
@@ -156,7 +161,8 @@ typedef struct collet_sampler {
     collet_status (*ask)(void *self, const collet_rng *rng, uint64_t number, double *x);
 
     /** Learns what became of a trial, also of one that this instance never proposed. A number may
-     *  be told twice: RUNNING first, then its end. [instance] */
+     *  be told twice: RUNNING first, then its end; and a PRUNED one again, with a larger last_step
+     *  or another state: it had been paused, and has gone on since. [instance] */
     collet_status (*tell)(void *self, const collet_trial *trial);
 
     /** Optional pair. save() writes all that the next ask() depends on, the same bytes for the

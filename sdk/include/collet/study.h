@@ -119,10 +119,11 @@ COLLET_API int32_t collet_study_enqueue(collet_study *study, const char *const *
                                         const char *const *values, uint32_t count);
 
 /** Ends an open trial. values[count]: one for each goal, in the order in which the experiment names
- *  them (those of maximize first), in their own sign. COMPLETE and PRUNED need them, but for a
- *  PRUNED one NULL stands for what was reported last; FAILED takes NULL and 0. A value that is not
- *  finite makes a COMPLETE trial a FAILED one, as in any run. After a failure of the store the
- * trial is still open, and the call can be made again. */
+ *  them, in their own sign; then one for each thing that [study] require compares, in its order,
+ *  also where that is a goal (collet_study_value_count(), collet_study_value_name()). COMPLETE and
+ * PRUNED need them, but for a PRUNED one NULL stands for what was reported last; FAILED takes NULL
+ * and 0. A value that is not finite makes a COMPLETE trial a FAILED one, as in any run. After a
+ * failure of the store the trial is still open, and the call can be made again. */
 COLLET_API int32_t collet_study_tell(collet_study *study, uint64_t id, uint32_t state,
                                      const double *values, uint32_t count);
 
@@ -130,13 +131,13 @@ COLLET_API int32_t collet_study_tell(collet_study *study, uint64_t id, uint32_t 
 COLLET_API int32_t collet_study_fail(collet_study *study, uint64_t id, const char *why);
 
 /** Notes what an open trial has reached at a step (epochs, say; steps rise): values[count] of the
- *  goals. *stop (may be NULL): not 0 when it is not worth going on; tell() it as PRUNED then. What
- *  was reported is stored with the trial's end. */
+ *  goals, or of all that tell() takes. *stop (may be NULL): not 0 when it is not worth going on;
+ * tell() it as PRUNED then. What was reported is stored with the trial's end. */
 COLLET_API int32_t collet_study_report(collet_study *study, uint64_t id, uint64_t step,
                                        const double *values, uint32_t count, int32_t *stop);
 
-/** The COMPLETE trial that is best by the first goal, in *id; COLLET_STUDY_DONE where none is
- *  COMPLETE. Of equal ones the first. */
+/** The COMPLETE trial that is best by the first goal of those that meet what [study] requires, in
+ *  *id; COLLET_STUDY_DONE where there is none. Of equal ones the first. */
 COLLET_API int32_t collet_study_best(collet_study *study, uint64_t *id);
 
 /* ---- A trial -------------------------------------------------------------------------------- */
@@ -147,9 +148,13 @@ COLLET_API uint64_t collet_study_count(const collet_study *study);
 /** State of a trial, in *state. */
 COLLET_API int32_t collet_study_state(collet_study *study, uint64_t id, uint32_t *state);
 
-/** Values of a COMPLETE or PRUNED trial, one for each goal, in their own sign. Valid until the
+/** Values of a COMPLETE or PRUNED trial, as tell() takes them. Valid until the
  * study is destroyed; NULL for any other id. */
 COLLET_API const double *collet_study_values(const collet_study *study, uint64_t id);
+
+/** Is it a trial with values that meet all that [study] requires? Where nothing is required, any
+ *  trial with values does. */
+COLLET_API int32_t collet_study_meets(const collet_study *study, uint64_t id);
 
 /** The point of a trial as values: collet_study_dim_count() numbers, NaN where inactive, the index
  * of a category or ordinal. The quick way to parameters. Valid until the study is destroyed; NULL
@@ -190,6 +195,12 @@ COLLET_API uint32_t collet_study_goal_count(const collet_study *study);
 
 /** Name of goal i; NULL past the end. *maximize (may be NULL): not 0 where more is better. */
 COLLET_API const char *collet_study_goal(const collet_study *study, uint32_t i, int32_t *maximize);
+
+/** How many values a trial has: of the goals, then of what [study] require compares. */
+COLLET_API uint32_t collet_study_value_count(const collet_study *study);
+
+/** Name of value i, a metric; NULL past the end. */
+COLLET_API const char *collet_study_value_name(const collet_study *study, uint32_t i);
 
 #ifdef __cplusplus
 }

@@ -107,7 +107,7 @@ SAME(int, open64, "open", (const char *path, int flags, ...))
  */
 enum { TRIALS = 2, GROUP = 1 + 2 * TRIALS, STEPS };
 
-static const clt_goal goals[] = {{"loss", false}};
+static const clt_goal goals[] = {{.metric = "loss"}};
 static const double value = 0.1 + 0.2;
 static const clt_param params[] = {{"a", "relu", 1}, {"b", "0.5", 0.5}};
 static const clt_point curve[] = {{1, "loss", 0.5}, {2, "loss", 0.3}};

@@ -176,7 +176,7 @@ static clt_status find_study(task *t, clt_error *err)
 
 static clt_status add_study(task *t, clt_error *err)
 {
-    static const clt_goal goals[] = {{"accuracy", true}, {"loss", false}};
+    static const clt_goal goals[] = {{.metric = "accuracy", .maximize = true}, {.metric = "loss"}};
     clt_study_row study = {.name = "one",
                            .experiment = "",
                            .source = "",

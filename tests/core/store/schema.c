@@ -23,8 +23,6 @@ static const struct {
      "the loss is not finite in epoch 1, step 9"},
     {SOURCE "/tests/fixtures/store/schema-4.sql", 4, 8, 7, 3, 2, 315,
      "fold 1: the loss is not finite in epoch 1, step 9"},
-    {SOURCE "/tests/fixtures/store/schema-5.sql", 5, 8, 2, 3, 2, 90,
-     "fold 1: the loss is not finite in epoch 1, step 4"},
 };
 
 static clt_status open_status(const test_place *p, clt_store_mode mode, clt_error *err)
@@ -179,7 +177,7 @@ START_TEST(an_empty_file_is_filled_by_a_run_only)
         "DROP TABLE wish; DROP TABLE ancestor_value; DROP TABLE ancestor_param; "
         "DROP TABLE ancestor; DROP TABLE fold_curve; DROP TABLE fold; DROP TABLE event; DROP TABLE "
         "curve; DROP TABLE value; DROP TABLE param;"
-        "DROP TABLE trial; DROP TABLE goal; DROP TABLE environment;"
+        "DROP TABLE trial; DROP TABLE goal; DROP TABLE demand; DROP TABLE environment;"
         "DROP TABLE study");
     ck_assert_int_eq(open_status(&p, CLT_STORE_WRITE, &err), CLT_NO_STORE);
     ck_assert_msg(strstr(err.text, "damaged (schema 6, 0 tables)") != NULL, "%s", err.text);

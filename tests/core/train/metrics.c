@@ -156,6 +156,21 @@ START_TEST(a_constant_target_is_met_or_not)
 }
 END_TEST
 
+START_TEST(what_a_model_costs_says_not_how_good_it_is)
+{
+    const collet_data targets = {.target_count = 1};
+    clt_metrics metrics = clt_metrics_of(&targets);
+    ck_assert(clt_metric_judges(CLT_METRIC_MSE) && !clt_metric_judges(CLT_METRIC_TRAIN_LOSS));
+    ck_assert_int_lt(clt_metrics_find(&metrics, "seconds"), 0); /* only where it is wanted */
+    ck_assert(clt_metrics_add(&metrics, &targets, "seconds"));
+    ck_assert(!clt_metric_judges(CLT_METRIC_SECONDS) && !clt_metric_judges(CLT_METRIC_PARAMETERS));
+    ck_assert(!clt_metric_rises(&metrics, metrics.count - 1));
+    ck_assert(clt_metric_is_time("seconds") && clt_metric_is_time("predict_seconds"));
+    ck_assert(clt_metric_is_cost("parameters") && !clt_metric_is_time("parameters"));
+    ck_assert(!clt_metric_is_cost("loss"));
+}
+END_TEST
+
 START_TEST(data_have_the_metrics_that_suit_them)
 {
     collet_data classes = {.classes = 3}, targets = {.target_count = 1};
@@ -182,4 +197,5 @@ TEST_MAIN("metrics", three_classes, two_classes_with_equal_scores,
           scores_that_the_softmax_cannot_tell_apart_are_still_ranked,
           a_class_that_does_not_occur_is_left_out, one_class_alone_has_no_auc, numbers,
           numbers_that_the_dataset_has_scaled_are_told_in_its_units,
-          a_constant_target_is_met_or_not, data_have_the_metrics_that_suit_them)
+          a_constant_target_is_met_or_not, what_a_model_costs_says_not_how_good_it_is,
+          data_have_the_metrics_that_suit_them)

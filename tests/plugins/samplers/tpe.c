@@ -240,6 +240,40 @@ START_TEST(a_long_history_gives_the_same_next_point_in_any_order)
 }
 END_TEST
 
-TEST_MAIN_LOOPS("tpe", {it_finds_better_points_than_chance, 2},
-                {trials_under_way_keep_others_away, 1}, {only_the_order_of_values_counts, 1},
+/* Thirty trials of kind a, ever better, and before them four of kind b with these values: of which
+ * kind is trial `number` then? */
+static int kind_after(const double *of_b, uint64_t number, const char *branches)
+{
+    sut s = {.seed = 5};
+    start(&s, "tpe", &problems[1], "branches", branches);
+    for (uint64_t n = 0; n < 34; n++) {
+        double at = (double)n, x[DIMS] = {n < 4, 1e-3 + 1e-4 * at, NAN, 3, 0.25, 1};
+        if (n < 4) {
+            x[1] = (double)NAN;
+            x[2] = 20 + at;
+        }
+        tell(&s, n, x, n < 4 ? of_b[n] : 1 - (at - 4) / 50);
+    }
+    double x[DIMS];
+    ask(&s, number, x);
+    finish(&s);
+    return (int)x[0];
+}
+
+START_TEST(a_branch_is_left_only_when_it_was_worse_with_as_many_trials)
+{
+    static const double keeps_up[4] = {0.9, 0.88, 0.86, 0.84}, behind[4] = {3, 2, 2.5, 1.5};
+    enum { A, B };
+    ck_assert_int_eq(kind_after(keeps_up, 35, "on"), B); /* each third */
+    ck_assert_int_eq(kind_after(keeps_up, 36, "on"), A);
+    ck_assert_int_eq(kind_after(keeps_up, 35, "off"), A);
+    ck_assert_int_eq(kind_after(behind, 35, "on"), A);
+    ck_assert_int_eq(kind_after(behind, 39, "on"), B); /* each tenth */
+    ck_assert_int_eq(kind_after(behind, 39, "off"), A);
+}
+END_TEST
+
+TEST_MAIN_LOOPS("tpe", {a_branch_is_left_only_when_it_was_worse_with_as_many_trials, 1},
+                {it_finds_better_points_than_chance, 2}, {trials_under_way_keep_others_away, 1},
+                {only_the_order_of_values_counts, 1},
                 {a_long_history_gives_the_same_next_point_in_any_order, 1})

@@ -1,0 +1,24 @@
+/**
+ * @file practice.h
+ * @brief More problems, for problems.c: those to practise on, neither listed nor held out.
+ */
+#ifndef BENCH_PRACTICE_H
+#define BENCH_PRACTICE_H
+
+#include "problems.h"
+
+/** Number k of an instance, in [0, 1). */
+double bench_draw(uint64_t instance, uint64_t k);
+
+double practice_shifted(const double *x, size_t n, uint64_t instance);
+double practice_valley(const double *x, size_t n, uint64_t instance);
+double practice_rugged(const double *x, size_t n, uint64_t instance);
+double practice_clauses(const double *x, size_t n, uint64_t instance);
+double practice_boosted(const double *x, size_t n, uint64_t instance);
+double practice_forest(const double *x, size_t n, uint64_t instance);
+double practice_models(const double *x, size_t n, uint64_t instance);
+double practice_optimizer(const double *x, size_t n, uint64_t instance);
+double practice_branches(const double *x, size_t n, uint64_t instance);
+double practice_pipeline(const double *x, size_t n, uint64_t instance);
+
+#endif /* BENCH_PRACTICE_H */

@@ -1,0 +1,143 @@
+#include "study/curves.h"
+
+#include <string.h>
+
+static void finish_track(clt_track *track)
+{
+    CLT_VEC_FINISH(&track->steps);
+    CLT_VEC_FINISH(&track->values);
+    CLT_VEC_FINISH(&track->stretches);
+}
+
+void clt_curves_finish(clt_curves *c)
+{
+    for (size_t i = 0; i < c->tracks.count; i++) {
+        finish_track(&c->tracks.items[i]);
+    }
+    CLT_VEC_FINISH(&c->tracks);
+    CLT_VEC_FINISH(&c->list);
+}
+
+/* The first place whose number is not below; nearly always the last or behind it. */
+static size_t place_of(const clt_curves *c, uint64_t number)
+{
+    size_t low = 0, high = c->tracks.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (c->tracks.items[middle].number < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+clt_track *clt_curves_find(clt_curves *c, uint64_t number)
+{
+    size_t at = place_of(c, number);
+    return at < c->tracks.count && c->tracks.items[at].number == number ? &c->tracks.items[at]
+                                                                        : NULL;
+}
+
+static clt_track *insert(clt_curves *c, uint64_t number)
+{
+    size_t at = place_of(c, number);
+    if (!CLT_PUSH(&c->tracks, (clt_track){0})) {
+        return NULL;
+    }
+    clt_track *track = &c->tracks.items[at];
+    memmove(track + 1, track, (c->tracks.count - 1 - at) * sizeof *track);
+    *track = (clt_track){.number = number};
+    return track;
+}
+
+clt_track *clt_curves_begin(clt_curves *c, uint64_t number, uint64_t slot, uint64_t until)
+{
+    clt_track *track = clt_curves_find(c, number);
+    track = track != NULL ? track : insert(c, number);
+    const clt_stretch stretch = {.slot = slot, .until = until};
+    return track != NULL && CLT_PUSH(&track->stretches, stretch) ? track : NULL;
+}
+
+/* Points of the curve when the stretches before `i` had ended. */
+static size_t points_before(const clt_track *track, size_t i)
+{
+    return i > 0 ? track->stretches.items[i - 1].points : 0;
+}
+
+void clt_curves_again(clt_track *track)
+{
+    track->steps.count = points_before(track, track->stretches.count - 1);
+}
+
+bool clt_curves_add(clt_curves *c, clt_track *track, uint64_t step, const double *values,
+                    bool *news)
+{
+    size_t n = track->steps.count, m = c->objective_count;
+    *news = n == 0 || step > track->steps.items[n - 1];
+    if (!*news) {
+        return true;
+    }
+    if (!clt_vec_reserve((void **)&track->values.items, &track->values.capacity, (n + 1) * m,
+                         sizeof *values) ||
+        !CLT_PUSH(&track->steps, step)) {
+        return false;
+    }
+    memcpy(track->values.items + n * m, values, m * sizeof *values);
+    return true;
+}
+
+void clt_curves_end(clt_track *track, uint32_t state)
+{
+    clt_stretch *last = &track->stretches.items[track->stretches.count - 1];
+    last->points = track->steps.count;
+    last->state = state;
+}
+
+/* How a trial is seen, in track->shown; false where it has not begun then. */
+static bool show(clt_track *track, uint64_t slot, uint64_t known)
+{
+    bool free_order = known == UINT64_MAX;
+    size_t i = track->stretches.count;
+    while (i > 0 && !free_order && track->stretches.items[i - 1].slot > slot) {
+        i--;
+    }
+    if (i == 0) {
+        return false;
+    }
+    const clt_stretch *last = &track->stretches.items[i - 1];
+    bool ended = last->state != COLLET_CURVE_RUNNING && last->slot < known;
+    size_t points = ended        ? last->points
+                    : free_order ? track->steps.count
+                                 : points_before(track, i - 1);
+    track->shown = (collet_curve){.struct_size = COLLET_SIZE(collet_curve),
+                                  .state = ended ? last->state : COLLET_CURVE_RUNNING,
+                                  .number = track->number,
+                                  .bracket = track->bracket,
+                                  .point_count = (uint32_t)points,
+                                  .steps = track->steps.items,
+                                  .values = track->values.items};
+    return true;
+}
+
+const collet_curves *clt_curves_view(clt_curves *c, uint64_t slot, uint64_t known,
+                                     const clt_track *own)
+{
+    c->list.count = 0;
+    for (size_t i = 0; i < c->tracks.count; i++) {
+        clt_track *track = &c->tracks.items[i];
+        if (track->hidden || !show(track, slot, known)) {
+            continue;
+        }
+        if (track == own) {
+            track->shown.state = COLLET_CURVE_RUNNING;
+            track->shown.point_count = (uint32_t)track->steps.count;
+        }
+        if (!CLT_PUSH(&c->list, &track->shown)) {
+            return NULL;
+        }
+    }
+    c->view = (collet_curves){COLLET_SIZE(collet_curves), 0, c->list.count, c->list.items};
+    return &c->view;
+}
