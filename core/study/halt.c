@@ -1,5 +1,7 @@
 #include "study/halt.h"
 
+#include "study/demand.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -65,23 +67,27 @@ static bool meets_target(const clt_halt *h, const clt_trial_row *trial)
     return meets;
 }
 
-/* Has it values that count: those of a whole trial? */
+/* Can it be the best, or on the front? */
 static bool is_measured(const clt_halt *h, const clt_trial_row *trial)
 {
-    bool measured = trial->state == CLT_TRIAL_COMPLETE && trial->value_count == h->plan->goal_count;
-    for (size_t g = 0; measured && g < trial->value_count; g++) {
-        measured = !isnan(trial->values[g]);
-    }
-    return measured;
+    const clt_plan *plan = h->plan;
+    const clt_study_row study = {.goals = plan->goals,
+                                 .goal_count = plan->goal_count,
+                                 .demands = plan->demands,
+                                 .demand_count = plan->demand_count};
+    return clt_trial_counts(&study, trial);
 }
 
 bool clt_halt_tell(clt_halt *h, const clt_trial_row *trial)
 {
     double values[CLT_MOST_GOALS];
     bool better = false;
+    if (trial->state == CLT_TRIAL_PAUSED) { /* its end is to come */
+        return true;
+    }
     bool counts = trial->twin == 0 || h->plan->study.duplicates != CLT_DUPLICATES_RESAMPLE;
     if (is_measured(h, trial)) {
-        for (size_t g = 0; g < trial->value_count; g++) {
+        for (size_t g = 0; g < h->plan->goal_count; g++) {
             values[g] = h->plan->goals[g].maximize ? -trial->values[g] : trial->values[g];
         }
         if (!add(h, values, &better)) {
@@ -90,7 +96,7 @@ bool clt_halt_tell(clt_halt *h, const clt_trial_row *trial)
         if (!h->reached && meets_target(h, trial)) {
             h->reached = true;
             h->reached_number = trial->number;
-            memcpy(h->reached_values, trial->values, trial->value_count * sizeof *trial->values);
+            memcpy(h->reached_values, trial->values, h->plan->goal_count * sizeof *trial->values);
         }
     }
     h->since = better ? 0 : h->since + counts;

@@ -23,8 +23,6 @@ static const struct {
      "the loss is not finite in epoch 1, step 9"},
     {SOURCE "/tests/fixtures/store/schema-4.sql", 4, 8, 7, 3, 2, 315,
      "fold 1: the loss is not finite in epoch 1, step 9"},
-    {SOURCE "/tests/fixtures/store/schema-5.sql", 5, 8, 2, 3, 2, 90,
-     "fold 1: the loss is not finite in epoch 1, step 4"},
 };
 
 static clt_status open_status(const test_place *p, clt_store_mode mode, clt_error *err)
