@@ -41,7 +41,7 @@ static clt_status choose_trial(const clt_opened *o, const clt_args *args,
 }
 
 /* What is shown while the model trains, on standard error: on a terminal one line that changes,
- * else a line an epoch. */
+ * elsewhere nothing, which scripts need not filter. */
 typedef struct progress {
     bool quiet, live, drawn;
     double start;
@@ -59,18 +59,18 @@ static void epoch_done(void *ctx, uint64_t epoch, uint64_t epochs, double train_
 {
     progress *p = ctx;
     char time[64], loss[64] = "";
-    if (p->quiet) {
+    if (p->quiet || !p->live) {
         return;
     }
     if (!isnan(train_loss)) {
         (void)snprintf(loss, sizeof loss, "  train_loss %.6g", train_loss);
     }
     wipe(p);
-    (void)fprintf(
-        stderr, "epoch %llu/%llu%s  %s%s", (unsigned long long)epoch, (unsigned long long)epochs,
-        loss, clt_duration_text(clt_clock() - p->start, time, sizeof time), p->live ? "" : "\n");
+    (void)fprintf(stderr, "epoch %llu/%llu%s  %s", (unsigned long long)epoch,
+                  (unsigned long long)epochs, loss,
+                  clt_duration_text(clt_clock() - p->start, time, sizeof time));
     (void)fflush(stderr);
-    p->drawn = p->live;
+    p->drawn = true;
 }
 
 static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
