@@ -174,7 +174,8 @@ START_TEST(an_empty_file_is_filled_by_a_run_only)
     clt_store_close(test_store_open(&p, CLT_STORE_READ));
     test_store_sql(
         p.path,
-        "DROP TABLE wish; DROP TABLE ancestor_value; DROP TABLE ancestor_param; "
+        "DROP TABLE stretch; DROP TABLE wish; DROP TABLE ancestor_value; DROP TABLE "
+        "ancestor_param; "
         "DROP TABLE ancestor; DROP TABLE fold_curve; DROP TABLE fold; DROP TABLE event; DROP TABLE "
         "curve; DROP TABLE value; DROP TABLE param;"
         "DROP TABLE trial; DROP TABLE goal; DROP TABLE demand; DROP TABLE environment;"
