@@ -84,6 +84,18 @@ clt_status clt_run_add_twin(clt_run *run, const clt_trial_row *trial, const doub
  * know. */
 clt_status clt_run_settle(clt_run *run, const clt_job *job, const clt_trial_row *trial);
 
+/** The job of a trial, or of its fold; NULL: there is none. */
+clt_job *clt_run_find_job(clt_run *run, uint64_t number, uint32_t fold);
+
+/** Free order: notes that a trial was asked for, or its end told. */
+clt_status clt_run_add_event(clt_run *run, uint64_t number, bool told);
+
+/** Is a point that comes again not run again? */
+bool clt_run_has_twins(const clt_run *run);
+
+/** A twin comes to what the first trial at its point has come to, if that has ended. */
+clt_status clt_run_settle_twin(clt_run *run, clt_job *job);
+
 /** Frees a job; another one takes its place in the list. */
 void clt_run_drop_job(clt_run *run, clt_job *job);
 
