@@ -31,17 +31,8 @@ static bool add_event(collet_study *s, uint64_t number, bool told)
 /* Where the pruner has put the trial. */
 static bool add_stretch(collet_study *s, uint64_t number)
 {
-    const clt_track *track = s->pruning.paces ? clt_curves_find(&s->pruning.curves, number) : NULL;
-    if (track == NULL) {
-        return true;
-    }
-    const clt_stretch *stretch = &track->stretches.items[track->stretches.count - 1];
-    const clt_write write = {.type = CLT_WRITE_STRETCH,
-                             .stretch = {.slot = stretch->slot,
-                                         .number = number,
-                                         .until = stretch->until,
-                                         .bracket = track->bracket}};
-    return add(s, &write);
+    clt_write write = {.type = CLT_WRITE_STRETCH};
+    return !clt_pruning_stretch(&s->pruning, number, &write.stretch) || add(s, &write);
 }
 
 clt_status clt_study_store_begin(collet_study *s, uint64_t number, uint64_t twin, const double *x)

@@ -60,6 +60,11 @@ clt_track *clt_curves_begin(clt_curves *c, uint64_t number, uint64_t slot, uint6
     return track != NULL && CLT_PUSH(&track->stretches, stretch) ? track : NULL;
 }
 
+clt_stretch *clt_curves_last(const clt_track *track)
+{
+    return &track->stretches.items[track->stretches.count - 1];
+}
+
 /* Points of the curve when the stretches before `i` had ended. */
 static size_t points_before(const clt_track *track, size_t i)
 {
@@ -90,7 +95,7 @@ bool clt_curves_add(clt_curves *c, clt_track *track, uint64_t step, const double
 
 void clt_curves_end(clt_track *track, uint32_t state)
 {
-    clt_stretch *last = &track->stretches.items[track->stretches.count - 1];
+    clt_stretch *last = clt_curves_last(track);
     last->points = track->steps.count;
     last->state = state;
 }

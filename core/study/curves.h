@@ -21,10 +21,9 @@
 /** One stretch of a trial. */
 typedef struct clt_stretch {
     uint64_t slot;
-    uint64_t until;  /**< resource at which it is paused; 0: its end */
-    size_t points;   /**< of the curve, when it had ended */
-    uint32_t state;  /**< COLLET_CURVE_RUNNING until then */
-    uint32_t unused; /**< 0 */
+    uint64_t until; /**< resource at which it is paused; 0: its end */
+    size_t points;  /**< of the curve, when it had ended */
+    uint32_t state; /**< COLLET_CURVE_RUNNING until then */
 } clt_stretch;
 
 /** One trial. */
@@ -54,6 +53,9 @@ clt_track *clt_curves_find(clt_curves *curves, uint64_t number);
 
 /** Begins a stretch in that slot, and the trial where it has not begun. NULL: no memory. */
 clt_track *clt_curves_begin(clt_curves *curves, uint64_t number, uint64_t slot, uint64_t until);
+
+/** The stretch that began last. */
+clt_stretch *clt_curves_last(const clt_track *track);
 
 /** Another attempt at the stretch under way: what the one before it reported is forgotten. */
 void clt_curves_again(clt_track *track);

@@ -203,6 +203,12 @@ clt_status clt_teller_expected(clt_teller *t, uint64_t number, double *expected,
     return code < 0 ? clt_host_fail(&t->host, code, "expected_improvement", err) : CLT_OK;
 }
 
+/* Samplers know no pauses: one is the end of a pruned trial, until there is another. */
+static uint32_t state_of(const clt_trial_row *trial)
+{
+    return trial->state == CLT_TRIAL_PAUSED ? COLLET_TRIAL_PRUNED : (uint32_t)trial->state;
+}
+
 clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const double *x,
                            clt_error *err)
 {
@@ -217,7 +223,7 @@ clt_status clt_teller_tell(clt_teller *t, const clt_trial_row *trial, const doub
     }
     clt_space_to_asked(&t->plan->space, x, t->x);
     collet_trial told = {.struct_size = COLLET_SIZE(collet_trial),
-                         .state = (uint32_t)trial->state,
+                         .state = state_of(trial),
                          .number = t->before + trial->number,
                          .last_step = trial->last_step,
                          .x = t->x,

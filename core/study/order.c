@@ -266,14 +266,12 @@ clt_status clt_order_skip(clt_order *order, clt_error *err)
 clt_status clt_order_finish(clt_order *order, uint64_t slot, const clt_trial_row *trial,
                             const double *x, clt_error *err)
 {
-    clt_trial_row row = *trial;
     clt_order_entry entry;
-    row.state = row.state == CLT_TRIAL_PAUSED ? CLT_TRIAL_PRUNED : row.state;
     if (order->window == 0) {
-        return tell(order, &row, x, err);
+        return tell(order, trial, x, err);
     }
-    return copy_entry(order, slot, &row, x, &entry) ? push_end(order, &entry, err)
-                                                    : clt_fail_memory(err);
+    return copy_entry(order, slot, trial, x, &entry) ? push_end(order, &entry, err)
+                                                     : clt_fail_memory(err);
 }
 
 clt_status clt_order_tell_ancestors(clt_order *order, const clt_ancestor *rows, size_t count,

@@ -129,8 +129,8 @@ bool clt_order_counts(const clt_order *order, uint64_t number, const double *x);
 /** Are two points the same? */
 bool clt_order_same_point(const clt_order *order, const double *a, const double *b);
 
-/** Takes the end of what began in that slot: a trial at x, or a stretch of it. A PAUSED one is told
- *  as a PRUNED one. Free order: tells it. */
+/** Takes the end of what began in that slot: a trial at x, or a stretch of it. Free order: tells
+ *  it. */
 clt_status clt_order_finish(clt_order *order, uint64_t slot, const clt_trial_row *trial,
                             const double *x, clt_error *err);
 

@@ -107,7 +107,7 @@ static void find_since(past *p)
 static clt_status row_at_pause(past *p, const leg *l, clt_trial_row *row)
 {
     const clt_plan *plan = p->order->plan;
-    row->state = CLT_TRIAL_PRUNED;
+    row->state = CLT_TRIAL_PAUSED;
     row->last_step = l->until;
     row->values = p->values;
     row->value_count = plan->value_count;

@@ -228,6 +228,17 @@ clt_status clt_pruning_begin(clt_pruning *p, uint64_t number, uint64_t slot, uin
     return CLT_OK;
 }
 
+bool clt_pruning_stretch(clt_pruning *p, uint64_t number, clt_stretch_row *row)
+{
+    const clt_track *track = p->paces ? clt_curves_find(&p->curves, number) : NULL;
+    if (track != NULL) {
+        const clt_stretch *last = clt_curves_last(track);
+        *row = (clt_stretch_row){
+            .slot = last->slot, .number = number, .until = last->until, .bracket = track->bracket};
+    }
+    return track != NULL;
+}
+
 void clt_pruning_again(clt_pruning *p, uint64_t number)
 {
     clt_track *track = p->pruner != NULL ? clt_curves_find(&p->curves, number) : NULL;
@@ -236,16 +247,11 @@ void clt_pruning_again(clt_pruning *p, uint64_t number)
     }
 }
 
-static clt_stretch *stretch_of(const clt_track *track)
-{
-    return &track->stretches.items[track->stretches.count - 1];
-}
-
 /* Asks what is to become of a trial whose last point has come. */
 static clt_status decide(clt_pruning *p, clt_track *track, clt_pruned *out, clt_error *err)
 {
     collet_decision decision = {.struct_size = COLLET_SIZE(collet_decision)};
-    const collet_curves *peers = look(p, stretch_of(track)->slot, track);
+    const collet_curves *peers = look(p, clt_curves_last(track)->slot, track);
     if (peers == NULL) {
         return clt_fail_memory(err);
     }
@@ -260,7 +266,7 @@ static clt_status decide(clt_pruning *p, clt_track *track, clt_pruned *out, clt_
                         decision.action);
     }
     *out = (clt_pruned){.action = decision.action, .until = decision.next_step};
-    stretch_of(track)->until = decision.next_step;
+    clt_curves_last(track)->until = decision.next_step;
     return CLT_OK;
 }
 
@@ -279,7 +285,7 @@ clt_status clt_pruning_report(clt_pruning *p, uint64_t number, uint64_t step, co
     if (!clt_curves_add(&p->curves, track, step, p->turned, &news)) {
         return clt_fail_memory(err);
     }
-    uint64_t until = stretch_of(track)->until;
+    uint64_t until = clt_curves_last(track)->until;
     if (!news || step < until || (p->pauses && until > 0)) {
         return CLT_OK;
     }
@@ -310,7 +316,7 @@ void clt_pruning_end(clt_pruning *p, uint64_t number, uint32_t state)
 static bool may_go_on(const clt_track *track, const collet_decision *decision)
 {
     return track != NULL && !track->hidden && track->shown.state == COLLET_CURVE_PAUSED &&
-           stretch_of(track)->state == COLLET_CURVE_PAUSED &&
+           clt_curves_last(track)->state == COLLET_CURVE_PAUSED &&
            (decision->next_step == 0 ||
             decision->next_step > track->steps.items[track->steps.count - 1]);
 }

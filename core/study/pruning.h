@@ -52,6 +52,10 @@ clt_status clt_pruning_recall(clt_pruning *p, const clt_order_past *past, clt_er
 clt_status clt_pruning_begin(clt_pruning *p, uint64_t number, uint64_t slot, uint64_t *until,
                              clt_error *err);
 
+/** The trial's last stretch as the store has it, but for `since`, in *row; false where the study
+ *  stores none. */
+bool clt_pruning_stretch(clt_pruning *p, uint64_t number, clt_stretch_row *row);
+
 /** Another attempt at a trial under way: it reports anew. */
 void clt_pruning_again(clt_pruning *p, uint64_t number);
 

@@ -20,23 +20,16 @@ uint64_t clt_rungs_slot(const clt_run *r, uint64_t number)
 uint64_t clt_rungs_until(clt_run *r, uint64_t number)
 {
     const clt_track *track = r->pruning.pauses ? clt_curves_find(&r->pruning.curves, number) : NULL;
-    return track != NULL ? track->stretches.items[track->stretches.count - 1].until : 0;
+    return track != NULL ? clt_curves_last(track)->until : 0;
 }
 
 clt_status clt_rungs_note(clt_run *r, const clt_job *job, uint64_t since)
 {
-    const clt_track *track =
-        r->pruning.paces ? clt_curves_find(&r->pruning.curves, job->number) : NULL;
-    if (track == NULL) {
+    clt_write write = {.type = CLT_WRITE_STRETCH};
+    if (!clt_pruning_stretch(&r->pruning, job->number, &write.stretch)) {
         return CLT_OK;
     }
-    const clt_stretch *stretch = &track->stretches.items[track->stretches.count - 1];
-    const clt_write write = {.type = CLT_WRITE_STRETCH,
-                             .stretch = {.slot = job->slot,
-                                         .number = job->number,
-                                         .since = since,
-                                         .until = stretch->until,
-                                         .bracket = track->bracket}};
+    write.stretch.since = since;
     return clt_run_add_write(r, &write) ? CLT_OK : clt_fail_memory(r->err);
 }
 
@@ -82,19 +75,18 @@ clt_status clt_rungs_recall_folds(clt_run *r, clt_sheaf *sheaf)
 
 /* ---- Pauses --------------------------------------------------------------------------------- */
 
-/* It waits from here on, as another job may be what goes on with it. */
-static clt_status pause_job(clt_run *r, clt_job *job, const clt_trial_row *trial)
+/* A paused trial waits; another job may be what goes on with it. */
+static clt_status keep_paused(clt_run *r, const clt_trial_row *trial, const double *x)
 {
-    clt_job copy = {.number = job->number,
-                    .wish = job->wish,
-                    .attempt = job->attempt,
-                    .spent = trial->seconds,
-                    .x = clt_run_copy_point(r, job->x)};
-    if (copy.x == NULL || !CLT_PUSH(&r->paused, copy)) {
-        free(copy.x);
+    clt_job job = {.number = trial->number,
+                   .attempt = trial->attempt,
+                   .spent = trial->seconds,
+                   .x = clt_run_copy_point(r, x)};
+    if (job.x == NULL || !CLT_PUSH(&r->paused, job)) {
+        free(job.x);
         return clt_fail_memory(r->err);
     }
-    return clt_run_settle(r, job, trial);
+    return CLT_OK;
 }
 
 clt_status clt_rungs_arrive(clt_run *r, clt_job *job, const clt_trial_row *trial)
@@ -111,8 +103,8 @@ clt_status clt_rungs_arrive(clt_run *r, clt_job *job, const clt_trial_row *trial
         return CLT_OK;
     }
     row.state = verdict.action == COLLET_PRUNE_PAUSE ? CLT_TRIAL_PAUSED : CLT_TRIAL_PRUNED;
-    clt_status status =
-        row.state == CLT_TRIAL_PAUSED ? pause_job(r, job, &row) : clt_run_settle(r, job, &row);
+    clt_status status = row.state == CLT_TRIAL_PAUSED ? keep_paused(r, &row, job->x) : CLT_OK;
+    status = status == CLT_OK ? clt_run_settle(r, job, &row) : status;
     clt_run_drop_job(r, job);
     return status;
 }
@@ -169,21 +161,6 @@ clt_status clt_rungs_skip(clt_run *r)
 
 /* ---- A study that goes on ------------------------------------------------------------------- */
 
-/* A trial that is paused waits. */
-static clt_status take_paused(clt_run *r, const clt_trial_row *trial, const double *x)
-{
-    clt_job job = {.number = trial->number,
-                   .wish = trial->wish,
-                   .attempt = trial->attempt,
-                   .spent = trial->seconds,
-                   .x = clt_run_copy_point(r, x)};
-    if (job.x == NULL || !CLT_PUSH(&r->paused, job)) {
-        free(job.x);
-        return clt_fail_memory(r->err);
-    }
-    return CLT_OK;
-}
-
 /* Paused trials wait; those of other ranges than the present ones are not shown to the pruner. */
 static clt_status take_past(clt_run *r)
 {
@@ -197,7 +174,7 @@ static clt_status take_past(clt_run *r)
             track->hidden = !clt_order_counts(&r->order, trial->number, x);
         }
         if (status == CLT_OK && trial->state == CLT_TRIAL_PAUSED) {
-            status = take_paused(r, trial, x);
+            status = keep_paused(r, trial, x);
         }
     }
     free(x);
