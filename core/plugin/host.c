@@ -128,3 +128,11 @@ clt_status clt_host_fail(clt_host *host, collet_status code, const char *call, c
     host->failed_with = code;
     return CLT_PLUGIN_FAILED;
 }
+
+void clt_host_say_changed(clt_host *host, const char *changed, bool *said)
+{
+    if (changed != NULL && !*said) {
+        *said = true;
+        clt_host_say(host, COLLET_LOG_WARN, "changed %s of the whole process (put back)", changed);
+    }
+}

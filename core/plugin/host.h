@@ -48,6 +48,10 @@ clt_status clt_host_fail(clt_host *host, collet_status code, const char *call, c
 void clt_host_say(clt_host *host, int32_t level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Says, the first time, that the unit changed something for the whole process: what
+ *  clt_guard_leave() named, NULL: nothing. */
+void clt_host_say_changed(clt_host *host, const char *changed, bool *said);
+
 /** What a status of the ABI means. */
 const char *clt_plugin_status_text(collet_status code);
 

@@ -51,15 +51,9 @@ static void enter(const clt_teller *t, const char *call, uint64_t number)
     clt_guard_enter(t->host.unit, call, number, t->plan->limits.sampler_time);
 }
 
-/* What it changed for the whole process is put back; that is said once. */
 static void leave(clt_teller *t)
 {
-    const char *changed = clt_guard_leave();
-    if (changed != NULL && !t->warned) {
-        t->warned = true;
-        clt_host_say(&t->host, COLLET_LOG_WARN, "changed %s of the whole process (put back)",
-                     changed);
-    }
+    clt_host_say_changed(&t->host, clt_guard_leave(), &t->warned);
 }
 
 /* A sampler's point as values, in t->work; false where it is no point of the space. */

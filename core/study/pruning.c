@@ -10,15 +10,9 @@ static void enter(const clt_pruning *p, const char *call, uint64_t number)
     clt_guard_enter(p->host.unit, call, number, p->plan->limits.sampler_time);
 }
 
-/* What it changed for the whole process is put back; that is said once. */
 static void leave(clt_pruning *p)
 {
-    const char *changed = clt_guard_leave();
-    if (changed != NULL && !p->warned) {
-        p->warned = true;
-        clt_host_say(&p->host, COLLET_LOG_WARN, "changed %s of the whole process (put back)",
-                     changed);
-    }
+    clt_host_say_changed(&p->host, clt_guard_leave(), &p->warned);
 }
 
 static clt_status make_resource(clt_pruning *p, uint64_t planned, uint64_t max_step, bool can_pause,
