@@ -191,10 +191,12 @@ static clt_status open_to_read(clt_sqlite *s, clt_error *err)
     int code = sqlite3_errcode(s->db), extended = sqlite3_extended_errcode(s->db);
     bool half_written =
         extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY;
-    if (status == CLT_OK || half_written || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) {
+    if (status == CLT_OK || half_written ||
+        (code != SQLITE_CANTOPEN && code != SQLITE_READONLY && !s->full)) {
         return status;
     }
-    /* Reading beside a run needs a file of shared memory, which this folder does not admit. */
+    /* Reading beside a run needs a file of shared memory, which this folder does not admit, or the
+     * disk is too full for. */
     *err = (clt_error){0};
     return clt_sqlite_open_copy(s, err) == CLT_OK && distrust(s, err) == CLT_OK
                ? clt_sqlite_schema(s, false, err)
