@@ -150,7 +150,7 @@ clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, 
 {
     clt_sqlite *s = (clt_sqlite *)store;
     sqlite3_stmt *q;
-    size_t room;
+    size_t room = 0;
     *count = 0;
     if (count_events(s, study, &room, err) != CLT_OK) {
         return err->status;

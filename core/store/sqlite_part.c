@@ -62,7 +62,7 @@ static clt_status insert_point(clt_sqlite *s, int64_t study, const clt_trial_row
 
 static clt_status add_body(clt_sqlite *s, int64_t study, const clt_trial_row *fold, clt_error *err)
 {
-    bool found, there;
+    bool found, there = false;
     int state;
     int64_t attempt;
     if (clt_sqlite_look_up(s, study, fold->number, &found, &state, &attempt, err) != CLT_OK ||

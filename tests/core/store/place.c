@@ -101,10 +101,29 @@ START_TEST(names_that_sqlite_takes_for_something_else_are_files)
     test_place_make(&p);
     ck_assert_int_eq(chdir(p.folder), 0);
     ck_assert_int_eq(clt_sqlite_open(":memory:", CLT_STORE_WRITE, &store, &err), CLT_OK);
-    clt_store_close(store);
     ck_assert_int_eq(access(":memory:", F_OK), 0);
+    clt_store_close(store);
     ck_assert_int_eq(clt_sqlite_open("", CLT_STORE_WRITE, &store, &err), CLT_NO_STORE);
     ck_assert_int_eq(chdir("/"), 0);
+    test_place_remove(&p);
+}
+END_TEST
+
+/* One that was there, or has a study, stays. */
+START_TEST(a_store_that_was_made_for_nothing_goes_with_its_lock)
+{
+    test_place p;
+    clt_error err = {0};
+    test_place_make(&p);
+    clt_store_close(test_store_open(&p, CLT_STORE_WRITE));
+    ck_assert_int_eq(rmdir(p.folder), 0);
+    ck_assert_int_eq(mkdir(p.folder, 0700), 0);
+    clt_store *store = test_store_open(&p, CLT_STORE_WRITE);
+    (void)test_study_add(store, "x");
+    clt_store_close(store);
+    clt_store_close(test_store_open(&p, CLT_STORE_WRITE));
+    ck_assert_int_eq(clt_sqlite_open(p.path, CLT_STORE_READ, &store, &err), CLT_OK);
+    clt_store_close(store);
     test_place_remove(&p);
 }
 END_TEST
@@ -206,5 +225,6 @@ TEST_MAIN_LOOPS("place", {network_file_systems_are_refused_by_name, COUNT(types)
                 {an_old_sqlite_is_refused, 1},
                 {what_is_no_file_of_sqlite_is_refused_and_untouched, COUNT(others)},
                 {names_that_sqlite_takes_for_something_else_are_files, 1},
+                {a_store_that_was_made_for_nothing_goes_with_its_lock, 1},
                 {a_second_writer_is_refused_by_whatever_name, 1},
                 {a_reader_who_may_not_write_reads_what_it_can, 1})
