@@ -38,15 +38,6 @@ static const shape shapes[] = {{5, 7, 1, 1, 3, 1, NN_PAD_SAME},
                                {1, 1, 2, 3, 3, 1, 1},
                                {15, 31, 1, 40, 3, 1, NN_PAD_SAME}};
 
-static float *noise(size_t n, const collet_rng *rng)
-{
-    float *numbers = collet_zeros(n);
-    for (size_t i = 0; i < n; i++) {
-        numbers[i] = (float)collet_normal(rng);
-    }
-    return numbers;
-}
-
 static void create(fixture *f, const shape *s)
 {
     clt_rng stream;
@@ -58,15 +49,15 @@ static void create(fixture *f, const shape *s)
                      .kernel = s->kernel,
                      .stride = s->stride};
     ck_assert(nn_conv_plan(&f->c, s->padding));
-    f->x = noise(ROWS * nn_conv_in(&f->c), &rng);
-    f->w = noise(nn_conv_weights(&f->c), &rng);
-    f->dz = noise(ROWS * nn_conv_out(&f->c), &rng);
-    f->z = noise(ROWS * nn_conv_out(&f->c), &rng);
-    f->dw = noise(nn_conv_weights(&f->c), &rng);
-    f->dx = noise(ROWS * nn_conv_in(&f->c), &rng);
-    f->packed = noise(nn_conv_packed(&f->c), &rng);
-    f->turned = noise(nn_conv_turned(&f->c), &rng);
-    f->scratch = noise(nn_conv_scratch(&f->c), &rng);
+    f->x = test_noise(ROWS * nn_conv_in(&f->c), &rng);
+    f->w = test_noise(nn_conv_weights(&f->c), &rng);
+    f->dz = test_noise(ROWS * nn_conv_out(&f->c), &rng);
+    f->z = test_noise(ROWS * nn_conv_out(&f->c), &rng);
+    f->dw = test_noise(nn_conv_weights(&f->c), &rng);
+    f->dx = test_noise(ROWS * nn_conv_in(&f->c), &rng);
+    f->packed = test_noise(nn_conv_packed(&f->c), &rng);
+    f->turned = test_noise(nn_conv_turned(&f->c), &rng);
+    f->scratch = test_noise(nn_conv_scratch(&f->c), &rng);
 }
 
 static void destroy(fixture *f)
