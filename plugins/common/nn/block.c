@@ -28,7 +28,7 @@ static void choose(nn_block *b, const nn_block_kind *kind)
     b->pool_first = straight;
     b->winners = !b->first && straight && !kind->norm && b->conv.channels >= NN_WINNERS_CHANNELS;
     b->narrow = b->first && straight && !kind->norm && nn_narrow_suits(&b->conv, &b->pool);
-    b->winograd = straight && !kind->norm && nn_winograd_suits(&b->conv, &b->pool);
+    b->winograd = straight && !kind->norm && b->pool.size == 2 && nn_winograd_suits(&b->conv);
     b->in = nn_conv_in(&b->conv);
     b->inner = nn_conv_out(&b->conv);
     b->out = nn_pool_out(&b->pool);
@@ -79,8 +79,7 @@ bool nn_block_allocate(nn_block *b, uint32_t max_rows)
 {
     const size_t rows = max_rows;
     bool ok = true;
-    b->packed =
-        floats(true, b->winograd ? nn_winograd_packed(&b->conv) : nn_conv_packed(&b->conv), &ok);
+    b->packed = floats(true, nn_conv_packed(&b->conv), &ok);
     b->turned = floats(true, nn_conv_turned(&b->conv), &ok);
     b->dw = floats(b->winners, nn_conv_weights(&b->conv), &ok);
     b->u = floats(b->finish.norm, rows * b->inner, &ok);
@@ -112,7 +111,6 @@ void nn_room_fit(nn_room *room, const nn_block *b)
 {
     room->scratch_size = largest(room->scratch_size, nn_conv_scratch(&b->conv));
     room->scratch_size = largest(room->scratch_size, nn_winners_scratch(&b->conv));
-    room->scratch_size = largest(room->scratch_size, nn_winograd_scratch(&b->conv));
     room->group_size = largest(room->group_size, b->group * b->inner);
     room->inner_size = largest(room->inner_size, b->how != NN_UNPOOLED ? b->inner : 0);
 }
@@ -200,8 +198,8 @@ void nn_block_forward(nn_block *b, const nn_room *room, const collet_rng *rng, u
     if (b->narrow) {
         nn_narrow_forward(&b->conv, &b->pool, rows, x, theta + b->w, b->y, b->which, room->scratch);
     } else if (b->winograd) {
-        nn_winograd_pack(&b->conv, theta + b->w, b->packed);
-        nn_winograd_forward(&b->conv, &b->pool, rows, x, b->packed, b->y, b->which, room->scratch);
+        nn_conv_pack(&b->conv, theta + b->w, b->packed);
+        nn_winograd_pooled(&b->conv, rows, x, b->packed, b->y, b->which, room->scratch);
     } else {
         forward_groups(room, b, rng != NULL, rows, theta, x);
     }

@@ -36,7 +36,14 @@ static const shape shapes[] = {{5, 7, 1, 1, 3, 1, NN_PAD_SAME},
                                {6, 7, 2, 3, 3, 2, 2},
                                {5, 4, 1, 2, 4, 3, 3},
                                {1, 1, 2, 3, 3, 1, 1},
-                               {15, 31, 1, 40, 3, 1, NN_PAD_SAME}};
+                               {15, 31, 1, 40, 3, 1, NN_PAD_SAME},
+                               /* by Winograd's transforms */
+                               {8, 8, 16, 32, 3, 1, NN_PAD_SAME},
+                               {9, 7, 8, 37, 3, 1, NN_PAD_SAME},
+                               {6, 9, 35, 16, 3, 1, 0},
+                               {5, 6, 21, 50, 3, 1, 2},
+                               {24, 24, 8, 8, 3, 1, NN_PAD_SAME},
+                               {3, 3, 9, 17, 3, 1, 0}};
 
 static void create(fixture *f, const shape *s)
 {
