@@ -110,6 +110,10 @@ bool clt_run_wants_more(const clt_run *run);
 
 /* study/rungs.c: what the pruner decides. */
 
+/** What the pruner is told of a trial: its full resource, and whether it can be paused. */
+uint64_t clt_rungs_most(const clt_run *run);
+bool clt_rungs_can_pause(const clt_run *run);
+
 /** Opens the pruner and shows it what there is; paused trials wait. */
 clt_status clt_rungs_begin(clt_run *run);
 

@@ -181,18 +181,26 @@ static clt_status take_past(clt_run *r)
     return status;
 }
 
+uint64_t clt_rungs_most(const clt_run *r)
+{
+    const size_t folds = clt_crew_facts_of(r->crew)->folds;
+    return folds > 0 ? folds : clt_plan_epochs(r->setup->plan);
+}
+
+bool clt_rungs_can_pause(const clt_run *r)
+{
+    return !r->setup->plan->black_box && clt_crew_facts_of(r->crew)->folds == 0 &&
+           r->setup->checkpoints != NULL;
+}
+
 clt_status clt_rungs_begin(clt_run *r)
 {
     const clt_plan *plan = r->setup->plan;
-    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
     const clt_host_hooks hooks = {.ctx = r->setup->watcher.ctx, .log = r->setup->watcher.log};
-    bool trains = !plan->black_box && facts->folds == 0;
-    uint64_t most = facts->folds > 0 ? facts->folds : clt_plan_epochs(plan);
-    bool can_pause = trains && r->setup->checkpoints != NULL;
     r->pruning.since = r->order.since_slot;
     r->last_begun = r->order.slot;
     if (clt_pruning_open(&r->pruning, plan, r->study->window, r->order.teller.space.trial_budget,
-                         most, can_pause, &hooks, r->err) != CLT_OK ||
+                         clt_rungs_most(r), clt_rungs_can_pause(r), &hooks, r->err) != CLT_OK ||
         clt_pruning_recall(&r->pruning, &r->past, r->err) != CLT_OK) {
         return r->err->status;
     }
