@@ -21,6 +21,7 @@ typedef struct clt_pruning {
     collet_resource resource;
     bool paces;      /**< it says how far a new trial goes, so that stretches are stored */
     bool pauses;     /**< and trials can be paused there */
+    bool folds;      /**< what is compared are folds, and not what they report on the way */
     bool warned;     /**< that it changes what is not its own */
     uint64_t window; /**< of the study; 0: free order */
     uint64_t since;  /**< first slot in the present ranges: those before have all ended */
@@ -36,11 +37,11 @@ typedef struct clt_pruned {
 } clt_pruned;
 
 /** Makes the plan's pruner, if it has one. planned: trials, as the sampler is told. max_step:
- * resource of a full trial; 0: not known. can_pause: trials can be paused. CLT_BAD_INPUT, with its
- * line, where it cannot work so. */
+ * resource of a full trial; 0: not known. folds: it counts folds. can_pause: trials can be paused.
+ * CLT_BAD_INPUT, with its line, where it cannot work so. */
 clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window, uint64_t planned,
-                            uint64_t max_step, bool can_pause, const clt_host_hooks *hooks,
-                            clt_error *err);
+                            uint64_t max_step, bool folds, bool can_pause,
+                            const clt_host_hooks *hooks, clt_error *err);
 
 /** Destroys it; also after a failure. */
 void clt_pruning_close(clt_pruning *p);

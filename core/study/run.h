@@ -117,6 +117,10 @@ clt_status clt_rungs_begin(clt_run *run);
 uint64_t clt_rungs_slot(const clt_run *run, uint64_t number);
 uint64_t clt_rungs_until(clt_run *run, uint64_t number);
 
+/** A stored trial that was gone on with, in *trial, becomes what it was when it was first paused;
+ *  any other stays. */
+clt_status clt_rungs_first_pause(const clt_run *run, clt_trial_row *trial);
+
 /** Notes the job's stretch, once its trial is in the journal. */
 clt_status clt_rungs_note(clt_run *run, const clt_job *job, uint64_t since);
 
