@@ -47,6 +47,7 @@
 #include "nn/dropout.h"
 #include "nn/embedding.h"
 #include "nn/loss.h"
+#include "nn/projection.h"
 #include "nn/textconv.h"
 
 #include <stdbool.h>
@@ -101,6 +102,7 @@ typedef struct text {
     char names[MOST_SEGMENTS][24];
     collet_layout layout;
     nn_textconv conv;
+    nn_projection projection;
     nn_index index;
     float *y, *mask, *d[2]; /* [max_rows][pooled]; [max_rows][hidden] */
     uint64_t *place;        /* [max_rows][pooled] */
@@ -114,6 +116,7 @@ static void destroy(void *self)
         return;
     }
     nn_textconv_finish(&t->conv);
+    nn_projection_finish(&t->projection);
     nn_index_finish(&t->index);
     for (uint32_t i = 0; i < 2; i++) {
         free(t->layers[i].y);
@@ -191,9 +194,11 @@ static bool allocate(text *t)
     const text_config *c = t->config;
     size_t rows = t->task.max_rows, n = rows * t->pooled;
     bool ok = nn_index_init(&t->index, t->task.vocabulary) == 0;
-    ok =
-        ok && (c->pool != CONV || nn_textconv_init(&t->conv, (uint32_t)c->dim, (uint32_t)c->filters,
-                                                   (uint32_t)c->width, (uint32_t)c->widths) == 0);
+    if (c->pool == CONV) {
+        ok = ok && nn_textconv_init(&t->conv, (uint32_t)c->dim, (uint32_t)c->filters,
+                                    (uint32_t)c->width, (uint32_t)c->widths) == 0;
+        ok = ok && nn_projection_init(&t->projection, &t->conv, t->task.vocabulary) == 0;
+    }
     for (uint32_t i = 0; i < t->layer_count && ok; i++) {
         layer *l = &t->layers[i];
         bool keeps = l->f == NN_GELU;
@@ -269,7 +274,8 @@ static nn_textconv_weights weights_at(const text *t, float *theta)
     return weights;
 }
 
-static void pool(text *t, const float *theta, const collet_batch *batch)
+/* index NULL: for a prediction. 0, or -1 when memory ran out. */
+static int pool(text *t, const float *theta, const collet_batch *batch, const nn_index *index)
 {
     uint32_t dim = (uint32_t)t->config->dim;
     if (t->config->pool == MEAN) {
@@ -278,14 +284,23 @@ static void pool(text *t, const float *theta, const collet_batch *batch)
         nn_embedding_max(batch, dim, theta, t->y, t->place);
     } else {
         nn_textconv_weights weights = weights_at(t, (float *)(uintptr_t)theta);
+        if (index != NULL && nn_projection_pays(&t->projection, batch, index)) {
+            return nn_projection_forward(&t->projection, batch, index, theta, &weights, t->y,
+                                         t->place);
+        }
         nn_textconv_forward(&t->conv, batch, theta, &weights, t->y, t->place);
     }
+    return 0;
 }
 
-/* Outputs of the batch in the last layer's y; rng NULL: no dropout. */
-static float *forward(text *t, const collet_rng *rng, const float *theta, const collet_batch *batch)
+/* Outputs of the batch in the last layer's y, NULL when memory ran out; rng NULL: no dropout; index
+ * NULL: for a prediction. */
+static float *forward(text *t, const collet_rng *rng, const float *theta, const collet_batch *batch,
+                      const nn_index *index)
 {
-    pool(t, theta, batch);
+    if (pool(t, theta, batch, index) != 0) {
+        return NULL;
+    }
     if (rng != NULL && t->config->dropout > 0) {
         nn_dropout_forward(t->config->dropout, (size_t)batch->rows * t->pooled, rng, t->bits,
                            t->mask, t->y);
@@ -336,13 +351,14 @@ static collet_status loss(void *self, const collet_rng *rng, const float *theta,
                           const collet_touched *touched)
 {
     text *t = self;
-    float *z = forward(t, rng, theta, batch);
+    const bool indexed = grad == NULL || nn_index_build(&t->index, batch) == 0;
+    float *z = indexed ? forward(t, rng, theta, batch, grad != NULL ? &t->index : NULL) : NULL;
+    if (z == NULL) {
+        return collet_fail(t->host, COLLET_E_NOMEM, "out of memory for a batch's tokens");
+    }
     *value = nn_loss(t->task.type, batch, t->task.outputs, z);
     if (grad == NULL) {
         return COLLET_OK;
-    }
-    if (nn_index_build(&t->index, batch) != 0) {
-        return collet_fail(t->host, COLLET_E_NOMEM, "out of memory for a batch's tokens");
     }
     backward(t, theta, batch, z, grad);
     return touched == NULL ? COLLET_OK
@@ -352,7 +368,7 @@ static collet_status loss(void *self, const collet_rng *rng, const float *theta,
 static collet_status predict(void *self, const float *theta, const collet_batch *batch, float *out)
 {
     text *t = self;
-    const float *z = forward(t, NULL, theta, batch);
+    const float *z = forward(t, NULL, theta, batch, NULL);
     memcpy(out, z, (size_t)batch->rows * t->task.outputs * sizeof *out);
     return COLLET_OK;
 }
