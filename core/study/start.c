@@ -276,7 +276,7 @@ static clt_status rehearse(const clt_start *s, const clt_study_row *study, clt_e
     clt_status status = clt_order_open(&order, s->plan, study->window, planned, &quiet, err);
     if (status == CLT_OK) {
         status = clt_pruning_open(&pruning, s->plan, study->window, order.teller.space.trial_budget,
-                                  s->most_steps, s->can_pause, &quiet, err);
+                                  s->prunable, &quiet, err);
         clt_pruning_close(&pruning);
     }
     clt_order_close(&order);

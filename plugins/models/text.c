@@ -201,10 +201,15 @@ static collet_status init(void *self, const collet_rng *rng, float *theta)
 
 /* ---- Computing ------------------------------------------------------------------------------ */
 
-/* Outputs of the batch in the last layer's y; rng NULL: no dropout. */
-static float *forward(text *t, const collet_rng *rng, const float *theta, const collet_batch *batch)
+/* Outputs of the batch in the last layer's y, NULL when memory ran out; rng NULL: no dropout; back:
+ * the batch will go back. */
+static float *forward(text *t, const collet_rng *rng, const float *theta, const collet_batch *batch,
+                      bool back)
 {
-    float *pooled = nn_textpool_forward(&t->pool, theta, batch);
+    float *pooled = nn_textpool_forward(&t->pool, theta, batch, back);
+    if (pooled == NULL) {
+        return NULL;
+    }
     if (rng != NULL && t->config->dropout > 0) {
         nn_dropout_forward(t->config->dropout, (size_t)batch->rows * t->pool.out, rng, t->bits,
                            t->mask, pooled);
@@ -219,7 +224,7 @@ static float *forward(text *t, const collet_rng *rng, const float *theta, const 
     return t->layers[t->layer_count - 1].y;
 }
 
-static int backward(text *t, const float *theta, const collet_batch *batch, float *d, float *grad)
+static void backward(text *t, const float *theta, const collet_batch *batch, float *d, float *grad)
 {
     for (uint32_t i = t->layer_count; i-- > 0;) {
         layer *l = &t->layers[i];
@@ -231,7 +236,7 @@ static int backward(text *t, const float *theta, const collet_batch *batch, floa
     if (t->config->dropout > 0) {
         nn_dropout_backward((size_t)batch->rows * t->pool.out, t->mask, d);
     }
-    return nn_textpool_backward(&t->pool, theta, batch, d, grad);
+    nn_textpool_backward(&t->pool, theta, batch, d, grad);
 }
 
 static collet_status loss(void *self, const collet_rng *rng, const float *theta,
@@ -239,14 +244,15 @@ static collet_status loss(void *self, const collet_rng *rng, const float *theta,
                           const collet_touched *touched)
 {
     text *t = self;
-    float *z = forward(t, rng, theta, batch);
+    float *z = forward(t, rng, theta, batch, grad != NULL);
+    if (z == NULL) {
+        return collet_fail(t->host, COLLET_E_NOMEM, "out of memory for a batch's tokens");
+    }
     *value = nn_loss(t->task.type, batch, t->task.outputs, z);
     if (grad == NULL) {
         return COLLET_OK;
     }
-    if (backward(t, theta, batch, z, grad) != 0) {
-        return collet_fail(t->host, COLLET_E_NOMEM, "out of memory for a batch's tokens");
-    }
+    backward(t, theta, batch, z, grad);
     const nn_index *index = &t->pool.index;
     return touched == NULL ? COLLET_OK
                            : touched->rows(touched->ctx, 0, index->tokens, index->count);
@@ -255,7 +261,7 @@ static collet_status loss(void *self, const collet_rng *rng, const float *theta,
 static collet_status predict(void *self, const float *theta, const collet_batch *batch, float *out)
 {
     text *t = self;
-    const float *z = forward(t, NULL, theta, batch);
+    const float *z = forward(t, NULL, theta, batch, false);
     memcpy(out, z, (size_t)batch->rows * t->task.outputs * sizeof *out);
     return COLLET_OK;
 }

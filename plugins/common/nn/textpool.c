@@ -35,8 +35,10 @@ bool nn_textpool_allocate(nn_textpool *p, uint32_t max_rows)
     const nn_textpool_kind *k = &p->kind;
     size_t n = (size_t)max_rows * p->out;
     bool ok = nn_index_init(&p->index, k->vocabulary) == 0;
-    ok = ok && (k->how != NN_TEXT_CONV ||
-                nn_textconv_init(&p->conv, k->dim, k->filters, k->first, k->widths) == 0);
+    if (k->how == NN_TEXT_CONV) {
+        ok = ok && nn_textconv_init(&p->conv, k->dim, k->filters, k->first, k->widths) == 0;
+        ok = ok && nn_projection_init(&p->projection, &p->conv, k->vocabulary) == 0;
+    }
     p->y = collet_zeros(n);
     p->place = malloc((n + 1) * sizeof *p->place);
     return ok && p->y != NULL && p->place != NULL;
@@ -45,6 +47,7 @@ bool nn_textpool_allocate(nn_textpool *p, uint32_t max_rows)
 void nn_textpool_free(nn_textpool *p)
 {
     nn_textconv_finish(&p->conv);
+    nn_projection_finish(&p->projection);
     nn_index_finish(&p->index);
     free(p->y);
     free(p->place);
@@ -73,27 +76,38 @@ static nn_textconv_weights weights_at(const nn_textpool *p, float *theta)
     return weights;
 }
 
-float *nn_textpool_forward(nn_textpool *p, const float *theta, const collet_batch *batch)
+/* 0, or -1 when memory ran out. */
+static int convolve(nn_textpool *p, const float *theta, const collet_batch *batch, bool back)
 {
     const float *e = theta + p->e;
+    const nn_textconv_weights weights = weights_at(p, (float *)(uintptr_t)theta);
+    if (back && nn_projection_pays(&p->projection, batch, &p->index)) {
+        return nn_projection_forward(&p->projection, batch, &p->index, e, &weights, p->y, p->place);
+    }
+    nn_textconv_forward(&p->conv, batch, e, &weights, p->y, p->place);
+    return 0;
+}
+
+float *nn_textpool_forward(nn_textpool *p, const float *theta, const collet_batch *batch, bool back)
+{
+    const float *e = theta + p->e;
+    if (back && nn_index_build(&p->index, batch) != 0) {
+        return NULL;
+    }
     if (p->kind.how == NN_TEXT_MEAN) {
         nn_embedding_mean(batch, p->kind.dim, e, p->y);
     } else if (p->kind.how == NN_TEXT_MAX) {
         nn_embedding_max(batch, p->kind.dim, e, p->y, p->place);
-    } else {
-        nn_textconv_weights weights = weights_at(p, (float *)(uintptr_t)theta);
-        nn_textconv_forward(&p->conv, batch, e, &weights, p->y, p->place);
+    } else if (convolve(p, theta, batch, back) != 0) {
+        return NULL;
     }
     return p->y;
 }
 
-int nn_textpool_backward(nn_textpool *p, const float *theta, const collet_batch *batch, float *d,
-                         float *grad)
+void nn_textpool_backward(nn_textpool *p, const float *theta, const collet_batch *batch, float *d,
+                          float *grad)
 {
     float *de = grad + p->e;
-    if (nn_index_build(&p->index, batch) != 0) {
-        return -1;
-    }
     if (p->kind.how == NN_TEXT_MEAN) {
         nn_embedding_mean_backward(batch, &p->index, p->kind.dim, d, de);
     } else if (p->kind.how == NN_TEXT_MAX) {
@@ -105,5 +119,4 @@ int nn_textpool_backward(nn_textpool *p, const float *theta, const collet_batch 
         nn_textconv_backward(&p->conv, batch, theta + p->e, &weights, p->y, p->place, d, &gradients,
                              de);
     }
-    return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "nn/embedding.h"
 #include "nn/layout.h"
+#include "nn/projection.h"
 #include "nn/textconv.h"
 
 #include <stdbool.h>
@@ -35,8 +36,9 @@ typedef struct nn_textpool {
     uint64_t e;   /**< the embedding, where it lies in theta; of each width: */
     uint64_t w[NN_TEXTCONV_WIDTHS], b[NN_TEXTCONV_WIDTHS];
     nn_textconv conv;
-    nn_index index;  /**< of the batch that went back last */
-    float *y;        /**< [max_rows][out] */
+    nn_projection projection; /**< CONV: the faster way, where words come again */
+    nn_index index;           /**< of the batch that is to go back */
+    float *y;                 /**< [max_rows][out] */
     uint64_t *place; /**< [max_rows][out]: where each number came from; not with the mean */
 } nn_textpool;
 
@@ -52,13 +54,16 @@ void nn_textpool_free(nn_textpool *p);
 /** Fills its part of theta, which is zero. */
 void nn_textpool_init(const nn_textpool *p, const collet_rng *rng, float *theta);
 
-/** y of the batch, valid until the next call. */
-float *nn_textpool_forward(nn_textpool *p, const float *theta, const collet_batch *batch);
+/** y of the batch, valid until the next call; NULL when memory ran out. With `back` the batch is
+ * indexed for going back. Without, a row's numbers do not depend on the other rows to their last
+ * bits. */
+float *nn_textpool_forward(nn_textpool *p, const float *theta, const collet_batch *batch,
+                           bool back);
 
 /** From d, the gradient of y, which is overwritten: its part of grad, of the embedding the rows
- * that the index now names. y must be as forward() left it, but for what the caller set to zero in
- * it. 0, or -1 when memory ran out. */
-int nn_textpool_backward(nn_textpool *p, const float *theta, const collet_batch *batch, float *d,
-                         float *grad);
+ * that the index names. y must be as forward() left it with `back`, but for what the caller set to
+ * zero in it. */
+void nn_textpool_backward(nn_textpool *p, const float *theta, const collet_batch *batch, float *d,
+                          float *grad);
 
 #endif /* NN_TEXTPOOL_H */
