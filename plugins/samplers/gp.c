@@ -5,7 +5,8 @@
  * weight for each dimension; real and whole numbers lie in the unit interval (in the logarithm
  * where they say so, whole ones and steps in the middle of their share), categories are equal or
  * not, and a dimension that is inactive is one unit from any active one. Proposed is the point that
- * maximises the logarithm of the expected improvement over the best outcome.
+ * maximises the logarithm of the expected improvement over the best outcome; with several goals, of
+ * the hypervolume over the front.
  *
  * Options:
  *     startup     trials drawn at random before the model is asked                10
@@ -27,15 +28,23 @@
  * acquisition is searched from drawn candidates (common/gp/acquire.h). A point comes
  * twice only once all are known or the same point has brought two outcomes.
  *
+ * Several goals have a process each. What the front, as the processes expect it, leaves to be won
+ * is cut into boxes, and the expected gain of each is exact (common/gp/front.h); it goes up to a
+ * reference 0.3 of the front's extent behind its worst values, or a deviation of the outcomes. By
+ * their rank alone count outcomes that are also worse than all of the front. Of long fronts 200
+ * points count, 100 with three goals and 50 or fewer with more, the ends and then those furthest
+ * apart: with more than four goals take another sampler.
+ *
  * Trials under way count as if they had brought what the model expects (Kriging believer). A failed
  * trial counts like the worst, a pruned one like its last value but not better than the median of
  * complete ones. Constraints have models of their own; their probability to hold multiplies the
- * improvement. Beyond `points` trials the model holds a third each of the best, the latest and an
- * even choice of the others.
+ * improvement. Beyond `points` trials the model holds a third each of the best (with several goals
+ * front by front), the latest and an even choice of the others.
  *
  * Jones, Schonlau, Welch: Efficient Global Optimization of Expensive Black-Box Functions. Journal
  * of Global Optimization 13 (1998). Ament et al.: Unexpected Improvements to Expected Improvement
- * for Bayesian Optimization (2023).
+ * for Bayesian Optimization (2023). Yang, Emmerich, Deutz, Back: Efficient Computation of Expected
+ * Hypervolume Improvement Using Box Decomposition Algorithms. JOGO 75 (2019).
  */
 #include "gp/acquire.h"
 #include "gp/warp.h"
@@ -311,6 +320,26 @@ static double median_complete(gp *g, uint32_t k, size_t n)
     return count > 0 ? g->sorted[count / 2] : -(double)INFINITY;
 }
 
+/* The worst of goal k among the listed trials that nobody beats; -INFINITY with one goal. What is
+ * worse than that does not matter, but what is worse in one goal may be the best in another. */
+static double worst_of_front(const gp *g, uint32_t k, size_t n)
+{
+    double worst = -(double)INFINITY;
+    for (size_t i = 0; g->goals > 1 && i < n; i++) {
+        const search_trial *t = g->trials[i];
+        size_t j = 0;
+        if (!t->measured || t->violation > 0 || t->state != COLLET_TRIAL_COMPLETE ||
+            !(t->values[k] > worst)) {
+            continue;
+        }
+        while (j < n && !beats(g, g->trials[j], t)) {
+            j++;
+        }
+        worst = j == n ? t->values[k] : worst;
+    }
+    return worst;
+}
+
 /* Fills in what model k learns of the n listed trials, and returns it; for a constraint, up to
  * where it holds. */
 static double *value(gp *g, uint32_t k, size_t n)
@@ -330,7 +359,7 @@ static double *value(gp *g, uint32_t k, size_t n)
     }
     size_t count = gp_fill(n, y, g->sorted);
     if (goal) {
-        gp_cut_tail(n, y, g->sorted, count);
+        gp_cut_tail(n, y, g->sorted, count, worst_of_front(g, k, n));
     }
     gp_standardise(n, y, &mean, &deviation);
     if (goal) {
@@ -695,7 +724,7 @@ static const collet_unit unit = {COLLET_SIZE(collet_unit),
                                  COLLET_KIND_SAMPLER,
                                  "gp",
                                  "1.0.0",
-                                 "Bayesian optimisation by a Gaussian process",
+                                 "Bayesian optimisation by a Gaussian process, of one goal or several",
                                  "doi.org/10.1023/A:1008306431147",
                                  &vtable,
                                  COLLET_OPTIONS(options, gp_config)};

@@ -10,8 +10,9 @@
 static const double TINY = 1e-200;
 /* A side that makes its gain less than this share of what there is below it counts for nothing. */
 static const double SHORT = 1e-12;
-/* How far behind the worst of the front the reference lies, in parts of its extent. */
-static const double MARGIN = 0.1;
+/* How far behind the worst of the front the reference lies, in parts of its extent; at least one
+ * unit, else the ends of a front of few points would be worth nothing. */
+static const double MARGIN = 0.3;
 static const double ROOT_HALF = 0.707106781186547524401, ROOT_2PI = 2.50662827463100050242;
 
 /* How many points of a front count with 2, 3 and more goals. */
@@ -235,7 +236,7 @@ size_t gp_front_make(gp_front *f, double *values, size_t n, double *work)
             most = fmax(most, values[i * goals + k]);
         }
         f->extent[k] = most - least;
-        f->reference[k] = kept > 0 ? most + fmax(f->extent[k], 1) * MARGIN : -1;
+        f->reference[k] = kept > 0 ? most + fmax(MARGIN * f->extent[k], 1) : -1;
     }
     if (points < kept) {
         spread(f, values, kept, points, work);

@@ -52,8 +52,8 @@ void gp_front_finish(gp_front *front);
 
 /** Makes the boxes from values[n][goals], which are put into another order: the front, of which no
  *  other value covers any, comes first. Returns how many it has. Where they are too many those
- *  that lie closest together make no boxes. The reference lies a tenth of the front's extent, or of
- *  a unit where that is more, behind its worst values. work[n] is scratch. */
+ *  that lie closest together make no boxes. The reference lies three tenths of the front's
+ *  extent, or a unit where that is more, behind its worst values. work[n] is scratch. */
 size_t gp_front_make(gp_front *front, double *values, size_t n, double *work);
 
 /** The logarithm of the improvement by a draw of goals with these means and variances, finite
