@@ -219,7 +219,7 @@ static uint32_t open_place(const tpe *t, uint64_t number)
     return i;
 }
 
-/* A trial is under way from now on. */
+/* A trial is under way from now on; or, where it was, at another point. */
 static collet_status begin(tpe *t, uint64_t number, const double *x)
 {
     if (reserve(t, 1) < 0 || search_seen_add(&t->seen, &t->space, x) < 0 ||
@@ -227,6 +227,11 @@ static collet_status begin(tpe *t, uint64_t number, const double *x)
         return COLLET_E_NOMEM;
     }
     uint32_t i = open_place(t, number);
+    if (i < t->open_count && t->open[i].number == number) {
+        remove_row(t, t->open[i].row);
+        t->open[i].row = add_row(t, number, x);
+        return COLLET_OK;
+    }
     memmove(t->open + i + 1, t->open + i, (t->open_count - i) * sizeof *t->open);
     t->open[i] = (open_trial){number, add_row(t, number, x)};
     t->open_count++;
@@ -324,7 +329,8 @@ static collet_status tell(void *self, const collet_trial *trial)
     const search_trial *news;
     if (trial->state == COLLET_TRIAL_RUNNING) {
         bool known = search_history_find(&t->history, trial->number) != NULL;
-        return known ? COLLET_OK : begin(t, trial->number, trial->x);
+        bool moves = search_history_moves(&t->history, &t->space, trial->number, trial->x);
+        return known && !moves ? COLLET_OK : begin(t, trial->number, trial->x);
     }
     if (search_history_again(&t->history, trial) != NULL) {
         return sort_anew(t);
