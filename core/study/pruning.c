@@ -3,6 +3,7 @@
 #include "plugin/guard.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void enter(const clt_pruning *p, const char *call, uint64_t number)
@@ -15,7 +16,7 @@ static void leave(clt_pruning *p)
     clt_host_say_changed(&p->host, clt_guard_leave(), &p->warned);
 }
 
-static clt_status make_resource(clt_pruning *p, uint64_t planned, uint64_t max_step, bool can_pause,
+static clt_status make_resource(clt_pruning *p, uint64_t planned, clt_prunable trials,
                                 clt_error *err)
 {
     size_t goals = p->plan->goal_count;
@@ -30,9 +31,9 @@ static clt_status make_resource(clt_pruning *p, uint64_t planned, uint64_t max_s
     p->curves.objective_count = goals;
     p->resource = (collet_resource){.struct_size = COLLET_SIZE(collet_resource),
                                     .objective_count = (uint32_t)goals,
-                                    .max_step = max_step,
+                                    .max_step = trials.most,
                                     .trial_budget = planned,
-                                    .flags = can_pause ? COLLET_RESOURCE_PAUSE : 0,
+                                    .flags = trials.pauses ? COLLET_RESOURCE_PAUSE : 0,
                                     .signs = signs};
     return CLT_OK;
 }
@@ -51,24 +52,24 @@ static clt_status fail_create(clt_pruning *p, const clt_component *component, co
 }
 
 clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window, uint64_t planned,
-                            uint64_t max_step, bool can_pause, const clt_host_hooks *hooks,
-                            clt_error *err)
+                            clt_prunable trials, const clt_host_hooks *hooks, clt_error *err)
 {
     const clt_component *component = clt_plan_component(plan, "pruner", NULL);
     void *config;
     p->plan = plan;
     p->window = window;
+    p->folds = trials.folds;
     if (component == NULL) {
         return CLT_OK;
     }
     clt_host_init(&p->host, "pruner", component->id, hooks);
-    if (make_resource(p, planned, max_step, can_pause, err) != CLT_OK ||
+    if (make_resource(p, planned, trials, err) != CLT_OK ||
         clt_plan_configure(plan, component, NULL, &p->arena, &config, err) != CLT_OK) {
         return err->status;
     }
     p->pruner = component->unit->vtable;
     p->paces = COLLET_CAN(p->pruner, begin);
-    p->pauses = can_pause && p->paces && COLLET_CAN(p->pruner, promote);
+    p->pauses = trials.pauses && p->paces && COLLET_CAN(p->pruner, promote);
     clt_guard_note();
     enter(p, "create", UINT64_MAX);
     collet_status code =
@@ -99,11 +100,48 @@ static const collet_curves *look(clt_pruning *p, uint64_t slot, const clt_track 
 
 /* ---- A study that goes on ------------------------------------------------------------------- */
 
+/* The fold whose value of that metric the point is, "metric@fold"; 0: it is none. */
+static uint64_t fold_of(const clt_point *point, const char *metric)
+{
+    size_t length = strlen(metric);
+    bool here = strncmp(point->metric, metric, length) == 0 && point->metric[length] == '@';
+    return here ? strtoull(point->metric + length + 1, NULL, 10) : 0;
+}
+
+/* Adds what a trial with folds had for each, those that follow one another from the first. */
+static clt_status recall_folds(clt_pruning *p, clt_track *track, const clt_trial_row *trial,
+                               clt_error *err)
+{
+    const clt_plan *plan = p->plan;
+    bool any = true, news;
+    for (uint64_t fold = 1; any; fold++) {
+        any = false;
+        for (size_t g = 0; g < plan->goal_count; g++) {
+            p->turned[g] = (double)NAN;
+        }
+        for (size_t i = 0; i < trial->curve_count * plan->goal_count; i++) {
+            const clt_point *point = &trial->curve[i / plan->goal_count];
+            size_t g = i % plan->goal_count;
+            if (fold_of(point, plan->goals[g].metric) == fold) {
+                p->turned[g] = point->value * p->resource.signs[g];
+                any = true;
+            }
+        }
+        if (any && !clt_curves_add(&p->curves, track, fold, p->turned, &news)) {
+            return clt_fail_memory(err);
+        }
+    }
+    return CLT_OK;
+}
+
 /* Adds the points of a stored curve up to a step. */
 static clt_status recall_points(clt_pruning *p, clt_track *track, const clt_trial_row *trial,
                                 uint64_t until, clt_error *err)
 {
     const clt_plan *plan = p->plan;
+    if (p->folds) {
+        return recall_folds(p, track, trial, err);
+    }
     for (size_t i = 0, next; i < trial->curve_count; i = next) {
         uint64_t step = trial->curve[i].step;
         bool any = false, news;

@@ -110,12 +110,19 @@ bool clt_run_wants_more(const clt_run *run);
 
 /* study/rungs.c: what the pruner decides. */
 
+/** What the pruner is told of trials. */
+clt_prunable clt_rungs_prunable(const clt_run *run);
+
 /** Opens the pruner and shows it what there is; paused trials wait. */
 clt_status clt_rungs_begin(clt_run *run);
 
 /** The slot of the stretch of a trial that is under way, and how far that goes. */
 uint64_t clt_rungs_slot(const clt_run *run, uint64_t number);
 uint64_t clt_rungs_until(clt_run *run, uint64_t number);
+
+/** A stored trial that was gone on with, in *trial, becomes what it was when it was first paused;
+ *  any other stays. */
+clt_status clt_rungs_first_pause(const clt_run *run, clt_trial_row *trial);
 
 /** Notes the job's stretch, once its trial is in the journal. */
 clt_status clt_rungs_note(clt_run *run, const clt_job *job, uint64_t since);

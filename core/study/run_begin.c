@@ -58,11 +58,12 @@ static clt_status take_twins(clt_run *r)
     uint64_t first;
     clt_twins_init(&r->twins, r->setup->plan);
     for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
-        const clt_trial_row *trial = &r->past.trials[i];
-        bool over = trial->state != CLT_TRIAL_RUNNING;
-        status = clt_point_of(r->setup->plan, trial, x, r->err);
+        clt_trial_row end = r->past.trials[i];
+        status = clt_point_of(r->setup->plan, &end, x, r->err);
+        status = status == CLT_OK ? clt_rungs_first_pause(r, &end) : status;
+        bool over = end.state != CLT_TRIAL_RUNNING;
         bool taken = status != CLT_OK || (clt_twins_add(&r->twins, x, &first) &&
-                                          (!over || clt_twins_end(&r->twins, trial)));
+                                          (!over || clt_twins_end(&r->twins, &end)));
         status = taken ? status : clt_fail_memory(r->err);
     }
     free(x);
@@ -128,22 +129,28 @@ static void announce(const clt_run *r)
     r->setup->watcher.study_begun(r->setup->watcher.ctx, &view);
 }
 
-clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
+static clt_status find_study(clt_run *r)
 {
     const clt_study_setup *s = r->setup;
+    const bool prunes = clt_plan_component(s->plan, "pruner", NULL) != NULL;
     const clt_start start = {.plan = s->plan,
                              .store = s->store,
                              .fresh = s->fresh,
                              .open = s->open,
                              .environment = s->environment,
-                             .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log}};
-    bool prunes = clt_plan_component(s->plan, "pruner", NULL) != NULL;
+                             .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log},
+                             .prunable = clt_rungs_prunable(r)};
+    return clt_start_find(&start, r->arena, r->study, r->err) == CLT_OK
+               ? clt_start_order(&start, r->study, prunes, r->arena, &r->order, &r->past, r->err)
+               : r->err->status;
+}
+
+clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
+{
+    const clt_study_setup *s = r->setup;
     if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||
         clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
-        clt_crew_check_goals(r->crew, r->err) != CLT_OK ||
-        clt_start_find(&start, r->arena, r->study, r->err) != CLT_OK ||
-        clt_start_order(&start, r->study, prunes, r->arena, &r->order, &r->past, r->err) !=
-            CLT_OK ||
+        clt_crew_check_goals(r->crew, r->err) != CLT_OK || find_study(r) != CLT_OK ||
         clt_rungs_begin(r) != CLT_OK || take_up(r) != CLT_OK) {
         return r->err->status;
     }

@@ -2,6 +2,7 @@
 #include "study/run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t clt_rungs_slot(const clt_run *r, uint64_t number)
 {
@@ -21,6 +22,43 @@ uint64_t clt_rungs_until(clt_run *r, uint64_t number)
 {
     const clt_track *track = r->pruning.pauses ? clt_curves_find(&r->pruning.curves, number) : NULL;
     return track != NULL ? clt_curves_last(track)->until : 0;
+}
+
+/* The step at which a stored trial was first gone on from; 0: it never was. */
+static uint64_t first_pause(const clt_order_past *past, uint64_t number)
+{
+    for (size_t i = 0; i < past->stretch_count; i++) {
+        if (past->stretches[i].number == number && past->stretches[i].since > 0) {
+            return past->stretches[i].since;
+        }
+    }
+    return 0;
+}
+
+clt_status clt_rungs_first_pause(const clt_run *r, clt_trial_row *trial)
+{
+    const clt_plan *plan = r->setup->plan;
+    const uint64_t step = first_pause(&r->past, trial->number);
+    double *values = clt_arena_array(r->arena, plan->value_count, sizeof *values);
+    if (values == NULL) {
+        return clt_fail_memory(r->err);
+    }
+    if (step == 0) {
+        return CLT_OK;
+    }
+    for (size_t i = 0; i < trial->curve_count; i++) {
+        const clt_point *point = &trial->curve[i];
+        for (size_t v = 0; v < plan->value_count && point->step == step; v++) {
+            bool here = strcmp(point->metric, plan->value_names[v]) == 0;
+            values[v] = here ? point->value + 0.0 : values[v];
+        }
+    }
+    *trial = (clt_trial_row){.number = trial->number,
+                             .state = CLT_TRIAL_PAUSED,
+                             .last_step = step,
+                             .values = values,
+                             .value_count = plan->value_count};
+    return CLT_OK;
 }
 
 clt_status clt_rungs_note(clt_run *r, const clt_job *job, uint64_t since)
@@ -181,18 +219,23 @@ static clt_status take_past(clt_run *r)
     return status;
 }
 
+clt_prunable clt_rungs_prunable(const clt_run *r)
+{
+    const size_t folds = clt_crew_facts_of(r->crew)->folds;
+    return (clt_prunable){.most = folds > 0 ? folds : clt_plan_epochs(r->setup->plan),
+                          .folds = folds > 0,
+                          .pauses = !r->setup->plan->black_box && folds == 0 &&
+                                    r->setup->checkpoints != NULL};
+}
+
 clt_status clt_rungs_begin(clt_run *r)
 {
     const clt_plan *plan = r->setup->plan;
-    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
     const clt_host_hooks hooks = {.ctx = r->setup->watcher.ctx, .log = r->setup->watcher.log};
-    bool trains = !plan->black_box && facts->folds == 0;
-    uint64_t most = facts->folds > 0 ? facts->folds : clt_plan_epochs(plan);
-    bool can_pause = trains && r->setup->checkpoints != NULL;
     r->pruning.since = r->order.since_slot;
     r->last_begun = r->order.slot;
     if (clt_pruning_open(&r->pruning, plan, r->study->window, r->order.teller.space.trial_budget,
-                         most, can_pause, &hooks, r->err) != CLT_OK ||
+                         clt_rungs_prunable(r), &hooks, r->err) != CLT_OK ||
         clt_pruning_recall(&r->pruning, &r->past, r->err) != CLT_OK) {
         return r->err->status;
     }

@@ -166,10 +166,11 @@ bool clt_twins_end(clt_twins *t, const clt_trial_row *row)
     if (row->number >= t->trials.count || t->trials.items[row->number].first != row->number) {
         return true;
     }
+    clt_trial_row *known = &t->trials.items[row->number].end;
     clt_trial_row end = *row;
     end.curve_count = 0;
     end.log = NULL;
-    return clt_trial_row_copy(&t->arena, &end, &t->trials.items[row->number].end);
+    return known->state == CLT_TRIAL_PAUSED || clt_trial_row_copy(&t->arena, &end, known);
 }
 
 bool clt_twins_outcome(const clt_twins *t, uint64_t number, clt_trial_row *row)
@@ -177,6 +178,7 @@ bool clt_twins_outcome(const clt_twins *t, uint64_t number, clt_trial_row *row)
     const clt_twin *first = &t->trials.items[t->trials.items[number].first];
     *row = first->end;
     row->number = number;
+    row->state = row->state == CLT_TRIAL_PAUSED ? CLT_TRIAL_PRUNED : row->state;
     return first->end.state != CLT_TRIAL_RUNNING;
 }
 

@@ -43,11 +43,13 @@ bool clt_twins_add(clt_twins *twins, const double *x, uint64_t *first);
 /** Has a trial with a lower number been at x? */
 bool clt_twins_before(const clt_twins *twins, const double *x, uint64_t number);
 
-/** A trial has ended; false when memory ran out. */
+/** A trial has ended, or is paused: then that is what its twins come to, however far it goes later,
+ * since when they are asked for it may or may not have gone on. False when memory ran out. */
 bool clt_twins_end(clt_twins *twins, const clt_trial_row *row);
 
 /** The end of trial `number` by that of the first one at its point, in *row, valid until the next
- *  end: state, failure, why, values, last_step. False where that has none yet. */
+ *  end: state, failure, why, values, last_step. Of one that was paused the twin is pruned: it never
+ *  goes on. False where that has none yet. */
 bool clt_twins_outcome(const clt_twins *twins, uint64_t number, clt_trial_row *row);
 
 /** How many trials are twins. */

@@ -50,6 +50,7 @@
 #include "gp/warp.h"
 #include "search/history.h"
 #include "search/pareto.h"
+#include "search/seen.h"
 
 #include <collet/helpers.h>
 #include <collet/sampler.h>
@@ -88,6 +89,7 @@ typedef struct gp {
     const gp_config *config;
     search_space space;
     search_history history;
+    search_seen seen; /* points of finished trials */
     gp_layout layout;
     gp_fit fit;
     gp_search search;
@@ -144,6 +146,7 @@ static void destroy(void *self)
     gp_fit_finish(&g->fit);
     gp_front_finish(&g->front);
     gp_layout_finish(&g->layout);
+    search_seen_finish(&g->seen);
     search_history_finish(&g->history);
     search_space_finish(&g->space);
     free(g);
@@ -686,9 +689,10 @@ static bool contradicts(const gp *g, const search_trial *news)
 /* Forgets the fits that would have seen the new trial. */
 static void drop_fits(gp *g, const search_trial *news)
 {
-    size_t before = 0;
-    for (size_t i = 0; g->history.trials[i]->number < news->number; i++) {
-        before += g->history.trials[i]->state != COLLET_TRIAL_RUNNING;
+    const search_history *h = &g->history;
+    size_t before = h->finished; /* counted from the end, where most news are */
+    for (size_t i = h->count; i > 0 && h->trials[i - 1]->number >= news->number; i--) {
+        before -= h->trials[i - 1]->state != COLLET_TRIAL_RUNNING;
     }
     while (g->fit_count > 0 && g->fits[g->fit_count - 1].count > before) {
         free(g->fits[--g->fit_count].p);
@@ -705,11 +709,13 @@ static collet_status tell(void *self, const collet_trial *trial)
     if (status < 0) {
         return collet_fail(g->host, status, "out of memory");
     }
-    if (news != NULL) {
-        g->noisy |= contradicts(g, news);
-        drop_fits(g, news);
+    if (news == NULL) {
+        return COLLET_OK;
     }
-    return COLLET_OK;
+    g->noisy |= search_seen_has(&g->seen, &g->space, news->x) && contradicts(g, news);
+    drop_fits(g, news);
+    status = search_seen_add(&g->seen, &g->space, news->x);
+    return status < 0 ? collet_fail(g->host, status, "out of memory") : COLLET_OK;
 }
 
 /* Of outcomes better than the median, which are as they were told: an improvement is one of these.

@@ -4,7 +4,7 @@ void prune_rungs_init(prune_rungs *rungs, uint32_t bracket, uint64_t first, uint
                       uint64_t end)
 {
     *rungs = (prune_rungs){.eta = eta, .bracket = bracket};
-    for (uint64_t step = first; end == 0 || step < end; step *= eta) {
+    for (uint64_t step = first; end == 0 || step <= end / eta; step *= eta) {
         rungs->steps[rungs->count++] = step;
         if (rungs->count == PRUNE_MOST_RUNGS || step > UINT64_MAX / eta) {
             break;

@@ -17,7 +17,8 @@ typedef struct prune_rungs {
     uint64_t steps[PRUNE_MOST_RUNGS];
 } prune_rungs;
 
-/** steps first, first eta, first eta^2, ... below `end` (0: without end). */
+/** steps first, first eta, first eta^2, ... from which it is as far again, times eta, to `end` (0:
+ *  without end). */
 void prune_rungs_init(prune_rungs *rungs, uint32_t bracket, uint64_t first, uint64_t eta,
                       uint64_t end);
 

@@ -258,6 +258,41 @@ START_TEST(asha_promotes_from_the_highest_rung_as_in_the_paper)
 }
 END_TEST
 
+/* max_step, trials, min_resource; then the first rung and that behind it, 0: to the end. */
+static const struct {
+    uint64_t max_step, trials;
+    const char *min_resource;
+    uint64_t first, second;
+} ladders[] = {
+    {10, 0, "0", 1, 0},   {15, 0, "0", 1, 0},   {16, 0, "0", 1, 4},  {81, 0, "0", 1, 4},
+    {81, 128, "0", 1, 4}, {81, 60, "0", 4, 16}, {81, 9, "0", 16, 0}, {81, 60, "1", 1, 4},
+    {10, 3, "0", 0, 0},   {10, 0, "3", 0, 0},   {0, 60, "0", 1, 4},
+};
+
+START_TEST(rungs_of_asha_end_well_before_the_trial_does)
+{
+    const char *const options[][2] = {{"min_resource", ladders[_i].min_resource}, {NULL, NULL}};
+    study s;
+    uint64_t next;
+    begin_study(&s, "asha", options, 1);
+    s.resource.max_step = ladders[_i].max_step;
+    s.resource.trial_budget = ladders[_i].trials;
+    create(&s);
+    for (uint32_t i = 0; i < 8; i++) { /* the last is the best, and goes on */
+        collet_curve *c = begin_trial(&s, &next);
+        ck_assert_uint_eq(next, ladders[_i].first);
+        if (next > 0) {
+            (void)run_to(&s, c, (uint32_t)next, -1.0 * i);
+        }
+    }
+    collet_decision d = {.struct_size = COLLET_SIZE(collet_decision)};
+    ck_assert_int_eq(s.p->decide(s.self, &s.curves[7], &s.peers, &d), COLLET_OK);
+    ck_assert_uint_eq(d.action, COLLET_PRUNE_CONTINUE);
+    ck_assert_uint_eq(d.next_step, ladders[_i].second);
+    end_study(&s);
+}
+END_TEST
+
 START_TEST(asha_stops_where_trials_cannot_be_paused)
 {
     static const char *const options[][2] = {{"eta", "2"}, {NULL, NULL}};
@@ -374,6 +409,7 @@ TEST_MAIN_LOOPS("pruners", {a_rule_decides_as_its_definition_says, sizeof rules 
                 {with_several_objectives_the_ends_of_the_front_go_on, 1},
                 {a_threshold_is_in_the_users_sign, 1},
                 {asha_promotes_from_the_highest_rung_as_in_the_paper, 1},
+                {rungs_of_asha_end_well_before_the_trial_does, sizeof ladders / sizeof *ladders},
                 {asha_stops_where_trials_cannot_be_paused, 1},
                 {hyperband_has_the_brackets_of_the_papers_table, 1},
                 {hyperband_halves_a_whole_rung_at_once, 1},
