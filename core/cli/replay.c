@@ -4,6 +4,7 @@
 #include "cli/nursery.h"
 #include "cli/progress.h"
 #include "report/replay.h"
+#include "study/change.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -19,6 +20,19 @@ typedef struct player {
     uint64_t alike; /* runs that agreed, up to the last that was told of */
 } player;
 
+/* Nothing of an imported study can be had again: neither who proposed nor what was run is here. */
+static clt_status check_own(const clt_opened *o, clt_error *err)
+{
+    if (!clt_change_imported(o->study.identity)) {
+        return CLT_OK;
+    }
+    return clt_fail(err, CLT_USAGE,
+                    "replay: study \"%s\" was imported from Optuna, whose samplers made its "
+                    "proposals and whose file does not say what ran its trials: neither can be had "
+                    "again here",
+                    o->study.name);
+}
+
 static clt_status read_study(player *p, clt_error *err)
 {
     clt_event *events = NULL;
@@ -27,7 +41,7 @@ static clt_status read_study(player *p, clt_error *err)
     clt_ancestor *ancestors;
     clt_opened *o = &p->opened;
     if (clt_open_store(o, p->args, err) != CLT_OK ||
-        clt_open_study(o, p->args->words[0], true, err) != CLT_OK) {
+        clt_open_study(o, p->args->words[0], true, err) != CLT_OK || check_own(o, err) != CLT_OK) {
         return err->status;
     }
     if (clt_store_events(o->store, o->study.id, &o->arena, &events, &p->setup.event_count, err) !=
@@ -182,6 +196,7 @@ const clt_command clt_command_replay = {
     "The sampler is made afresh, asked and told in the order on record, and what it proposes is\n"
     "compared with what was run. Trials that are run again are compared in all their values and\n"
     "their whole learning curve. Nothing is written; no run should write to the store meanwhile.\n"
+    "Of an imported study nothing can be derived again: it has no sampler and no objective here.\n"
     "The exit code is 0 where every bit agrees and 1 where one does not; what differs is listed\n"
     "with what of the environment has changed since.\n",
     1,

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "config/ini.h"
+#include "study/change.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -520,7 +521,7 @@ static clt_status write_experiment(turning *t, const char *path)
     add_goals(t, true, &text);
     add_goals(t, false, &text);
     clt_str_add(&text, "\n[params]\n");
-    clt_str_add(&identity, "imported.from = optuna\n");
+    clt_str_add(&identity, CLT_CHANGE_IMPORTED "optuna\n");
     for (size_t i = 0; i < t->ranges.count; i++) {
         range *r = &t->ranges.items[i];
         clt_str_clear(&one);

@@ -30,6 +30,11 @@ static size_t length_of_head(const char *identity)
     return (size_t)(line - identity);
 }
 
+bool clt_change_imported(const char *identity)
+{
+    return begins_with(identity, CLT_CHANGE_IMPORTED);
+}
+
 uint64_t clt_change_since(const char *identity)
 {
     const char *before = identity + length_of_head(identity);

@@ -23,6 +23,13 @@ typedef struct clt_change_of_range {
     clt_range before;
 } clt_change_of_range;
 
+/** How the identity of a study begins that another program has run: no experiment has such a line.
+ */
+#define CLT_CHANGE_IMPORTED "imported.from = "
+
+/** Was it run by another program, and is here as history only? */
+bool clt_change_imported(const char *identity);
+
 /** The first trial that was asked for in the present ranges; 0 where they have never changed. */
 uint64_t clt_change_since(const char *identity);
 

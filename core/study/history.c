@@ -149,7 +149,8 @@ static void mend(clt_teller *t, uint64_t number, double *x)
 
 bool clt_teller_moves(const clt_teller *t)
 {
-    return t->plan->space.has_laws || t->plan->rules.count > 0;
+    return t->plan->space.has_laws || t->plan->rules.count > 0 ||
+           t->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
 }
 
 void clt_teller_close(clt_teller *t)
@@ -163,10 +164,12 @@ void clt_teller_close(clt_teller *t)
     *t = (clt_teller){0};
 }
 
-clt_status clt_teller_ask(clt_teller *t, uint64_t number, double *x, bool *done, clt_error *err)
+clt_status clt_teller_ask(clt_teller *t, uint64_t number, uint32_t again, double *x, bool *done,
+                          clt_error *err)
 {
     clt_rng rng;
-    clt_rng_init(&rng, (uint64_t)t->plan->study.seed, "sampler", number);
+    clt_rng_init(&rng, (uint64_t)t->plan->study.seed, again > 0 ? "asked again" : "sampler",
+                 again > 0 ? number * UINT8_MAX + again : number);
     collet_rng view = clt_rng_view(&rng);
     enter(t, "ask", number);
     collet_status code = t->sampler->ask(t->self, &view, t->before + number, x);

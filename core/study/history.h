@@ -42,9 +42,10 @@ void clt_teller_close(clt_teller *teller);
 bool clt_teller_moves(const clt_teller *teller);
 
 /** Proposes trial `number` in x[dim_count]; *done is true when there is nothing left. A point that
- *  does not meet the constraints is moved to one that does, the same whenever it is asked for. */
-clt_status clt_teller_ask(clt_teller *teller, uint64_t number, double *x, bool *done,
-                          clt_error *err);
+ *  does not meet the constraints is moved to one that does, the same whenever it is asked for.
+ *  again: how often it was asked for before, at most 255; each has a stream of its own. */
+clt_status clt_teller_ask(clt_teller *teller, uint64_t number, uint32_t again, double *x,
+                          bool *done, clt_error *err);
 
 /** How much better than the best the sampler expects what it proposed last, for trial `number`, to
  *  be, in units of the goal; NaN where it cannot say. */

@@ -3,6 +3,8 @@
 #include "study/change.h"
 #include "study/wish.h"
 
+#include <collet/sampler.h>
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,7 +15,7 @@ clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t windo
 {
     order->plan = plan;
     order->window = window;
-    order->halt.plan = plan;
+    order->halt.plan = order->tried.plan = plan;
     return clt_teller_open(&order->teller, plan, planned, hooks, err);
 }
 
@@ -35,6 +37,7 @@ void clt_order_close(clt_order *order)
     CLT_VEC_FINISH(&order->quarantine);
     CLT_VEC_FINISH(&order->wishes);
     clt_halt_finish(&order->halt);
+    clt_twins_finish(&order->tried);
     clt_arena_finish(&order->arena);
     clt_teller_close(&order->teller);
     *order = (clt_order){0};
@@ -208,18 +211,65 @@ static clt_status grant(clt_order *order, double *x, clt_error *err)
                : err->status;
 }
 
+/* Has a trial before order->next been at x? */
+static bool is_tried(const clt_order *order, const double *x)
+{
+    return clt_twins_before(&order->tried, x, order->next);
+}
+
+/* A point that no trial has had takes the place of one that the sampler has kept to. */
+static clt_status draw_new(clt_order *order, double *x, clt_error *err)
+{
+    const bool open = (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
+    const clt_trial_row row = {.number = order->next, .state = CLT_TRIAL_RUNNING};
+    double *drawn = copy_numbers(x, order->plan->space.dim_count);
+    clt_status status = drawn != NULL ? CLT_OK : clt_fail_memory(err);
+    for (uint64_t k = 1; k <= CLT_ORDER_AGAIN && status == CLT_OK && is_tried(order, x); k++) {
+        const uint64_t stream = UINT64_MAX / 2 + order->next * UINT8_MAX + k; /* no trial's own */
+        status = clt_wish_point(order->plan, "", stream, drawn, err);
+        if (status == CLT_OK && !is_tried(order, drawn)) {
+            memcpy(x, drawn, order->plan->space.dim_count * sizeof *x);
+            status = open ? clt_teller_tell(&order->teller, &row, x, err) : CLT_OK;
+        }
+    }
+    free(drawn);
+    return status;
+}
+
+/* The sampler's answer; another one, as long as that was tried and duplicates are not wanted. */
+static clt_status ask_sampler(clt_order *order, double *x, bool *done, clt_error *err)
+{
+    const bool renews = order->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
+    const bool again = (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
+    clt_status status = clt_teller_ask(&order->teller, order->next, 0, x, done, err);
+    for (uint32_t k = 1; renews && again && k <= CLT_ORDER_AGAIN; k++) {
+        if (status != CLT_OK || *done || !is_tried(order, x)) {
+            break;
+        }
+        status = clt_teller_ask(&order->teller, order->next, k, x, done, err);
+    }
+    return status == CLT_OK && renews && !*done ? draw_new(order, x, err) : status;
+}
+
 /* The sampler's proposal for trial order->next. Where it expects too little of it, it is not run.
  */
 static clt_status propose(clt_order *order, double *x, bool *done, clt_error *err)
 {
     double expected = (double)NAN;
     bool wanted = !order->repeats && order->plan->study.expected_improvement > 0;
-    clt_status status = clt_teller_ask(&order->teller, order->next, x, done, err);
+    clt_status status = ask_sampler(order, x, done, err);
     if (status == CLT_OK && !*done && wanted) {
         status = clt_teller_expected(&order->teller, order->next, &expected, err);
         *done = clt_halt_after_ask(&order->halt, order->next, expected);
     }
     return status;
+}
+
+bool clt_order_note(clt_order *order, const double *x)
+{
+    uint64_t first;
+    return order->plan->study.duplicates != CLT_DUPLICATES_RESAMPLE ||
+           clt_twins_add(&order->tried, x, &first);
 }
 
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
@@ -245,7 +295,7 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
         order->next++;
         order->slot++;
     }
-    return CLT_OK;
+    return *done || order->repeats || clt_order_note(order, x) ? CLT_OK : clt_fail_memory(err);
 }
 
 static clt_status push_end(clt_order *order, clt_order_entry *entry, clt_error *err)

@@ -14,6 +14,12 @@
  * Where ranges have changed (study/change.h), trials from before are never asked for again: before
  * the first one after that, the ends of all of them are told that lie within.
  *
+ * duplicates = resample: where a proposal was tried before, the sampler is asked again for the same
+ * trial, by another stream; its new answer takes the place of the old one. That is done only where
+ * a sampler spends nothing by an answer (COLLET_SAMPLER_FROM_HISTORY). What it never proposes
+ * itself is drawn in its place, and it hears of that as of a wish; one that does count its answers
+ * hears of it by the trial's end, as where a constraint has moved its point.
+ *
  * Wishes come before what the sampler proposes, and are told to it as trials under way that it has
  * not proposed. The trials of an older study are told before anything else.
  *
@@ -26,6 +32,11 @@
 #include "base/vec.h"
 #include "study/halt.h"
 #include "study/history.h"
+#include "study/twins.h"
+
+/** How often a sampler is asked again for a point that was tried ([study] duplicates = resample),
+ * and how many points are drawn where that brings nothing new. */
+enum { CLT_ORDER_AGAIN = 20 };
 
 /** A trial that has not been told, or that failed in a way that will happen again. */
 typedef struct clt_order_entry {
@@ -51,9 +62,10 @@ typedef struct clt_order {
     CLT_VEC(clt_order_entry) quarantine; /**< told; their points are not tried again */
     CLT_VEC(clt_wish) wishes;            /**< all of the study's, in their order */
     size_t granted;                      /**< wishes that have become trials: the first so many */
-    uint64_t wish; /**< what the last ask granted, from 1; 0: the sampler proposed it */
-    clt_halt halt; /**< the rules that end the study */
-    bool repeats;  /**< what is asked for was asked for before: no rule ends that */
+    uint64_t wish;   /**< what the last ask granted, from 1; 0: the sampler proposed it */
+    clt_twins tried; /**< duplicates = resample: where trials are or were */
+    clt_halt halt;   /**< the rules that end the study */
+    bool repeats;    /**< what is asked for was asked for before: no rule ends that */
     clt_arena arena;
 } clt_order;
 
@@ -121,6 +133,10 @@ clt_status clt_order_skip(clt_order *order, clt_error *err);
  * finished trial at the same point that crashed, or UINT64_MAX. */
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
                          clt_error *err);
+
+/** A trial is at x: the next one of those that clt_order_ask() takes for tried. It notes its own;
+ *  this is for those of the store. False when memory ran out. */
+bool clt_order_note(clt_order *order, const double *x);
 
 /** Does the sampler learn of a trial at x? Not where it is of other ranges and lies beyond the
  * present ones. */

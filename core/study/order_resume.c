@@ -342,6 +342,18 @@ static clt_status tell_all(past *p)
     return status;
 }
 
+/* Where the trials of the store are. */
+static clt_status note_points(past *p)
+{
+    clt_status status = CLT_OK;
+    for (size_t i = 0; i < p->was->count && status == CLT_OK; i++) {
+        status = clt_point_of(p->order->plan, &p->was->trials[i], p->x, p->err);
+        status =
+            status != CLT_OK || clt_order_note(p->order, p->x) ? status : clt_fail_memory(p->err);
+    }
+    return status;
+}
+
 static clt_status with_points(past *p, clt_status (*body)(past *p))
 {
     p->x = calloc(p->order->plan->space.dim_count + 1u, sizeof *p->x);
@@ -350,6 +362,7 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
     clt_status status = p->x == NULL || p->y == NULL || p->values == NULL ? clt_fail_memory(p->err)
                                                                           : check_trials(p);
     p->order->repeats = true;
+    status = status == CLT_OK ? note_points(p) : status;
     status = status == CLT_OK ? make_legs(p) : status;
     if (status == CLT_OK) {
         find_since(p);

@@ -103,8 +103,8 @@ static const collet_option study_options[] = {
                       "proposes anything: a name in the same store, or path.db:name"),
     COLLET_OPT_ENUM(clt_study_options, duplicates, "allow", "allow|resample|reuse", COLLET_FIXED,
                     "a proposal at the point of an earlier trial: allow: it is run like any; "
-                    "reuse: it has that trial's result and is not run; resample: the same, and "
-                    "does not count, so that there are as many different trials as wanted"),
+                    "reuse: it has that trial's result and is not run; resample: another one is "
+                    "asked for in its place, so that there are as many different trials as wanted"),
     COLLET_OPT_INT(clt_study_options, repeats, "1", 1, 1000, NULL, COLLET_FIXED,
                    "times that each trial is run, or each fold of it, every time with another "
                    "seed; its values are means over all runs"),

@@ -10,7 +10,7 @@
 
 /* Twins in a row that say that nothing is left: at least, and at most. Points that are counted one
  * by one at most. */
-enum { IN_A_ROW = 50, MOST_IN_A_ROW = 1000, COUNTED = 100000 };
+enum { PROPOSALS = 20, IN_A_ROW = 50, MOST_IN_A_ROW = 1000, COUNTED = 100000 };
 
 /* The product of all values; INFINITY where there are real numbers. */
 static double bound_points(const clt_space *space)
@@ -155,6 +155,12 @@ bool clt_twins_add(clt_twins *t, const double *x, uint64_t *first)
     return true;
 }
 
+bool clt_twins_before(const clt_twins *t, const double *x, uint64_t number)
+{
+    size_t found = t->slot_count > 0 ? t->slots[find_slot(t, x)] : 0;
+    return found > 0 && found - 1 < number;
+}
+
 bool clt_twins_end(clt_twins *t, const clt_trial_row *row)
 {
     if (row->number >= t->trials.count || t->trials.items[row->number].first != row->number) {
@@ -185,5 +191,8 @@ bool clt_twins_exhausted(const clt_twins *t)
 {
     /* the last of n points comes up once in n draws: ten times that is as good as never */
     double most = isinf(t->room) ? IN_A_ROW : fmin(fmax(10 * t->room, IN_A_ROW), MOST_IN_A_ROW);
-    return (double)t->row >= most || (double)t->points >= t->room;
+    /* each twin that is left of a resampled trial stands for all the proposals that were dropped */
+    bool resampled = t->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
+    double row = (double)t->row * (resampled ? PROPOSALS : 1);
+    return row >= most || (double)t->points >= t->room;
 }

@@ -40,6 +40,9 @@ void clt_twins_finish(clt_twins *twins);
  *  its own where it has no twin before it. False when memory ran out. */
 bool clt_twins_add(clt_twins *twins, const double *x, uint64_t *first);
 
+/** Has a trial with a lower number been at x? */
+bool clt_twins_before(const clt_twins *twins, const double *x, uint64_t number);
+
 /** A trial has ended, or is paused: then that is what its twins come to, however far it goes later,
  * since when they are asked for it may or may not have gone on. False when memory ran out. */
 bool clt_twins_end(clt_twins *twins, const clt_trial_row *row);

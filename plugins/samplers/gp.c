@@ -640,6 +640,16 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
     return COLLET_OK;
 }
 
+/* A trial that is under way at another point now: factors that have its row are of no use. */
+static void forget_moved(gp *g, uint64_t number, const double *x)
+{
+    for (uint32_t k = 0; k < g->models; k++) {
+        if (search_history_moves(&g->history, &g->space, number, x)) {
+            gp_model_forget(&g->model[k]);
+        }
+    }
+}
+
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     gp *g = self;
@@ -657,6 +667,7 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
         draw(g, rng, x);
         status = COLLET_OK;
     }
+    forget_moved(g, number, x);
     status = status < 0 ? status : search_history_open(&g->history, number, x);
     return status == COLLET_E_NOMEM ? collet_fail(g->host, status, "out of memory") : status;
 }
@@ -691,6 +702,7 @@ static void drop_fits(gp *g, const search_trial *news)
 static collet_status tell(void *self, const collet_trial *trial)
 {
     gp *g = self;
+    forget_moved(g, trial->number, trial->x);
     const search_trial *news = search_history_again(&g->history, trial);
     collet_status status =
         news != NULL ? COLLET_OK : search_history_tell(&g->history, trial, &news);

@@ -94,6 +94,11 @@ collet_status density_trials_begin(density_trials *t, uint64_t number, const dou
         return COLLET_E_NOMEM;
     }
     uint32_t i = open_place(t, number);
+    if (i < t->open_count && t->open[i].number == number) {
+        remove_row(t, t->open[i].row);
+        t->open[i].row = add_row(t, number, x);
+        return COLLET_OK;
+    }
     memmove(t->open + i + 1, t->open + i, (t->open_count - i) * sizeof *t->open);
     t->open[i] = (density_open){number, add_row(t, number, x)};
     t->open_count++;
@@ -156,7 +161,8 @@ collet_status density_trials_tell(density_trials *t, const collet_trial *trial)
     const search_trial *news;
     if (trial->state == COLLET_TRIAL_RUNNING) {
         bool known = search_history_find(&t->history, trial->number) != NULL;
-        return known ? COLLET_OK : density_trials_begin(t, trial->number, trial->x);
+        bool moves = search_history_moves(&t->history, t->space, trial->number, trial->x);
+        return known && !moves ? COLLET_OK : density_trials_begin(t, trial->number, trial->x);
     }
     if (search_history_again(&t->history, trial) != NULL) {
         return sort_anew(t);

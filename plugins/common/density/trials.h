@@ -46,7 +46,8 @@ collet_status density_trials_init(density_trials *t, const density_space *column
                                   uint32_t rest, uint32_t front);
 void density_trials_finish(density_trials *t);
 
-/** The trial that is proposed now is under way. COLLET_E_NOMEM. */
+/** The trial that is proposed now is under way; where it was before, at another point from now on.
+ *  COLLET_E_NOMEM. */
 collet_status density_trials_begin(density_trials *t, uint64_t number, const double *x);
 
 /** Takes what a sampler's tell() got. COLLET_E_NOMEM. */

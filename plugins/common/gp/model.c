@@ -91,6 +91,11 @@ static void fill(gp_model *model, const gp_row *rows, size_t known, size_t count
     }
 }
 
+void gp_model_forget(gp_model *model)
+{
+    model->rows = 0;
+}
+
 collet_status gp_model_update(gp_model *model, const double *p, const gp_row *rows, size_t count,
                               size_t measured, const double *y)
 {

@@ -49,6 +49,9 @@ void gp_model_finish(gp_model *model);
 collet_status gp_model_update(gp_model *model, const double *p, const gp_row *rows, size_t count,
                               size_t measured, const double *y);
 
+/** Keeps nothing factored: a key has another point now. */
+void gp_model_forget(gp_model *model);
+
 /** Mean and variance of the noiseless value at z[columns]. With dmean and dvar (or NULL both) their
  *  gradients by z. */
 void gp_model_at(gp_model *model, const double *z, double *mean, double *variance, double *dmean,

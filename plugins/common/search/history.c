@@ -81,11 +81,16 @@ static search_trial *insert(search_history *h, size_t at, uint64_t number, const
     return t;
 }
 
+/* A trial under way is where it was said to be last. */
 static search_trial *take(search_history *h, uint64_t number, const double *x)
 {
     size_t at = place_of(h, number);
     if (at < h->count && h->trials[at]->number == number) {
-        return h->trials[at];
+        search_trial *t = h->trials[at];
+        if (t->state == COLLET_TRIAL_RUNNING && h->dim_count > 0) {
+            memcpy(t->x, x, h->dim_count * sizeof *x);
+        }
+        return t;
     }
     return insert(h, at, number, x);
 }
@@ -160,6 +165,13 @@ const search_trial *search_history_find(const search_history *h, uint64_t number
 {
     size_t at = place_of(h, number);
     return at < h->count && h->trials[at]->number == number ? h->trials[at] : NULL;
+}
+
+bool search_history_moves(const search_history *h, const search_space *space, uint64_t number,
+                          const double *x)
+{
+    const search_trial *t = search_history_find(h, number);
+    return t != NULL && t->state == COLLET_TRIAL_RUNNING && !search_same(space, t->x, x);
 }
 
 size_t search_history_rank(const search_history *h, uint64_t number)

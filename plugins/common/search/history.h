@@ -4,8 +4,9 @@
  *
  * A sampler with COLLET_SAMPLER_FROM_HISTORY must not depend on the order of calls. Here it need
  * not take care: a trial asked for (search_history_open()) or told as RUNNING is under way, its end
- * replaces that, and whoever reads the list sees the same list whatever came first. Telling an end
- * twice changes nothing; only a trial that was paused has another one.
+ * replaces that, as another point of it does while it is under way, and whoever reads the list sees
+ * the same list whatever came first. Telling an end twice changes nothing; only a trial that was
+ * paused has another one.
  */
 #ifndef SEARCH_HISTORY_H
 #define SEARCH_HISTORY_H
@@ -40,7 +41,8 @@ void search_history_init(search_history *h, const collet_space *space);
 /** Frees what it holds. */
 void search_history_finish(search_history *h);
 
-/** The trial that this sampler proposes now. COLLET_E_NOMEM. */
+/** The trial that this sampler proposes now; where it was asked for before, its answer has another
+ *  place. COLLET_E_NOMEM. */
 collet_status search_history_open(search_history *h, uint64_t number, const double *x);
 
 /** Takes what tell() got. *news (may be NULL) is the trial where it has just become a finished one,
@@ -55,6 +57,10 @@ const search_trial *search_history_again(search_history *h, const collet_trial *
 
 /** The trial of that number, or NULL. */
 const search_trial *search_history_find(const search_history *h, uint64_t number);
+
+/** Is the trial of that number under way, at another point than x? */
+bool search_history_moves(const search_history *h, const search_space *space, uint64_t number,
+                          const double *x);
 
 /** How many trials have a lower number. */
 size_t search_history_rank(const search_history *h, uint64_t number);

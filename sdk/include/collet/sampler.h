@@ -21,6 +21,11 @@
  * Scenario IV, somebody wants a certain setting to be run: the host does not ask for that number,
  * but tells the trial as RUNNING, and later its end.
  *
+ * Scenario V, a point was proposed that was tried before, and the user wants others: the host asks
+ * for the same number again, by another stream, and the last answer is the trial's point. It does
+ * so with COLLET_SAMPLER_FROM_HISTORY only, where an answer spends nothing. What it puts in the
+ * place of the last answer it tells as RUNNING; to any other sampler by the trial's end.
+ *
  * Advice: derive everything from config, the stream given to ask() and the sequence of calls, and
  * the same study comes out again. Keep no global state: a teacher compares two of your instances
  * in one process.

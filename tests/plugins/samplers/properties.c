@@ -346,6 +346,42 @@ START_TEST(a_study_goes_on_from_its_history_told_in_any_order)
 }
 END_TEST
 
+/* What counts of a trial is the point that it was given last. */
+START_TEST(another_answer_takes_the_place_of_the_first)
+{
+    static double x[TRIALS][MAX_DIMS], first[MAX_DIMS], second[MAX_DIMS], next[MAX_DIMS];
+    static double expected[MAX_DIMS];
+    clt_rng stream;
+    collet_rng rng = test_rng(&stream, 987654);
+    sut s, t;
+    if (!start(&s, _i)) {
+        return;
+    }
+    bool from_history = (s.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
+    if (from_history && run(&s, x) == TRIALS) {
+        ck_assert_int_eq(ask(&s, TRIALS, first), COLLET_OK);
+        ck_assert_int_eq(s.sampler->ask(s.self, &rng, TRIALS, second), COLLET_OK);
+        check(&s, second);
+        ck_assert_int_eq(ask(&s, TRIALS + 1, expected), COLLET_OK);
+        ck_assert(start(&t, _i));
+        recount(&t, x, 1);
+        tell_running(&t, TRIALS, first);
+        tell_running(&t, TRIALS, second);
+        ck_assert_int_eq(ask(&t, TRIALS + 1, next), COLLET_OK);
+        ck_assert_msg(same(&s, expected, next), "%s, %s", s.row->id, s.what->name);
+        ck_assert_int_eq(s.sampler->ask(s.self, &rng, TRIALS + 1, first), COLLET_OK);
+        tell_running(&s, TRIALS + 1, x[0]); /* the host's answer in its place */
+        tell_running(&t, TRIALS + 1, first);
+        tell_running(&t, TRIALS + 1, x[0]);
+        ck_assert_int_eq(ask(&s, TRIALS + 2, expected), COLLET_OK);
+        ck_assert_int_eq(ask(&t, TRIALS + 2, next), COLLET_OK);
+        ck_assert_msg(same(&s, expected, next), "%s, %s: drawn", s.row->id, s.what->name);
+        finish(&t);
+    }
+    finish(&s);
+}
+END_TEST
+
 START_TEST(no_point_comes_twice_while_there_are_others)
 {
     static double x[TRIALS][MAX_DIMS];
@@ -382,5 +418,6 @@ END_TEST
 
 TEST_MAIN_LOOPS("sampler properties", {a_study_has_valid_points_and_comes_out_the_same_again, ALL},
                 {a_study_goes_on_from_its_history_told_in_any_order, ALL},
+                {another_answer_takes_the_place_of_the_first, ALL},
                 {no_point_comes_twice_while_there_are_others, ALL},
                 {trials_that_only_fail_are_no_reason_to_stop, ALL})
