@@ -77,7 +77,7 @@ void gp_cut_tail(size_t n, double *y, const double *sorted, size_t count, double
         return;
     }
     const double deviation = sqrt(square / (double)half), from = fmax(bend, median);
-    const double start = upper_quantile(share_above(sorted, count, from));
+    const double start = from > median ? upper_quantile(share_above(sorted, count, from)) : 0;
     for (size_t i = 0; i < n; i++) {
         if (y[i] > from) {
             double z = upper_quantile(share_above(sorted, count, y[i])) - start;
