@@ -97,6 +97,53 @@ double practice_forest(const double *x, size_t n, uint64_t instance)
     return grid_forest[instance % 3][(size_t)x[0]][(size_t)x[1] - 1][(size_t)x[2]][(size_t)x[3]];
 }
 
+/* Rate, decay, share left out, layers, units, activation, optimizer; the best rate depends on the
+ * last two and the size. */
+double practice_training(const double *x, size_t n, uint64_t instance)
+{
+    uint64_t activation = (uint64_t)x[5], optimizer = (uint64_t)x[6];
+    double size = x[3] * log2(x[4]) / 20, rate = log10(x[0]), decay = log10(x[1]);
+    double ideal = -1 - 1.5 * bench_draw(instance, 10 + optimizer) - size;
+    double over = fmax(0, rate - ideal), under = fmax(0, ideal - rate);
+    double wanted = 1 + bench_draw(instance, 1) + 0.5 * (double)(activation % 2);
+    double spare = fmax(0, size - wanted), leave = x[2] - 0.4 * fmin(1, spare);
+    return 0.2 * over * over + 0.08 * under * under + 0.1 * fabs(size - wanted) +
+           0.3 * leave * leave + 0.01 * fabs(decay + 3 + 3 * bench_draw(instance, 2)) +
+           0.08 * bench_draw(instance, 20 + 5 * optimizer + activation) +
+           0.01 * noise(x, n, instance);
+}
+
+/* Each name of a category stands for a place on a plane that nobody is told of. */
+double practice_codes(const double *x, size_t n, uint64_t instance)
+{
+    double at[2] = {0, 0}, sum = 0;
+    for (size_t i = 0; i < 4; i++) {
+        for (uint64_t axis = 0; axis < 2; axis++) {
+            at[axis] += 2 * bench_draw(instance, 100 * i + 10 * (uint64_t)x[i] + axis) - 1;
+        }
+    }
+    for (size_t i = 4; i < n; i++) {
+        double d = x[i] - bench_draw(instance, 500 + i) - 0.2 * at[i % 2];
+        sum += 2 * d * d;
+    }
+    return sum + fabs(at[0] - 2 * bench_draw(instance, 600) + 1) + at[1] * at[1];
+}
+
+/* Sizes of buffers and a policy: time falls with size until a cliff that depends on the others. */
+double practice_buffers(const double *x, size_t n, uint64_t instance)
+{
+    double used = 0, time = 0.3 * bench_draw(instance, 50 + (uint64_t)x[4]);
+    (void)n;
+    for (size_t i = 0; i < 4; i++) {
+        double size = log2(x[i]);
+        time +=
+            (0.5 + bench_draw(instance, i)) * exp(-size / (2 + 4 * bench_draw(instance, 10 + i)));
+        used += x[i] * (0.5 + bench_draw(instance, 20 + i));
+    }
+    double room = 1000 + 3000 * bench_draw(instance, 30) + (x[5] > 0 ? 500 : 0);
+    return time + (used > room ? 0.3 + 0.2 * log(used / room) : 0) + 0.05 * x[5];
+}
+
 /* ---- Conditional ---------------------------------------------------------------------------- */
 
 /* Which model, and its own settings: table after table. */
@@ -164,6 +211,35 @@ double practice_pipeline(const double *x, size_t n, uint64_t instance)
         } else {
             moved = 0;
         }
+    }
+    return sum;
+}
+
+/* A method, its mode, and two numbers of each mode; methods differ less than modes. */
+double practice_nested(const double *x, size_t n, uint64_t instance)
+{
+    uint64_t method = (uint64_t)x[0];
+    uint64_t mode = 2 * method + (uint64_t)x[1 + method];
+    double sum = 0.1 * bench_draw(instance, method) + 0.4 * bench_draw(instance, 10 + mode);
+    (void)n;
+    for (uint64_t i = 0; i < 2; i++) {
+        double d = x[4 + 2 * mode + i] - bench_draw(instance, 20 + 10 * mode + i);
+        sum += (1 + 2 * (double)i) * d * d + 0.1 * (1 - cos(4 * PI * d));
+    }
+    return sum;
+}
+
+/* Solvers of which one has no parameters, one a few easy ones and one many; a shared number. */
+double practice_solvers(const double *x, size_t n, uint64_t instance)
+{
+    size_t kind = (size_t)x[0];
+    double shared = x[1] - bench_draw(instance, 0);
+    double sum = shared * shared + 0.3 * bench_draw(instance, 1 + kind);
+    size_t first = kind == 1 ? 2 : 4, end = kind == 1 ? 4 : kind == 2 ? n : first;
+    sum += kind == 0 ? 0.2 : 0;
+    for (size_t i = first; i < end; i++) {
+        double d = x[i] - bench_draw(instance, 20 + i);
+        sum += (kind == 2 ? 0.8 : 2) * d * d;
     }
     return sum;
 }

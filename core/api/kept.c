@@ -93,8 +93,8 @@ static clt_status take_trials(collet_study *s, const clt_start *start)
     bool prunes = clt_plan_component(&s->plan, "pruner", NULL) != NULL;
     clt_status status = clt_start_order(start, &s->row, prunes, &arena, &s->order, &past, &s->err);
     status = status == CLT_OK ? clt_pruning_open(&s->pruning, &s->plan, s->row.window,
-                                                 s->order.teller.space.trial_budget, 0, false,
-                                                 false, &start->hooks, &s->err)
+                                                 s->order.teller.space.trial_budget,
+                                                 (clt_prunable){0}, &start->hooks, &s->err)
                               : status;
     status = status == CLT_OK ? clt_pruning_recall(&s->pruning, &past, &s->err) : status;
     for (size_t i = 0; i < past.count && status == CLT_OK; i++) {

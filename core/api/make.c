@@ -92,7 +92,7 @@ static clt_status begin_in_memory(collet_study *s)
     }
     return status == CLT_OK
                ? clt_pruning_open(&s->pruning, &s->plan, window, s->order.teller.space.trial_budget,
-                                  0, false, false, &hooks, &s->err)
+                                  (clt_prunable){0}, &hooks, &s->err)
                : status;
 }
 

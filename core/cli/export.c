@@ -81,6 +81,15 @@ static const clt_flag flags[] = {
 };
 
 const clt_command clt_command_export = {
-    "export", "STUDY", "Writes all trials of a study to standard output, or for Optuna to a file",
-    "",       1,       1,
-    flags,    run};
+    "export",
+    "STUDY",
+    "Writes all trials of a study to standard output, or for Optuna to a file",
+    "Columns of --csv: trial, state, the goals and what is required, epochs (steps of an\n"
+    "objective), elapsed (seconds by the clock; a goal \"seconds\" is the training alone), "
+    "started,\n"
+    "attempt, why, the parameters, folds. A metric or parameter that is called like another\n"
+    "column gets its place in the JSON before its name: values.state, params.loss.\n",
+    1,
+    1,
+    flags,
+    run};

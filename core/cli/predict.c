@@ -3,6 +3,7 @@
 
 #include "study/predict.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,14 @@
 typedef struct printer {
     const clt_saved *saved;
     const clt_predict *predict;
-    double *values; /* [outputs] */
-    uint64_t row;   /* of the last one, from 1 */
+    const char *path; /* of the rows */
+    double *values;   /* [outputs] */
+    uint64_t row;     /* of the last one, from 1 */
     bool as_json;
     clt_json json;
     clt_str out;
-    bool lost; /* standard output takes no more */
+    bool lost;  /* standard output takes no more */
+    bool blank; /* the model gave no number for the last row; what follows is not printed */
 } printer;
 
 static const char *class_name(const clt_saved *saved, uint32_t k, char digits[16])
@@ -97,14 +100,26 @@ static void flush(printer *p)
     clt_str_clear(&p->out);
 }
 
+static bool has_numbers(const printer *p)
+{
+    bool all = true;
+    for (uint32_t k = 0; k < p->saved->task.outputs; k++) {
+        all = all && isfinite(p->values[k]);
+    }
+    return all;
+}
+
 static void take(void *ctx, const clt_predicted *predicted)
 {
     printer *p = ctx;
-    for (uint32_t i = 0; i < predicted->batch->rows; i++) {
+    for (uint32_t i = 0; i < predicted->batch->rows && !p->blank; i++) {
         uint32_t best = clt_predict_read(
             p->predict, predicted->out + (size_t)i * predicted->outputs, p->values);
         p->row++;
-        (p->as_json ? print_json : print_csv)(p, best);
+        p->blank = !has_numbers(p);
+        if (!p->blank) {
+            (p->as_json ? print_json : print_csv)(p, best);
+        }
     }
     flush(p);
 }
@@ -119,6 +134,12 @@ static clt_status print_all(printer *p, clt_predict *predict, clt_error *err)
     }
     if (clt_predict_run(predict, take, p, err) != CLT_OK) {
         return err->status;
+    }
+    if (p->blank) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s: the model has no finite number for row %llu: its values lie too far "
+                        "from those that it has learnt from",
+                        p->path, (unsigned long long)p->row);
     }
     if (p->as_json) {
         clt_json_close(&p->json, ']');
@@ -147,7 +168,7 @@ static clt_status predict(const clt_args *args, clt_saved *saved, clt_session *s
         clt_predict_open(p, saved, &session->plan, args->words[1], &hooks, err) != CLT_OK) {
         return err->status;
     }
-    printer to = {.saved = saved, .predict = p, .as_json = args->json};
+    printer to = {.saved = saved, .predict = p, .path = args->words[1], .as_json = args->json};
     to.values = clt_arena_array(&saved->file.arena, saved->task.outputs, sizeof(double));
     clt_status status = to.values != NULL ? print_all(&to, p, err) : clt_fail_memory(err);
     clt_str_finish(&to.out);

@@ -1,6 +1,7 @@
 #include "data/split.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* Larger than any data that fits a machine of today; keeps every product below 2^63. */
 static const uint64_t MOST_ROWS = UINT32_MAX, MOST_FEATURES = 1u << 28;
@@ -32,6 +33,27 @@ static const char *wrong_tokens(const collet_data *data)
     return data->offsets[0] == 0 ? NULL : "tokens whose first sequence does not start at 0";
 }
 
+/* Errors and predictions are multiplied by the scale. */
+static const char *wrong_scale(const collet_data *data)
+{
+    const bool has = COLLET_HAS(data, target_scale) && data->target_count > 0;
+    if (!has || (data->target_scale == NULL && data->target_shift == NULL)) {
+        return NULL;
+    }
+    if (data->target_scale == NULL || data->target_shift == NULL) {
+        return "target_shift without target_scale, or the other way round";
+    }
+    for (uint32_t i = 0; i < data->target_count; i++) {
+        if (!isfinite(data->target_shift[i])) {
+            return "a target_shift that is not a finite number";
+        }
+        if (!isfinite(data->target_scale[i]) || data->target_scale[i] <= 0) {
+            return "a target_scale that is not a finite number above 0";
+        }
+    }
+    return NULL;
+}
+
 static const char *wrong_shape(const collet_data *data)
 {
     if (data->rows == 0 || data->rows > MOST_ROWS) {
@@ -43,7 +65,8 @@ static const char *wrong_shape(const collet_data *data)
     if (data->form < COLLET_DATA_TABLE || data->form > COLLET_DATA_TOKENS) {
         return "a form of data that this version does not train on";
     }
-    return data->form == COLLET_DATA_TOKENS ? wrong_tokens(data) : wrong_numbers(data);
+    const char *wrong = data->form == COLLET_DATA_TOKENS ? wrong_tokens(data) : wrong_numbers(data);
+    return wrong != NULL ? wrong : wrong_scale(data);
 }
 
 /* What is to be predicted. */

@@ -201,7 +201,7 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
         clt_table_add(&table, "front");
     }
     clt_table_add(&table, steps_of(list));
-    clt_table_add(&table, "seconds");
+    clt_table_add(&table, "elapsed");
     for (size_t p = 0; p < params.count; p++) {
         clt_table_add(&table, short_name(&params, params.items[p]));
     }
@@ -280,12 +280,48 @@ static void add_field(clt_str *out, const char *text)
     clt_str_add(out, "\"");
 }
 
-static void add_csv_demand_heads(const clt_study_row *study, clt_str *out)
+static bool is_own_column(const char *name)
 {
+    static const char *const own[] = {"trial",   "state",   "meets",   "epochs", "steps",
+                                      "elapsed", "started", "attempt", "why"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        found = found || strcmp(name, own[i]) == 0;
+    }
+    return found;
+}
+
+/* Is it the name of a column of values? */
+static bool is_value(const clt_study_row *study, const char *name)
+{
+    bool found = false;
+    for (size_t g = 0; g < study->goal_count; g++) {
+        found = found || strcmp(name, study->goals[g].metric) == 0;
+    }
     for (size_t i = 0; i < study->demand_count; i++) {
+        found = found || strcmp(name, study->demands[i].metric) == 0;
+    }
+    return found;
+}
+
+/* One whose name is another column's is called by its place in the JSON: values.state, params.x. */
+static void add_csv_head(const char *place, const char *name, bool taken, clt_str *out)
+{
+    clt_str_add(out, ",");
+    clt_str_add(out, taken ? place : "");
+    add_field(out, name);
+}
+
+static void add_csv_value_heads(const clt_study_row *study, clt_str *out)
+{
+    for (size_t g = 0; g < study->goal_count; g++) {
+        const char *name = study->goals[g].metric;
+        add_csv_head("values.", name, is_own_column(name), out);
+    }
+    for (size_t i = 0; i < study->demand_count; i++) {
+        const char *name = study->demands[i].metric;
         if (clt_demand_is_new(study, i)) {
-            clt_str_add(out, ",");
-            add_field(out, study->demands[i].metric);
+            add_csv_head("values.", name, is_own_column(name), out);
         }
     }
     clt_str_add(out, study->demand_count > 0 ? ",meets" : "");
@@ -354,15 +390,11 @@ void clt_trials_csv(const clt_trial_list *list, clt_str *out)
         out->failed = true;
     }
     clt_str_add(out, "trial,state");
-    for (size_t g = 0; g < list->study->goal_count; g++) {
-        clt_str_add(out, ",");
-        add_field(out, list->study->goals[g].metric);
-    }
-    add_csv_demand_heads(list->study, out);
-    clt_str_addf(out, ",%s,seconds,started,attempt,why", steps_of(list));
+    add_csv_value_heads(list->study, out);
+    clt_str_addf(out, ",%s,elapsed,started,attempt,why", steps_of(list));
     for (size_t p = 0; p < params.count; p++) {
-        clt_str_add(out, ",");
-        add_field(out, params.items[p]);
+        const char *name = params.items[p];
+        add_csv_head("params.", name, is_own_column(name) || is_value(list->study, name), out);
     }
     clt_folds_csv_head(&head, out);
     clt_str_add(out, "\r\n");
@@ -449,7 +481,7 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
         clt_json_bool(json, "meets", clt_trial_meets(list->study, t));
     }
     clt_json_int(json, steps_of(list), (int64_t)t->last_step);
-    clt_json_real(json, "seconds", t->seconds);
+    clt_json_real(json, "elapsed", t->seconds);
     clt_json_text(json, "started", clt_date_text(t->started_ms, date, sizeof date));
     clt_json_int(json, "attempt", t->attempt);
     clt_json_text(json, "why", t->why);

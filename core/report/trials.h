@@ -27,7 +27,7 @@ const char *clt_trial_state_text(clt_trial_state state);
  *  of equals; NULL when there is none. */
 const clt_trial_row *clt_best_trial(const clt_trial_list *list);
 
-/** Appends a table, one row a trial: number, state, values, epochs, seconds, parameters. */
+/** Appends a table, one row a trial: number, state, values, epochs, elapsed seconds, parameters. */
 void clt_trials_table(const clt_trial_list *list, clt_str *out);
 
 /** Appends what the study has come to: the best trial and its parameters, or with several goals

@@ -168,7 +168,7 @@ bool clt_rules_mend_around(const clt_rules *rules, const clt_space *space, const
             memcpy(from, x, bytes);
         }
         memcpy(y, x, bytes);
-        met = descend(rules, space, rng, MEND_STEPS << (k / 4), kept, y, z);
+        met = descend(rules, space, rng, (uint32_t)MEND_STEPS << (k / 4), kept, y, z);
         if (met) {
             return_towards(rules, space, from, y);
         }

@@ -191,10 +191,12 @@ static clt_status open_to_read(clt_sqlite *s, clt_error *err)
     int code = sqlite3_errcode(s->db), extended = sqlite3_extended_errcode(s->db);
     bool half_written =
         extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY;
-    if (status == CLT_OK || half_written || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) {
+    if (status == CLT_OK || half_written ||
+        (code != SQLITE_CANTOPEN && code != SQLITE_READONLY && !s->full)) {
         return status;
     }
-    /* Reading beside a run needs a file of shared memory, which this folder does not admit. */
+    /* Reading beside a run needs a file of shared memory, which this folder does not admit, or the
+     * disk is too full for. */
     *err = (clt_error){0};
     return clt_sqlite_open_copy(s, err) == CLT_OK && distrust(s, err) == CLT_OK
                ? clt_sqlite_schema(s, false, err)
@@ -213,8 +215,10 @@ static clt_status check_writes(clt_sqlite *s, clt_error *err)
 
 static clt_status open_to_write(clt_sqlite *s, clt_error *err)
 {
-    if (clt_sqlite_lock(s, err) != CLT_OK || open_file(s, true, err) != CLT_OK ||
-        check_writes(s, err) != CLT_OK || clt_sqlite_sync_folder(s, err) != CLT_OK) {
+    clt_status status = clt_sqlite_lock(s, err);
+    s->made = status == CLT_OK && access(s->file, F_OK) != 0;
+    if (status != CLT_OK || open_file(s, true, err) != CLT_OK || check_writes(s, err) != CLT_OK ||
+        clt_sqlite_sync_folder(s, err) != CLT_OK) {
         return err->status;
     }
     sqlite3_wal_hook(s->db, note_pages, s); /* after "wal_autocheckpoint", a hook as well */
@@ -222,8 +226,22 @@ static clt_status open_to_write(clt_sqlite *s, clt_error *err)
     return CLT_OK;
 }
 
+/* Has nothing been stored, nor could it be? */
+static bool is_empty(clt_sqlite *s)
+{
+    int64_t studies = 0;
+    clt_error ignored = {0};
+    return !s->writes ||
+           (clt_sqlite_number(s, "SELECT count(*) FROM study", &studies, &ignored) == CLT_OK &&
+            studies == 0);
+}
+
 void clt_sqlite_close(clt_sqlite *s)
 {
+    if (s->writes) {
+        clt_sqlite_roll_back(&s->head);
+    }
+    bool vain = s->made && is_empty(s);
     for (size_t i = 0; i < s->prepared_count; i++) {
         sqlite3_finalize(s->prepared[i].statement);
     }
@@ -233,6 +251,9 @@ void clt_sqlite_close(clt_sqlite *s)
     }
     sqlite3_close(s->db);
     s->db = NULL;
+    if (vain) {
+        clt_sqlite_unmake(s);
+    }
 }
 
 static void close_store(clt_store *store)

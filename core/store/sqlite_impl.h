@@ -19,6 +19,7 @@ typedef struct clt_sqlite {
     char *path;         /**< as the user named it, for messages */
     char *file;         /**< the same, absolute and without symlinks */
     int lock;           /**< descriptor of the lock file; -1 for readers */
+    bool made;          /**< there was no file before this one opened it to write */
     bool writes;        /**< open, and ours to write */
     bool in_group;      /**< between open_group() and commit() */
     bool full;          /**< the last failure came of a full disk */
@@ -123,6 +124,9 @@ clt_status clt_sqlite_check_version(int version, clt_error *err);
 /** Becomes the one process that writes, by a lock on "file-lock". CLT_NO_STORE with the process
  *  that has it. */
 clt_status clt_sqlite_lock(clt_sqlite *s, clt_error *err);
+
+/** Removes a store that was made for nothing, and its lock, which must be held. */
+void clt_sqlite_unmake(const clt_sqlite *s);
 
 /** For readers in a folder that cannot be written: closes what is open, and opens a copy of the
  *  file in memory. CLT_NO_STORE where a log lies beside it, which a copy would lack. */

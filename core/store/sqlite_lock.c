@@ -6,7 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* NULL: no memory. */
+static char *beside(const clt_sqlite *s, const char *end)
+{
+    size_t size = strlen(s->file) + strlen(end) + 1;
+    char *name = malloc(size);
+    if (name != NULL) {
+        (void)snprintf(name, size, "%s%s", s->file, end);
+    }
+    return name;
+}
 
 static clt_status refuse(const clt_sqlite *s, clt_error *err)
 {
@@ -27,17 +39,9 @@ static void sign(const clt_sqlite *s)
     }
 }
 
-/* The lock goes when the process does, however it ends; the file stays. */
-clt_status clt_sqlite_lock(clt_sqlite *s, clt_error *err)
+static clt_status take(clt_sqlite *s, const char *name, clt_error *err)
 {
-    size_t size = strlen(s->file) + sizeof "-lock";
-    char *name = malloc(size);
-    if (name == NULL) {
-        return clt_fail_memory(err);
-    }
-    (void)snprintf(name, size, "%s-lock", s->file);
     s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
-    free(name);
     if (s->lock < 0) {
         return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be written: %s", s->path,
                         strerror(errno));
@@ -47,6 +51,48 @@ clt_status clt_sqlite_lock(clt_sqlite *s, clt_error *err)
                                     : clt_fail(err, CLT_NO_STORE, "%s: cannot be locked: %s",
                                                s->path, strerror(errno));
     }
-    sign(s);
     return CLT_OK;
+}
+
+/* A run whose store was for nothing may have removed the file between opening and locking it:
+ * what is locked then is no longer what others find. */
+static bool is_current(const clt_sqlite *s, const char *name)
+{
+    struct stat held, found;
+    return fstat(s->lock, &held) == 0 && stat(name, &found) == 0 && held.st_ino == found.st_ino &&
+           held.st_dev == found.st_dev;
+}
+
+/* The lock goes when the process does, however it ends; the file stays. */
+clt_status clt_sqlite_lock(clt_sqlite *s, clt_error *err)
+{
+    char *name = beside(s, "-lock");
+    if (name == NULL) {
+        return clt_fail_memory(err);
+    }
+    clt_status status = take(s, name, err);
+    if (status == CLT_OK && !is_current(s, name)) {
+        close(s->lock);
+        status = take(s, name, err);
+    }
+    if (status == CLT_OK && !is_current(s, name)) {
+        status = clt_fail(err, CLT_NO_STORE, "%s: in use by another process", s->path);
+    }
+    free(name);
+    if (status == CLT_OK) {
+        sign(s);
+    }
+    return status;
+}
+
+void clt_sqlite_unmake(const clt_sqlite *s)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal", "-lock"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char *name = beside(s, ends[i]);
+        if (name != NULL) {
+            (void)unlink(name);
+        }
+        free(name);
+    }
 }

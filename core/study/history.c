@@ -16,7 +16,7 @@ static clt_status fail_goals(const clt_plan *plan, const char *id, clt_error *er
     }
     clt_fail(err, CLT_BAD_INPUT,
              "%s:%d: sampler \"%s\" looks for the best of one goal, but [study] has %zu: %s; take "
-             "one that knows several, such as random",
+             "one that knows several, such as auto, gp, nsga2 or tpe",
              plan->ini->path, line, id, plan->goal_count, clt_str_text(&goals));
     clt_str_finish(&goals);
     return err->status;

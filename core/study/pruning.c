@@ -16,7 +16,7 @@ static void leave(clt_pruning *p)
     clt_host_say_changed(&p->host, clt_guard_leave(), &p->warned);
 }
 
-static clt_status make_resource(clt_pruning *p, uint64_t planned, uint64_t max_step, bool can_pause,
+static clt_status make_resource(clt_pruning *p, uint64_t planned, clt_prunable trials,
                                 clt_error *err)
 {
     size_t goals = p->plan->goal_count;
@@ -31,9 +31,9 @@ static clt_status make_resource(clt_pruning *p, uint64_t planned, uint64_t max_s
     p->curves.objective_count = goals;
     p->resource = (collet_resource){.struct_size = COLLET_SIZE(collet_resource),
                                     .objective_count = (uint32_t)goals,
-                                    .max_step = max_step,
+                                    .max_step = trials.most,
                                     .trial_budget = planned,
-                                    .flags = can_pause ? COLLET_RESOURCE_PAUSE : 0,
+                                    .flags = trials.pauses ? COLLET_RESOURCE_PAUSE : 0,
                                     .signs = signs};
     return CLT_OK;
 }
@@ -52,25 +52,24 @@ static clt_status fail_create(clt_pruning *p, const clt_component *component, co
 }
 
 clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window, uint64_t planned,
-                            uint64_t max_step, bool folds, bool can_pause,
-                            const clt_host_hooks *hooks, clt_error *err)
+                            clt_prunable trials, const clt_host_hooks *hooks, clt_error *err)
 {
     const clt_component *component = clt_plan_component(plan, "pruner", NULL);
     void *config;
     p->plan = plan;
     p->window = window;
-    p->folds = folds;
+    p->folds = trials.folds;
     if (component == NULL) {
         return CLT_OK;
     }
     clt_host_init(&p->host, "pruner", component->id, hooks);
-    if (make_resource(p, planned, max_step, can_pause, err) != CLT_OK ||
+    if (make_resource(p, planned, trials, err) != CLT_OK ||
         clt_plan_configure(plan, component, NULL, &p->arena, &config, err) != CLT_OK) {
         return err->status;
     }
     p->pruner = component->unit->vtable;
     p->paces = COLLET_CAN(p->pruner, begin);
-    p->pauses = can_pause && p->paces && COLLET_CAN(p->pruner, promote);
+    p->pauses = trials.pauses && p->paces && COLLET_CAN(p->pruner, promote);
     clt_guard_note();
     enter(p, "create", UINT64_MAX);
     collet_status code =

@@ -36,12 +36,17 @@ typedef struct clt_pruned {
     uint64_t until;  /**< CONTINUE: the resource at which it is to be paused; 0: to the end */
 } clt_pruned;
 
-/** Makes the plan's pruner, if it has one. planned: trials, as the sampler is told. max_step:
- * resource of a full trial; 0: not known. folds: it counts folds. can_pause: trials can be paused.
- * CLT_BAD_INPUT, with its line, where it cannot work so. */
+/** What a pruner is told of the study's trials. */
+typedef struct clt_prunable {
+    uint64_t most; /**< resource of a full trial; 0: not known */
+    bool folds;    /**< it counts folds */
+    bool pauses;   /**< trials can be paused */
+} clt_prunable;
+
+/** Makes the plan's pruner, if it has one. planned: trials, as the sampler is told. CLT_BAD_INPUT,
+ * with its line, where it cannot work so. */
 clt_status clt_pruning_open(clt_pruning *p, const clt_plan *plan, uint64_t window, uint64_t planned,
-                            uint64_t max_step, bool folds, bool can_pause,
-                            const clt_host_hooks *hooks, clt_error *err);
+                            clt_prunable trials, const clt_host_hooks *hooks, clt_error *err);
 
 /** Destroys it; also after a failure. */
 void clt_pruning_close(clt_pruning *p);

@@ -110,6 +110,9 @@ bool clt_run_wants_more(const clt_run *run);
 
 /* study/rungs.c: what the pruner decides. */
 
+/** What the pruner is told of trials. */
+clt_prunable clt_rungs_prunable(const clt_run *run);
+
 /** Opens the pruner and shows it what there is; paused trials wait. */
 clt_status clt_rungs_begin(clt_run *run);
 

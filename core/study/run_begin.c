@@ -129,22 +129,28 @@ static void announce(const clt_run *r)
     r->setup->watcher.study_begun(r->setup->watcher.ctx, &view);
 }
 
-clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
+static clt_status find_study(clt_run *r)
 {
     const clt_study_setup *s = r->setup;
+    const bool prunes = clt_plan_component(s->plan, "pruner", NULL) != NULL;
     const clt_start start = {.plan = s->plan,
                              .store = s->store,
                              .fresh = s->fresh,
                              .open = s->open,
                              .environment = s->environment,
-                             .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log}};
-    bool prunes = clt_plan_component(s->plan, "pruner", NULL) != NULL;
+                             .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log},
+                             .prunable = clt_rungs_prunable(r)};
+    return clt_start_find(&start, r->arena, r->study, r->err) == CLT_OK
+               ? clt_start_order(&start, r->study, prunes, r->arena, &r->order, &r->past, r->err)
+               : r->err->status;
+}
+
+clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
+{
+    const clt_study_setup *s = r->setup;
     if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||
         clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
-        clt_crew_check_goals(r->crew, r->err) != CLT_OK ||
-        clt_start_find(&start, r->arena, r->study, r->err) != CLT_OK ||
-        clt_start_order(&start, r->study, prunes, r->arena, &r->order, &r->past, r->err) !=
-            CLT_OK ||
+        clt_crew_check_goals(r->crew, r->err) != CLT_OK || find_study(r) != CLT_OK ||
         clt_rungs_begin(r) != CLT_OK || take_up(r) != CLT_OK) {
         return r->err->status;
     }

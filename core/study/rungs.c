@@ -219,18 +219,23 @@ static clt_status take_past(clt_run *r)
     return status;
 }
 
+clt_prunable clt_rungs_prunable(const clt_run *r)
+{
+    const size_t folds = clt_crew_facts_of(r->crew)->folds;
+    return (clt_prunable){.most = folds > 0 ? folds : clt_plan_epochs(r->setup->plan),
+                          .folds = folds > 0,
+                          .pauses = !r->setup->plan->black_box && folds == 0 &&
+                                    r->setup->checkpoints != NULL};
+}
+
 clt_status clt_rungs_begin(clt_run *r)
 {
     const clt_plan *plan = r->setup->plan;
-    const clt_crew_facts *facts = clt_crew_facts_of(r->crew);
     const clt_host_hooks hooks = {.ctx = r->setup->watcher.ctx, .log = r->setup->watcher.log};
-    bool trains = !plan->black_box && facts->folds == 0;
-    uint64_t most = facts->folds > 0 ? facts->folds : clt_plan_epochs(plan);
-    bool can_pause = trains && r->setup->checkpoints != NULL;
     r->pruning.since = r->order.since_slot;
     r->last_begun = r->order.slot;
     if (clt_pruning_open(&r->pruning, plan, r->study->window, r->order.teller.space.trial_budget,
-                         most, facts->folds > 0, can_pause, &hooks, r->err) != CLT_OK ||
+                         clt_rungs_prunable(r), &hooks, r->err) != CLT_OK ||
         clt_pruning_recall(&r->pruning, &r->past, r->err) != CLT_OK) {
         return r->err->status;
     }

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "study/change.h"
 #include "study/environment.h"
+#include "study/pruning.h"
 #include "study/wish.h"
 
 #include <string.h>
@@ -264,11 +265,31 @@ static clt_status add_all(const clt_start *s, const clt_ancestry *ancestry, clt_
     return status;
 }
 
+/* Sampler and pruner are made once before anything is written: where one refuses what it is given,
+ * no study is left behind whose file would have to stay as it is. */
+static clt_status rehearse(const clt_start *s, const clt_study_row *study, clt_error *err)
+{
+    const clt_host_hooks quiet = {0};
+    const uint64_t planned = clt_change_planned(s->plan, study->identity);
+    clt_order order = {0};
+    clt_pruning pruning = {0};
+    clt_status status = clt_order_open(&order, s->plan, study->window, planned, &quiet, err);
+    if (status == CLT_OK) {
+        status = clt_pruning_open(&pruning, s->plan, study->window, order.teller.space.trial_budget,
+                                  s->prunable, &quiet, err);
+        clt_pruning_close(&pruning);
+    }
+    clt_order_close(&order);
+    return status;
+}
+
 /* A study is there with all that it begins with, or not at all. */
 static clt_status add(const clt_start *s, clt_arena *arena, clt_study_row *study, clt_error *err)
 {
     clt_ancestry ancestry;
-    clt_status status = clt_ancestry_read(s->plan, s->store, s->open, arena, &ancestry, err);
+    clt_status status = rehearse(s, study, err);
+    status = status == CLT_OK ? clt_ancestry_read(s->plan, s->store, s->open, arena, &ancestry, err)
+                              : status;
     status = status == CLT_OK ? clt_store_open_group(s->store, err) : status;
     status = status == CLT_OK ? add_all(s, &ancestry, study, err) : status;
     status = status == CLT_OK ? clt_store_commit(s->store, err) : status;

@@ -8,6 +8,7 @@
 
 #include "study/ancestry.h"
 #include "study/order.h"
+#include "study/pruning.h"
 
 /** What it takes. Everything outlives the calls, plan and hooks the study. */
 typedef struct clt_start {
@@ -17,6 +18,7 @@ typedef struct clt_start {
     const char *environment; /**< of now; see study/environment.h */
     clt_store_opener open;   /**< of the store of an older study to begin with; NULL: none can be */
     clt_host_hooks hooks;    /**< log hears the sampler, and what has changed since */
+    clt_prunable prunable;   /**< for the pruner of a study that begins */
 } clt_start;
 
 /** Finds the study of the plan's name, which goes on where its identity agrees (else

@@ -102,6 +102,11 @@ static clt_wire_got receive(int fd, int flags, uint32_t *sequence, clt_wire *m)
                              .msg_controllen = sizeof control};
     m->fds[0] = m->fds[1] = -1;
     ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | flags);
+    if (n < 0 && errno == ECONNRESET) {
+        /* It ended with messages from here unread. That is told once, and before what it had sent:
+         * its last result is still there. */
+        n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | flags);
+    }
     /* Short of memory it is there still, and comes when there is some. */
     if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOMEM || errno == ENOBUFS)) {
         return CLT_WIRE_NOTHING;

@@ -274,10 +274,15 @@ static clt_status fail_rules(const reading *r, const bool *named)
             broken = settled || broken == NULL ? &rules->items[k] : broken;
         }
     }
-    return clt_fail(r->err, CLT_BAD_INPUT, "%s \"%s\" of [" CLT_CONSTRAINTS "]",
+    if (broken == NULL) { /* the rules are at odds with themselves in the last bit only */
+        return clt_fail(r->err, CLT_BAD_INPUT,
+                        "no values were found for what it leaves out that meet [" CLT_CONSTRAINTS
+                        "]");
+    }
+    return clt_fail(r->err, CLT_BAD_INPUT, "%s \"%s\" of [" CLT_CONSTRAINTS "] (%s:%d)",
                     settled ? "what it names does not meet"
                             : "no values were found for what it leaves out that meet",
-                    broken != NULL ? broken->text : "");
+                    broken->text, r->plan->ini->path, broken->line);
 }
 
 /* named[dim_count], work[3 * dim_count]. A stream may fail to lead to a point; then that of the

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,15 @@ clt_status clt_saved_read(clt_saved *s, const char *path, clt_error *err)
     return clt_tensors_read(&s->file, path, err) == CLT_OK ? understand(s, err) : err->status;
 }
 
+static bool are_finite(const float *x, size_t count)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++) {
+        all = all && isfinite(x[i]);
+    }
+    return all;
+}
+
 clt_status clt_saved_theta(const clt_saved *s, const collet_layout *layout, float *theta,
                            clt_error *err)
 {
@@ -261,6 +271,11 @@ clt_status clt_saved_theta(const clt_saved *s, const collet_layout *layout, floa
                             s->path, name, g->rows, g->columns);
         }
         memcpy(theta + g->offset, t->bytes, t->size);
+        if (!are_finite(theta + g->offset, (size_t)(rows * columns))) {
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "%s: the array \"%s\" holds a number that is not finite", s->path,
+                            name);
+        }
     }
     return CLT_OK;
 }

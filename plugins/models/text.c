@@ -28,11 +28,11 @@
  *
  * Windows are neighbouring tokens, so pool = conv wants a dataset without n-grams behind the words.
  *
- * How it works: the embedding is a sparse segment: a step writes the gradient of the tokens that
- * are in the batch, and the optimizer moves these rows only. With a batch's tokens listed by
- * number, the gradient of a mean is a sum of rows of a small matrix, written once. The maximum over
- * time lets one window a filter through, so going back through a convolution costs next to nothing;
- * see nn/textconv.h.
+ * How it works (nn/textpool.h): the embedding is a sparse segment: a step writes the gradient of
+ * the tokens that are in the batch, and the optimizer moves these rows only. With a batch's tokens
+ * listed by number, the gradient of a mean is a sum of rows of a small matrix, written once. The
+ * maximum over time lets one window a filter through, so going back through a convolution costs
+ * next to nothing; see nn/textconv.h.
  *
  * The gradient of a token's row is divided by the batch and by the text's length, so plain sgd
  * wants learning rates of 1 to 50 with pool = mean; adam needs no such care.
@@ -45,13 +45,8 @@
 
 #include "nn/dense.h"
 #include "nn/dropout.h"
-#include "nn/embedding.h"
 #include "nn/loss.h"
-#include "nn/textconv.h"
-
-#include <stdbool.h>
-
-enum { MEAN, MAX, CONV };
+#include "nn/textpool.h"
 
 typedef struct text_config {
     int64_t dim, width, widths, filters, hidden;
@@ -77,11 +72,6 @@ static const collet_option options[] = {
                     "share of what was pooled that is left out while training"),
 };
 
-enum { MOST_WIDTHS = NN_TEXTCONV_WIDTHS, MOST_SEGMENTS = 1 + 2 * MOST_WIDTHS + 4 };
-
-/* Embeddings start uniform in +- this. */
-static const double SPREAD = 0.1;
-
 /* A dense layer behind the pooled sequence; the last one is the output. */
 typedef struct layer {
     uint32_t in, out;
@@ -94,17 +84,12 @@ typedef struct text {
     const text_config *config;
     const collet_host *host;
     collet_task task;
-    uint32_t pooled, layer_count; /* numbers that a sequence becomes; 1 or 2 */
+    nn_textpool pool;
+    uint32_t layer_count; /* 1 or 2 */
     layer layers[2];
-    uint64_t conv_w[MOST_WIDTHS], conv_b[MOST_WIDTHS];
-    collet_segment segments[MOST_SEGMENTS];
-    char names[MOST_SEGMENTS][24];
-    collet_layout layout;
-    nn_textconv conv;
-    nn_index index;
-    float *y, *mask, *d[2]; /* [max_rows][pooled]; [max_rows][hidden] */
-    uint64_t *place;        /* [max_rows][pooled] */
-    uint64_t *bits;         /* random bits for dropout */
+    nn_layout layout;
+    float *mask, *d[2]; /* [max_rows][pool.out]; [max_rows][in] of each layer */
+    uint64_t *bits;     /* random bits for dropout */
 } text;
 
 static void destroy(void *self)
@@ -113,66 +98,24 @@ static void destroy(void *self)
     if (t == NULL) {
         return;
     }
-    nn_textconv_finish(&t->conv);
-    nn_index_finish(&t->index);
+    nn_textpool_free(&t->pool);
     for (uint32_t i = 0; i < 2; i++) {
         free(t->layers[i].y);
         free(t->layers[i].kept);
         free(t->d[i]);
     }
-    free(t->y);
     free(t->mask);
-    free(t->place);
     free(t->bits);
     free(t);
 }
 
 /* ---- Layout --------------------------------------------------------------------------------- */
 
-/* Appends a segment to the layout; returns where it lies. number 0: the name has none. */
-static uint64_t place_segment(text *t, const char *name, uint32_t number, const char *part,
-                              uint64_t rows, uint64_t columns, uint32_t flags)
-{
-    uint32_t i = t->layout.segment_count++;
-    uint64_t at = t->layout.theta_count;
-    char digits[12] = "";
-    if (number > 0) {
-        (void)snprintf(digits, sizeof digits, "%u", number);
-    }
-    (void)snprintf(t->names[i], sizeof t->names[i], "%s%s.%s", name, digits, part);
-    t->segments[i] = (collet_segment){t->names[i], at, (uint32_t)rows, (uint32_t)columns, flags, 0};
-    t->layout.theta_count += collet_padded(rows, columns);
-    return at;
-}
-
-static void plan_conv(text *t)
+static void plan_layers(text *t)
 {
     const text_config *c = t->config;
-    for (uint32_t i = 0; i < (uint32_t)c->widths; i++) {
-        uint32_t width = (uint32_t)c->width + i;
-        t->conv_w[i] = place_segment(t, "conv", width, "weight", (uint64_t)c->filters,
-                                     (uint64_t)width * (uint64_t)c->dim, 0);
-        t->conv_b[i] = place_segment(t, "conv", width, "bias", 1, (uint64_t)c->filters,
-                                     COLLET_SEGMENT_NO_DECAY);
-    }
-}
-
-/* Widths, activations and the place of every matrix in theta. */
-static void plan(text *t)
-{
-    const text_config *c = t->config;
-    t->layout = (collet_layout){.struct_size = COLLET_SIZE(collet_layout),
-                                .segment_size = COLLET_SIZE(collet_segment),
-                                .segments = t->segments};
-    place_segment(t, "embedding", 0, "weight", t->task.vocabulary, (uint64_t)c->dim,
-                  COLLET_SEGMENT_SPARSE);
-    t->pooled = (uint32_t)c->dim;
-    if (c->pool == CONV) {
-        plan_conv(t);
-        t->pooled = (uint32_t)(c->widths * c->filters);
-    }
+    uint32_t in = t->pool.out;
     t->layer_count = c->hidden > 0 ? 2 : 1;
-    uint32_t in = t->pooled;
     for (uint32_t i = 0; i < t->layer_count; i++) {
         layer *l = &t->layers[i];
         bool last = i + 1 == t->layer_count;
@@ -180,20 +123,30 @@ static void plan(text *t)
         l->out = last ? t->task.outputs : (uint32_t)c->hidden;
         l->f = last ? NN_IDENTITY : (nn_activation)c->activation;
         const char *name = last ? "output" : "hidden";
-        l->w = place_segment(t, name, 0, "weight", l->in, l->out, 0);
-        l->b = place_segment(t, name, 0, "bias", 1, l->out, COLLET_SEGMENT_NO_DECAY);
+        l->w = nn_layout_add(&t->layout, name, 0, "weight", l->in, l->out, 0);
+        l->b = nn_layout_add(&t->layout, name, 0, "bias", 1, l->out, COLLET_SEGMENT_NO_DECAY);
         in = l->out;
     }
 }
 
-static bool allocate(text *t)
+/* Widths, activations and the place of every matrix in theta. */
+static void plan(text *t)
 {
     const text_config *c = t->config;
-    size_t rows = t->task.max_rows, n = rows * t->pooled;
-    bool ok = nn_index_init(&t->index, t->task.vocabulary) == 0;
-    ok =
-        ok && (c->pool != CONV || nn_textconv_init(&t->conv, (uint32_t)c->dim, (uint32_t)c->filters,
-                                                   (uint32_t)c->width, (uint32_t)c->widths) == 0);
+    const nn_textpool_kind kind = {.how = (nn_textpooling)c->pool,
+                                   .vocabulary = t->task.vocabulary,
+                                   .dim = (uint32_t)c->dim,
+                                   .filters = (uint32_t)c->filters,
+                                   .first = (uint32_t)c->width,
+                                   .widths = (uint32_t)c->widths};
+    nn_textpool_plan(&t->pool, &kind, &t->layout);
+    plan_layers(t);
+}
+
+static bool allocate(text *t)
+{
+    size_t rows = t->task.max_rows, n = rows * t->pool.out;
+    bool ok = nn_textpool_allocate(&t->pool, t->task.max_rows);
     for (uint32_t i = 0; i < t->layer_count && ok; i++) {
         layer *l = &t->layers[i];
         bool keeps = l->f == NN_GELU;
@@ -202,11 +155,9 @@ static bool allocate(text *t)
         t->d[i] = collet_zeros(rows * l->in);
         ok = l->y != NULL && (!keeps || l->kept != NULL) && t->d[i] != NULL;
     }
-    t->y = collet_zeros(n);
     t->mask = collet_zeros(n);
-    t->place = malloc((n + 1) * sizeof *t->place);
     t->bits = malloc((n / 4 + 1) * sizeof *t->bits);
-    return ok && t->y != NULL && t->mask != NULL && t->place != NULL && t->bits != NULL;
+    return ok && t->mask != NULL && t->bits != NULL;
 }
 
 static collet_status create(const collet_host *host, const void *config, const collet_task *task,
@@ -234,21 +185,13 @@ static collet_status create(const collet_host *host, const void *config, const c
 static const collet_layout *layout(void *self)
 {
     text *t = self;
-    return &t->layout;
+    return &t->layout.view;
 }
 
 static collet_status init(void *self, const collet_rng *rng, float *theta)
 {
     const text *t = self;
-    const text_config *c = t->config;
-    size_t n = (size_t)t->task.vocabulary * (size_t)c->dim;
-    for (size_t i = 0; i < n; i++) {
-        theta[i] = (float)(SPREAD * (2 * collet_uniform(rng) - 1));
-    }
-    for (uint32_t i = 0; c->pool == CONV && i < (uint32_t)c->widths; i++) {
-        uint32_t in = ((uint32_t)c->width + i) * (uint32_t)c->dim;
-        nn_dense_init(NN_HE, in, (uint32_t)c->filters, rng, theta + t->conv_w[i]);
-    }
+    nn_textpool_init(&t->pool, rng, theta);
     for (uint32_t i = 0; i < t->layer_count; i++) {
         const layer *l = &t->layers[i];
         nn_dense_init(l->f == NN_RELU ? NN_HE : NN_GLOROT, l->in, l->out, rng, theta + l->w);
@@ -258,39 +201,20 @@ static collet_status init(void *self, const collet_rng *rng, float *theta)
 
 /* ---- Computing ------------------------------------------------------------------------------ */
 
-/* Weights of the convolutions in theta, or their places in a gradient. */
-static nn_textconv_weights weights_at(const text *t, float *theta)
+/* Outputs of the batch in the last layer's y, NULL when memory ran out; rng NULL: no dropout; back:
+ * the batch will go back. */
+static float *forward(text *t, const collet_rng *rng, const float *theta, const collet_batch *batch,
+                      bool back)
 {
-    nn_textconv_weights weights = {0};
-    for (uint32_t i = 0; i < t->conv.widths; i++) {
-        weights.w[i] = theta + t->conv_w[i];
-        weights.b[i] = theta + t->conv_b[i];
+    float *pooled = nn_textpool_forward(&t->pool, theta, batch, back);
+    if (pooled == NULL) {
+        return NULL;
     }
-    return weights;
-}
-
-static void pool(text *t, const float *theta, const collet_batch *batch)
-{
-    uint32_t dim = (uint32_t)t->config->dim;
-    if (t->config->pool == MEAN) {
-        nn_embedding_mean(batch, dim, theta, t->y);
-    } else if (t->config->pool == MAX) {
-        nn_embedding_max(batch, dim, theta, t->y, t->place);
-    } else {
-        nn_textconv_weights weights = weights_at(t, (float *)(uintptr_t)theta);
-        nn_textconv_forward(&t->conv, batch, theta, &weights, t->y, t->place);
-    }
-}
-
-/* Outputs of the batch in the last layer's y; rng NULL: no dropout. */
-static float *forward(text *t, const collet_rng *rng, const float *theta, const collet_batch *batch)
-{
-    pool(t, theta, batch);
     if (rng != NULL && t->config->dropout > 0) {
-        nn_dropout_forward(t->config->dropout, (size_t)batch->rows * t->pooled, rng, t->bits,
-                           t->mask, t->y);
+        nn_dropout_forward(t->config->dropout, (size_t)batch->rows * t->pool.out, rng, t->bits,
+                           t->mask, pooled);
     }
-    const float *x = t->y;
+    const float *x = pooled;
     for (uint32_t i = 0; i < t->layer_count; i++) {
         layer *l = &t->layers[i];
         nn_dense_forward(l->f, batch->rows, l->in, l->out, x, theta + l->w, theta + l->b, l->y,
@@ -300,35 +224,19 @@ static float *forward(text *t, const collet_rng *rng, const float *theta, const 
     return t->layers[t->layer_count - 1].y;
 }
 
-/* From d[rows][pooled] to the gradient of the embedding and what is before the pooling. */
-static void unpool(text *t, const float *theta, const collet_batch *batch, float *d, float *grad)
-{
-    uint32_t dim = (uint32_t)t->config->dim;
-    if (t->config->pool == MEAN) {
-        nn_embedding_mean_backward(batch, &t->index, dim, d, grad);
-    } else if (t->config->pool == MAX) {
-        nn_embedding_max_backward(batch, &t->index, dim, d, t->place, grad);
-    } else {
-        nn_textconv_weights weights = weights_at(t, (float *)(uintptr_t)theta);
-        nn_textconv_weights gradients = weights_at(t, grad);
-        nn_embedding_clear(&t->index, dim, grad);
-        nn_textconv_backward(&t->conv, batch, theta, &weights, t->y, t->place, d, &gradients, grad);
-    }
-}
-
 static void backward(text *t, const float *theta, const collet_batch *batch, float *d, float *grad)
 {
     for (uint32_t i = t->layer_count; i-- > 0;) {
         layer *l = &t->layers[i];
-        const float *x = i > 0 ? t->layers[i - 1].y : t->y;
+        const float *x = i > 0 ? t->layers[i - 1].y : t->pool.y;
         nn_dense_backward(l->f, batch->rows, l->in, l->out, x, theta + l->w, l->y, l->kept, d,
                           grad + l->w, grad + l->b, t->d[i]);
         d = t->d[i];
     }
     if (t->config->dropout > 0) {
-        nn_dropout_backward((size_t)batch->rows * t->pooled, t->mask, d);
+        nn_dropout_backward((size_t)batch->rows * t->pool.out, t->mask, d);
     }
-    unpool(t, theta, batch, d, grad);
+    nn_textpool_backward(&t->pool, theta, batch, d, grad);
 }
 
 static collet_status loss(void *self, const collet_rng *rng, const float *theta,
@@ -336,23 +244,24 @@ static collet_status loss(void *self, const collet_rng *rng, const float *theta,
                           const collet_touched *touched)
 {
     text *t = self;
-    float *z = forward(t, rng, theta, batch);
+    float *z = forward(t, rng, theta, batch, grad != NULL);
+    if (z == NULL) {
+        return collet_fail(t->host, COLLET_E_NOMEM, "out of memory for a batch's tokens");
+    }
     *value = nn_loss(t->task.type, batch, t->task.outputs, z);
     if (grad == NULL) {
         return COLLET_OK;
     }
-    if (nn_index_build(&t->index, batch) != 0) {
-        return collet_fail(t->host, COLLET_E_NOMEM, "out of memory for a batch's tokens");
-    }
     backward(t, theta, batch, z, grad);
+    const nn_index *index = &t->pool.index;
     return touched == NULL ? COLLET_OK
-                           : touched->rows(touched->ctx, 0, t->index.tokens, t->index.count);
+                           : touched->rows(touched->ctx, 0, index->tokens, index->count);
 }
 
 static collet_status predict(void *self, const float *theta, const collet_batch *batch, float *out)
 {
     text *t = self;
-    const float *z = forward(t, NULL, theta, batch);
+    const float *z = forward(t, NULL, theta, batch, false);
     memcpy(out, z, (size_t)batch->rows * t->task.outputs * sizeof *out);
     return COLLET_OK;
 }

@@ -47,9 +47,13 @@
  * How it ends: a trial fails, with one line that says why, where the program ends with another exit
  * code than 0 or by a signal, prints no result, or one that is not finite. [run] trial_time and
  * no_progress (output is progress) send SIGTERM to the program's process group, and SIGKILL after
- * [run] grace; so does a run that is stopped. Whatever it has started ends with it. When a pruner
- * says that a trial is to stop, its result is that of the last step. No trial is run twice in one
- * process to see whether the same comes out, as other objectives are.
+ * [run] grace; so does a run that is stopped. Whatever it has started ends with it, also in
+ * sessions of its own, and also where all of Collet was killed: a guard that waits for that ends
+ * the program's group, and then whatever has the trial's COLLET_METRICS in its environment. So one
+ * thing is not found in that last case, a process that has left the group and was given another
+ * environment; and nothing helps where the guard is killed as well, at the same moment. When a
+ * pruner says that a trial is to stop, its result is that of the last step. No trial is run twice
+ * in one process to see whether the same comes out, as other objectives are.
  */
 #include "command/evaluation.h"
 #include "command/surroundings.h"
@@ -371,7 +375,8 @@ static collet_status run(const command *c, char **argv, const command_surroundin
 {
     char *path = NULL;
     collet_status status = c->path == NULL ? find_program(c, argv[0], &path) : COLLET_OK;
-    command_call call = {c->path != NULL ? c->path : path, argv, around->envp, c->config->folder};
+    command_call call = {c->path != NULL ? c->path : path, argv, around->envp, c->config->folder,
+                         around->mark};
     if (status == COLLET_OK) {
         status = command_evaluate(c->host, &call, &c->wanted, around->metrics, values);
     }

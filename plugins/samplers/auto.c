@@ -3,16 +3,18 @@
  *
  * Definition: each trial is proposed by one member, and every member is told of all trials:
  *
- *     goals    finished trials     proposed by
- *     several  any number          tpe, with single kernels and joint ones in turn
- *     one      fewer than 10       tpe, whose first trials lie apart
- *     one      10 to 99            gp; each 4th by tpe where all parameters are continuous, fewer
- *                                  where some are not
- *     one      100 to `late` - 1   the same, with each 2nd
- *     one      `late` and more     tpe, because it takes less than a millisecond
+ *     goals         finished trials     proposed by
+ *     five or more  any number          tpe, with single kernels and joint ones in turn
+ *     fewer         fewer than 10       tpe, whose first trials lie apart
+ *     one           10 to 99            gp; each 4th by tpe where all parameters are continuous,
+ *                                       fewer where some are not
+ *     one           100 to `late` - 1   the same, with each 2nd
+ *     two to four   10 to `late` - 1    gp; each 20th by tpe
+ *     one           `late` and more     tpe, because it takes less than a millisecond
+ *     two to four   `late` and more     the same, with single kernels and joint ones in turn
  *
  * Options:
- *     mix   each how manieth trial is tpe's instead (several goals: by joint   0
+ *     mix   each how manieth trial is tpe's instead (of tpe's turns: by joint  0
  *           kernels); 1: all; 0: as above
  *     late  see above                                                      1000
  *
@@ -25,9 +27,11 @@
  * But a process does not dwell where there are only so many values, since it takes no point twice.
  * So the share of densities is as above times the share of the parameters that are continuous
  * (real, or whole with more than a thousand values), and one in 20 at least. The choice depends on
- * a trial's number and on how many have finished, so a study goes on as it would have. With several
- * goals single kernels are soon at a front and then stay where they are; joint ones spread along
- * it. Members have their default options but for that; each change of rule is noted in the log.
+ * a trial's number and on how many have finished, so a study goes on as it would have. A process
+ * with several goals does not dwell either, since a front has no end, but a seldom other view
+ * helps. Without it single kernels are soon at a front and then stay where they are; joint ones
+ * spread along it. Members have their default options but for that; each change of rule is noted in
+ * the log.
  */
 #include "search/history.h"
 
@@ -43,7 +47,7 @@ const collet_plugin *collet_entry_of_tpe(uint32_t abi_major, uint32_t abi_minor)
 
 /* Finished trials before a model is asked, and those that are few; tpe gets each 20th at least;
  * values beyond which a number is continuous. */
-enum { STARTUP = 10, FEW = 100, RARELY = 20, MANY = 1000 };
+enum { STARTUP = 10, FEW = 100, RARELY = 20, MANY = 1000, MOST_GOALS = 4 };
 enum { GP, TPE, SINGLE, MEMBERS };
 static const struct seat {
     collet_plugin_entry_fn entry;
@@ -179,8 +183,11 @@ static collet_status create(const collet_host *host, const void *config, const c
         .host = host, .config = config, .space = space, .continuous = continuous_share(space)};
     search_history_init(&c->history, space);
     collet_status status = start(c, TPE);
-    if (status >= 0) {
-        status = start(c, space->objective_count > 1 ? SINGLE : GP);
+    if (status >= 0 && space->objective_count <= MOST_GOALS) {
+        status = start(c, GP);
+    }
+    if (status >= 0 && space->objective_count > 1) {
+        status = start(c, SINGLE);
     }
     if (status < 0) {
         destroy(c);
@@ -211,17 +218,20 @@ static rule rule_of(const committee *c)
 {
     const size_t late = (size_t)c->config->late;
     const uint64_t mix = (uint64_t)c->config->mix;
-    if (c->space->objective_count > 1) {
-        return (rule){SIZE_MAX, mix > 0 ? mix : 2, SINGLE, TPE,
-                      "tpe, for several goals, with single kernels and joint ones in turn"};
-    }
-    const uint64_t usual = mix > 0 ? mix : usual_mix(c, c->history.finished);
+    const bool several = c->space->objective_count > 1;
+    const uint64_t usual = mix > 0 ? mix : several ? RARELY : usual_mix(c, c->history.finished);
     const rule rules[] = {
         {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "tpe: first trials, which lie apart"},
         {late, usual, GP, TPE, "gp, with tpe in between"},
-        {SIZE_MAX, 1, TPE, TPE, "tpe alone: a Gaussian process of so many trials takes long"},
+        {SIZE_MAX,
+         mix > 0   ? mix
+         : several ? 2
+                   : 1,
+         several ? SINGLE : TPE, TPE, "tpe alone: a Gaussian process of so many trials takes long"},
+        {SIZE_MAX, mix > 0 ? mix : 2, SINGLE, TPE,
+         "tpe, for so many goals, with single kernels and joint ones in turn"},
     };
-    size_t k = 0;
+    size_t k = c->space->objective_count > MOST_GOALS ? 3 : 0;
     while (c->history.finished >= rules[k].until) {
         k++;
     }

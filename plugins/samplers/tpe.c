@@ -55,21 +55,19 @@
  * parameters that are there together, is left only when it was worse than the best one with as
  * many trials: else each third trial is drawn within it, from the densities of its own trials, and
  * each tenth in the one with the fewest (search/branch.h). ask() depends on the set of trials
- * alone. Nothing in it grows with their number but a table of points that were there: the trials
- * below and those with a kernel above are kept as a digest (search/digest.h), their places sorted
- * in every column (density/order.h). No function of the C library is in the densities, so they are
- * the same on every processor.
+ * alone. Nothing in it grows with their number but a table of points that were there: only the
+ * trials below, a sample of those above and those under way have kernels (density/trials.h). How l
+ * and g are made of them is in density/parzen.h. No function of the C library is in the densities,
+ * so they are the same on every processor.
  *
  * Bergstra, Bardenet, Bengio, Kegl: Algorithms for Hyper-Parameter Optimization. NIPS 2011.
  * Watanabe: Tree-Structured Parzen Estimator: Understanding Its Algorithm Components and Their
  * Roles for Better Empirical Performance. arXiv:2304.11127 (2023), for the components and joint
  * kernels. Bergstra, Yamins, Cox: Making a Science of Model Search. ICML 2013.
  */
-#include "density/fit.h"
+#include "density/parzen.h"
 #include "search/branch.h"
-#include "search/digest.h"
 #include "search/fresh.h"
-#include "search/league.h"
 #include "search/spread.h"
 
 #include <collet/helpers.h>
@@ -86,8 +84,6 @@ typedef struct tpe_config {
 } tpe_config;
 
 enum { SPREADS = 20 }; /* first points drawn for one that is allowed */
-enum { GAMMA_LINEAR, GAMMA_SQRT };
-enum { WEIGHTS_UNIFORM, WEIGHTS_OLD_DECAY, WEIGHTS_RANK, WEIGHTS_EI };
 
 static const collet_option options[] = {
     COLLET_OPT_INT(tpe_config, startup, "10", 1, 1000000, NULL, COLLET_FIXED,
@@ -133,364 +129,17 @@ static const collet_option options[] = {
                     "of a space with conditions other branches are looked at as well"),
 };
 
-/* A trial under way and its kernel. */
-typedef struct open_trial {
-    uint64_t number;
-    uint32_t row;
-} open_trial;
-
 typedef struct tpe {
     const tpe_config *config;
     search_space space;
-    search_history history;
-    search_seen seen;
-    search_digest digest; /* its tags are rows of `above` */
-    search_league league; /* with several goals: what the digest is made of */
-    bool stale;           /* the digest lacks trials of the league */
     density_space columns;
-    density_rows above, below; /* of all that are held; of l, made for each ask */
-    density_order order;       /* of the former */
-    density_fit fit;
-    density_batch batch;
-    density_term *terms; /* [gamma_cap + above.room], of both */
-    density_term *part;  /* the same, those that know something of a block */
-    uint32_t *free_rows; /* [free_count], of `above` */
-    open_trial *open;    /* [open_count], by number */
-    uint32_t free_count, open_count;
+    density_trials trials;
+    density_parzen parzen;      /* l and g */
+    density_batch batch;        /* points drawn from l */
     float *score, *score_above; /* [batch.room] */
     double *x;                  /* [dim_count], a point under consideration */
     const search_trial *branch; /* the densities are of trials of its branch alone; NULL: of all */
-    const search_pick **low;    /* [gamma_cap + 1], the trials of l and the best one of g */
 } tpe;
-
-/* ---- What is known -------------------------------------------------------------------------- */
-
-/* Room for so many more rows. */
-static collet_status reserve(tpe *t, uint32_t count)
-{
-    uint32_t old = t->above.room, room = old == 0 ? 64 : 2 * old;
-    if (t->free_count >= count) {
-        return COLLET_OK;
-    }
-    while (t->free_count + room - old < count) {
-        room *= 2;
-    }
-    size_t terms_room = (size_t)t->config->gamma_cap + room;
-    uint32_t *free_rows = realloc(t->free_rows, room * sizeof *free_rows);
-    t->free_rows = free_rows != NULL ? free_rows : t->free_rows;
-    open_trial *open = realloc(t->open, room * sizeof *open);
-    t->open = open != NULL ? open : t->open;
-    density_term *terms = realloc(t->terms, terms_room * sizeof *terms);
-    t->terms = terms != NULL ? terms : t->terms;
-    density_term *part = realloc(t->part, terms_room * sizeof *part);
-    t->part = part != NULL ? part : t->part;
-    if (free_rows == NULL || open == NULL || terms == NULL || part == NULL ||
-        density_batch_terms(&t->batch, room) < 0 || density_fit_reserve(&t->fit, room) < 0 ||
-        density_rows_reserve(&t->above, room) < 0 || density_order_reserve(&t->order) < 0) {
-        return COLLET_E_NOMEM;
-    }
-    while (room > old) { /* low ones come first */
-        t->free_rows[t->free_count++] = --room;
-    }
-    return COLLET_OK;
-}
-
-static uint32_t add_row(tpe *t, uint64_t number, const double *x)
-{
-    uint32_t row = t->free_rows[--t->free_count];
-    density_row_place(&t->above, row, x);
-    density_order_add(&t->order, row, number);
-    return row;
-}
-
-static void remove_row(tpe *t, uint32_t row)
-{
-    density_order_remove(&t->order, row);
-    t->free_rows[t->free_count++] = row;
-}
-
-/* The first trial under way whose number is not below. */
-static uint32_t open_place(const tpe *t, uint64_t number)
-{
-    uint32_t i = t->open_count;
-    while (i > 0 && t->open[i - 1].number >= number) {
-        i--;
-    }
-    return i;
-}
-
-/* A trial is under way from now on. */
-static collet_status begin(tpe *t, uint64_t number, const double *x)
-{
-    if (reserve(t, 1) < 0 || search_seen_add(&t->seen, &t->space, x) < 0 ||
-        search_history_open(&t->history, number, x) < 0) {
-        return COLLET_E_NOMEM;
-    }
-    uint32_t i = open_place(t, number);
-    memmove(t->open + i + 1, t->open + i, (t->open_count - i) * sizeof *t->open);
-    t->open[i] = (open_trial){number, add_row(t, number, x)};
-    t->open_count++;
-    return COLLET_OK;
-}
-
-static collet_status digest(tpe *t, const search_trial *trial)
-{
-    uint32_t row = add_row(t, trial->number, trial->x);
-    uint32_t gone = search_digest_add(&t->digest, trial, row);
-    if (gone != UINT32_MAX) {
-        remove_row(t, gone);
-    }
-    return COLLET_OK;
-}
-
-/* A trial is over; it may have been under way. */
-static collet_status end(tpe *t, const search_trial *trial)
-{
-    uint32_t i = open_place(t, trial->number);
-    if (i < t->open_count && t->open[i].number == trial->number) {
-        remove_row(t, t->open[i].row);
-        t->open_count--;
-        memmove(t->open + i, t->open + i + 1, (t->open_count - i) * sizeof *t->open);
-    }
-    if (t->history.objective_count > 1) {
-        t->stale = true;
-        return search_league_add(&t->league, trial);
-    }
-    return digest(t, trial);
-}
-
-/* Empties the digest. */
-static void clear(tpe *t)
-{
-    search_digest *d = &t->digest;
-    for (uint32_t i = 0; i < d->best_count; i++) {
-        remove_row(t, d->best[i].tag);
-    }
-    for (uint32_t i = 0; i < d->rest_count; i++) {
-        remove_row(t, d->rest[i].tag);
-    }
-    search_digest_clear(d);
-}
-
-/* A trial has come to something else than it was sorted by. */
-static collet_status sort_anew(tpe *t)
-{
-    collet_status status = COLLET_OK;
-    t->stale = t->history.objective_count > 1;
-    t->league.count = 0;
-    if (!t->stale) {
-        clear(t);
-    }
-    for (size_t i = 0; i < t->history.count && status >= 0; i++) {
-        const search_trial *trial = t->history.trials[i];
-        if (trial->state == COLLET_TRIAL_RUNNING) {
-            continue;
-        }
-        status = t->stale            ? search_league_add(&t->league, trial)
-                 : reserve(t, 1) < 0 ? COLLET_E_NOMEM
-                                     : digest(t, trial);
-    }
-    return status;
-}
-
-/* With several goals a new trial may change the order of all: the digest is made anew. */
-static collet_status renew(tpe *t)
-{
-    search_digest *d = &t->digest;
-    uint32_t held = d->best_count + d->rest_count, room = d->best_room + d->rest_room;
-    if (!t->stale) {
-        return COLLET_OK;
-    }
-    if (reserve(t, room - held) < 0) {
-        return COLLET_E_NOMEM;
-    }
-    clear(t);
-    search_league_sort(&t->league, (size_t)t->config->gamma_cap);
-    for (size_t i = 0; i < t->league.count; i++) {
-        search_digest_append(d, t->league.list[i].trial);
-    }
-    held = d->best_count + d->rest_count;
-    for (uint32_t i = 0; i < held; i++) {
-        search_pick *pick = i < d->best_count ? &d->best[i] : &d->rest[i - d->best_count];
-        pick->tag = add_row(t, pick->trial->number, pick->trial->x);
-    }
-    t->stale = false;
-    return COLLET_OK;
-}
-
-static collet_status tell(void *self, const collet_trial *trial)
-{
-    tpe *t = self;
-    const search_trial *news;
-    if (trial->state == COLLET_TRIAL_RUNNING) {
-        bool known = search_history_find(&t->history, trial->number) != NULL;
-        return known ? COLLET_OK : begin(t, trial->number, trial->x);
-    }
-    if (search_history_again(&t->history, trial) != NULL) {
-        return sort_anew(t);
-    }
-    if (reserve(t, 1) < 0 || search_seen_add(&t->seen, &t->space, trial->x) < 0 ||
-        search_history_tell(&t->history, trial, &news) < 0) {
-        return COLLET_E_NOMEM;
-    }
-    return news != NULL ? end(t, news) : COLLET_OK;
-}
-
-/* ---- The two densities ---------------------------------------------------------------------- */
-
-/* Does a trial count for the densities? */
-static bool belongs(const tpe *t, const double *x)
-{
-    return t->branch == NULL || search_branch_same(t->space.dim_count, t->branch->x, x);
-}
-
-/* Those that are measured, and among them these of the branch where there is one. */
-static double count_measured(const tpe *t)
-{
-    size_t n = 0;
-    if (t->branch == NULL) {
-        return (double)t->history.measured;
-    }
-    for (size_t i = 0; i < t->history.count; i++) {
-        const search_trial *trial = t->history.trials[i];
-        n += trial->measured && trial->state != COLLET_TRIAL_RUNNING && belongs(t, trial->x);
-    }
-    return (double)n;
-}
-
-static uint32_t count_below(const tpe *t)
-{
-    const tpe_config *c = t->config;
-    double n = count_measured(t);
-    double share = ceil(c->gamma * (c->gamma_rule == GAMMA_SQRT ? sqrt(n) : n));
-    share = share < n ? share : n; /* trials without a value never belong to l */
-    return share < (double)c->gamma_cap ? (uint32_t)share : (uint32_t)c->gamma_cap;
-}
-
-/* Pick i of all that the digest holds: the best, then the rest. */
-static const search_pick *pick_at(const search_digest *d, uint32_t i)
-{
-    return i < d->best_count ? &d->best[i] : &d->rest[i - d->best_count];
-}
-
-/* Lists the trials of l, the best first, and the next one, if there is any. Returns how many are
- * of l. */
-static uint32_t list_below(tpe *t)
-{
-    const search_digest *d = &t->digest;
-    uint32_t most = count_below(t), count = 0;
-    for (uint32_t i = 0; i < d->best_count && count <= most; i++) {
-        if (belongs(t, d->best[i].trial->x)) {
-            t->low[count++] = &d->best[i];
-        }
-    }
-    t->low[count] = NULL;
-    return count < most ? count : most;
-}
-
-/* 1 for the newest 25 trials; before those a ramp from 1/n, for the oldest, to 1. */
-static double age_weight(const tpe *t, uint64_t number)
-{
-    double n = (double)t->history.count, rank = (double)search_history_rank(&t->history, number);
-    double old = n - 25;
-    return rank >= old || old <= 1 ? 1.0 : 1 / n + (1 - 1 / n) * rank / (old - 1);
-}
-
-/* By how much a trial is better than another; NaN where that has no meaning. */
-static double better_by(const search_trial *a, const search_trial *b)
-{
-    bool plain = a->state == COLLET_TRIAL_COMPLETE && b->state == COLLET_TRIAL_COMPLETE &&
-                 a->measured && b->measured && !(a->violation > 0) && !(b->violation > 0);
-    double difference = plain ? b->values[0] - a->values[0] : (double)NAN;
-    return isfinite(difference) ? difference : (double)NAN;
-}
-
-/* Expected improvement over the best trial of g. False where values cannot be compared. */
-static bool ei_weights(const tpe *t, density_mixture *l)
-{
-    const search_pick *const *best = t->low;
-    double sum = 0;
-    if (best[l->count] == NULL) {
-        return false;
-    }
-    for (uint32_t i = 0; i < l->count; i++) {
-        sum += better_by(best[i]->trial, best[l->count]->trial);
-    }
-    if (!(sum > 0) || !isfinite(sum)) {
-        return false;
-    }
-    for (uint32_t i = 0; i < l->count; i++) {
-        double share = better_by(best[i]->trial, best[l->count]->trial) / sum;
-        l->terms[i].weight = (float)(share > 1e-6 ? share : 1e-6);
-    }
-    return true;
-}
-
-static void weigh(const tpe *t, density_mixture *l)
-{
-    const tpe_config *c = t->config;
-    bool one = t->history.objective_count == 1; /* else no trial of a front is better */
-    if (one && c->weights == WEIGHTS_EI && ei_weights(t, l)) {
-        return;
-    }
-    for (uint32_t i = 0; i < l->count; i++) {
-        double weight = 1;
-        if (one && c->weights == WEIGHTS_RANK) {
-            weight = pow(log((l->count + 1.0) / (i + 1.0)), c->rank_power);
-        } else if (c->weights == WEIGHTS_OLD_DECAY) {
-            weight = age_weight(t, t->low[i]->trial->number);
-        }
-        l->terms[i].weight = (float)weight;
-    }
-}
-
-/* l, the density of the best trials. */
-static density_mixture make_below(tpe *t)
-{
-    density_mixture l = {.rows = &t->below, .terms = t->terms, .count = list_below(t)};
-    for (uint32_t i = 0; i < l.count; i++) {
-        density_row_copy(&t->below, i, &t->above, t->low[i]->tag);
-        l.terms[i].row = i;
-    }
-    weigh(t, &l);
-    t->fit.widths.floor = t->config->floor;
-    density_fit_mixture(&t->fit, NULL, &t->below, &l);
-    return l;
-}
-
-static void add_above(const tpe *t, density_mixture *g, uint32_t row, uint64_t number,
-                      double weight)
-{
-    weight *= t->config->weights_above == WEIGHTS_OLD_DECAY ? age_weight(t, number) : 1;
-    g->terms[g->count++] = (density_term){row, (float)weight};
-}
-
-/* g, the density of all others. Those that are a sample of the rest count for all of it. l has been
- * made. */
-static density_mixture make_above(tpe *t, uint32_t below)
-{
-    const search_digest *d = &t->digest;
-    const double share = d->rest_count > 0 ? (double)(d->count - d->best_count) / d->rest_count : 0;
-    density_mixture g = {.rows = &t->above, .terms = t->terms + t->config->gamma_cap};
-    for (uint32_t i = 0, low = 0; i < d->best_count + d->rest_count; i++) {
-        const search_pick *pick = pick_at(d, i);
-        if (low < below && pick == t->low[low]) {
-            low++;
-        } else if (belongs(t, pick->trial->x)) {
-            add_above(t, &g, pick->tag, pick->trial->number, i < d->best_count ? 1 : share);
-        }
-    }
-    for (uint32_t i = 0; i < t->open_count && t->config->pending; i++) {
-        const search_trial *trial =
-            t->branch == NULL ? NULL : search_history_find(&t->history, t->open[i].number);
-        if (trial == NULL || belongs(t, trial->x)) {
-            add_above(t, &g, t->open[i].row, t->open[i].number, 1);
-        }
-    }
-    t->fit.widths.floor = t->config->floor_above;
-    density_fit_mixture(&t->fit, &t->order, &t->above, &g);
-    return g;
-}
 
 /* ---- The next point ------------------------------------------------------------------------- */
 
@@ -507,12 +156,13 @@ static bool is_of_branch(const tpe *t, uint32_t i)
 }
 
 /* Candidates in the columns of one block, each with log l - log g. */
-static void draw(tpe *t, const density_block *block, const density_mixture *l,
-                 const density_mixture *g, const collet_rng *rng)
+static void draw(tpe *t, const density_block *block, const collet_rng *rng)
 {
-    density_draw(l, block, t->config->sharp, rng, &t->batch);
-    density_log(l, block, &t->batch, t->score);
-    density_log(g, block, &t->batch, t->score_above);
+    density_mixture l, g;
+    density_parzen_block(&t->parzen, block, &l, &g);
+    density_draw(&l, block, t->config->sharp, rng, &t->batch);
+    density_log(&l, block, &t->batch, t->score);
+    density_log(&g, block, &t->batch, t->score_above);
     for (uint32_t i = 0; i < t->batch.count; i++) {
         t->score[i] -= t->score_above[i];
     }
@@ -537,7 +187,7 @@ static void take_best(tpe *t, const density_block *block)
 
 static bool is_new(const tpe *t, const double *x)
 {
-    return !search_seen_has(&t->seen, &t->space, x);
+    return !search_seen_has(&t->trials.seen, &t->space, x);
 }
 
 static bool is_good(const tpe *t, const double *x)
@@ -545,14 +195,10 @@ static bool is_good(const tpe *t, const double *x)
     return is_new(t, x) && search_allowed(&t->space, x);
 }
 
-/* The best candidate that is new and allowed, or else the best one moved to where it is allowed.
- * False: that is none new; x is then the best of all. */
-static bool propose(tpe *t, const collet_rng *rng, uint64_t number, double *x)
+/* Puts a point into t->x, block by block: parents stand before what depends on them. */
+static void compose(tpe *t, const collet_rng *rng)
 {
     const density_space *s = &t->columns;
-    bool one = t->history.objective_count == 1 && s->block_count == 1 && s->conditional > 0;
-    t->branch = one && t->config->branches ? search_branch(&t->history, number) : NULL;
-    density_mixture all_below = make_below(t), all_above = make_above(t, all_below.count);
     for (uint32_t i = 0; i < t->space.dim_count; i++) {
         t->x[i] = (double)NAN;
     }
@@ -561,15 +207,28 @@ static bool propose(tpe *t, const collet_rng *rng, uint64_t number, double *x)
         if (s->conditional > 0) {
             density_batch_set(&t->batch, t->x);
         }
-        const density_block *block = &s->blocks[k];
-        density_mixture l = all_below, g = all_above;
-        if (s->block_count > 1) {
-            l = density_fit_block(&t->fit, block, &all_below, t->part);
-            g = density_fit_block(&t->fit, block, &all_above, t->part + all_below.count);
-        }
-        draw(t, block, &l, &g, rng);
-        take_best(t, block);
+        draw(t, &s->blocks[k], rng);
+        take_best(t, &s->blocks[k]);
     }
+}
+
+/* Makes the densities of the next trial. */
+static collet_status prepare(tpe *t, uint64_t number)
+{
+    const density_space *s = &t->columns;
+    const search_history *h = &t->trials.history;
+    bool one = h->objective_count == 1 && s->block_count == 1 && s->conditional > 0;
+    t->branch = one && t->config->branches ? search_branch(h, number) : NULL;
+    collet_status status = density_parzen_make(&t->parzen, t->branch);
+    return status < 0 ? status : density_batch_terms(&t->batch, t->trials.rows.room);
+}
+
+/* The best candidate that is new and allowed, or else the best one moved to where it is allowed.
+ * False: that is none new; x is then the best of all. */
+static bool propose(tpe *t, const collet_rng *rng, double *x)
+{
+    const density_space *s = &t->columns;
+    compose(t, rng);
     memcpy(x, t->x, t->space.dim_count * sizeof *x);
     for (uint32_t i = 1; i < t->batch.count && s->block_count > 0 && !is_good(t, t->x); i++) {
         take_best(t, &s->blocks[s->block_count - 1]);
@@ -585,36 +244,48 @@ static bool propose(tpe *t, const collet_rng *rng, uint64_t number, double *x)
     return true;
 }
 
+/* One of the first points, which lie apart. */
+static void spread(tpe *t, const collet_rng *rng, double *x)
+{
+    const uint32_t cells = (uint32_t)t->config->startup;
+    search_spread(&t->space, &t->trials.history, cells, rng, x);
+    for (int k = 0; k < SPREADS && !search_allowed(&t->space, x); k++) {
+        search_spread(&t->space, &t->trials.history, cells, rng, x);
+    }
+    search_mend(&t->space, rng, x);
+}
+
 static collet_status ask(void *self, const collet_rng *rng, uint64_t number, double *x)
 {
     tpe *t = self;
     const tpe_config *c = t->config;
-    bool fresh = false;
-    bool early = t->history.measured < (size_t)c->startup;
+    bool fresh = false, early = t->trials.history.measured < (size_t)c->startup;
     if (t->space.dim_count == 0) {
-        return begin(t, number, x);
+        return density_trials_begin(&t->trials, number, x);
     }
-    if (renew(t) < 0) {
+    if (density_trials_sort(&t->trials) < 0 || (!early && prepare(t, number) < 0)) {
         return COLLET_E_NOMEM;
     }
     if (early && c->spread) {
-        search_spread(&t->space, &t->history, (uint32_t)c->startup, rng, x);
-        for (int k = 0; k < SPREADS && !search_allowed(&t->space, x); k++) {
-            search_spread(&t->space, &t->history, (uint32_t)c->startup, rng, x);
-        }
-        search_mend(&t->space, rng, x);
+        spread(t, rng, x);
         fresh = is_new(t, x);
     } else if (early || (c->explore > 0 && collet_uniform(rng) < c->explore)) {
         search_draw_allowed(&t->space, rng, x);
         fresh = is_new(t, x);
     } else {
-        fresh = propose(t, rng, number, x);
+        fresh = propose(t, rng, x);
     }
-    if (!fresh && search_fresh(&t->space, &t->seen, rng, t->x)) {
+    if (!fresh && search_fresh(&t->space, &t->trials.seen, rng, t->x)) {
         memcpy(x, t->x, t->space.dim_count * sizeof *x);
     }
     search_mend(&t->space, rng, x);
-    return begin(t, number, x);
+    return density_trials_begin(&t->trials, number, x);
+}
+
+static collet_status tell(void *self, const collet_trial *trial)
+{
+    tpe *t = self;
+    return density_trials_tell(&t->trials, trial);
 }
 
 /* ---- Birth and death ------------------------------------------------------------------------ */
@@ -626,59 +297,53 @@ static void destroy(void *self)
         return;
     }
     density_batch_finish(&t->batch);
-    density_fit_finish(&t->fit);
-    density_order_finish(&t->order);
-    density_rows_finish(&t->above);
-    density_rows_finish(&t->below);
+    density_parzen_finish(&t->parzen);
+    density_trials_finish(&t->trials);
     density_space_finish(&t->columns);
-    search_seen_finish(&t->seen);
-    search_digest_finish(&t->digest);
-    search_league_finish(&t->league);
-    search_history_finish(&t->history);
     search_space_finish(&t->space);
-    free(t->terms);
-    free(t->part);
-    free(t->free_rows);
-    free(t->open);
     free(t->score);
     free(t->score_above);
-    free(t->low);
     free(t->x);
     free(t);
 }
 
-/* All that a finished trial or a candidate needs room for. */
-static bool prepare(tpe *t, const collet_space *space)
+static density_parzen_rules rules_of(const tpe_config *c)
+{
+    return (density_parzen_rules){.gamma = c->gamma,
+                                  .root = c->gamma_rule != 0,
+                                  .cap = (uint32_t)c->gamma_cap,
+                                  .weights = (density_weights)c->weights,
+                                  .rank_power = c->rank_power,
+                                  .weights_above = (density_weights)c->weights_above,
+                                  .floor = c->floor,
+                                  .floor_above = c->floor_above,
+                                  .pending = c->pending != 0};
+}
+
+/* All that candidates and the first trials need room for. */
+static bool init(tpe *t, const collet_space *space)
 {
     const tpe_config *c = t->config;
-    uint32_t cap = (uint32_t)c->gamma_cap, half = ((uint32_t)c->above + 1) / 2;
-    search_history_init(&t->history, space);
-    search_league_init(&t->league, space->objective_count);
+    const density_parzen_rules rules = rules_of(c);
+    uint32_t half = ((uint32_t)c->above + 1) / 2, rest = (uint32_t)c->above - half;
     if (search_space_init(&t->space, space) < 0 ||
         density_space_init(&t->columns, &t->space, (density_blocks)c->kernels) < 0 ||
-        search_digest_init(&t->digest, cap + half, (uint32_t)c->above - half) < 0) {
-        return false;
-    }
-    density_rows_init(&t->above, &t->columns);
-    density_rows_init(&t->below, &t->columns);
-    density_order_init(&t->order, &t->above);
-    t->fit.prior = c->prior;
-    t->fit.widths = (density_widths){.rule = (density_rule)c->bandwidth,
-                                     .exponent = c->exponent,
-                                     .clip = c->clip != 0,
-                                     .dims = t->columns.column_count};
-    if (density_rows_reserve(&t->below, cap) < 0 || density_fit_reserve(&t->fit, cap) < 0 ||
+        density_trials_init(&t->trials, &t->columns, rules.cap + half, rest, rules.cap) < 0 ||
+        density_parzen_init(&t->parzen, &rules, &t->trials) < 0 ||
         density_batch_init(&t->batch, &t->columns, (uint32_t)c->candidates) < 0 ||
-        density_batch_terms(&t->batch, cap) < 0) {
+        density_batch_terms(&t->batch, rules.cap) < 0) {
         return false;
     }
+    t->parzen.fit.prior = c->prior;
+    t->parzen.fit.widths = (density_widths){.rule = (density_rule)c->bandwidth,
+                                            .exponent = c->exponent,
+                                            .clip = c->clip != 0,
+                                            .dims = t->columns.column_count};
     t->batch.count = (uint32_t)c->candidates;
     t->score = malloc(t->batch.room * sizeof *t->score);
     t->score_above = malloc(t->batch.room * sizeof *t->score_above);
     t->x = malloc((t->space.dim_count + 1u) * sizeof *t->x);
-    t->low = malloc((cap + 2u) * sizeof *t->low);
-    return t->low != NULL && t->score != NULL && t->score_above != NULL && t->x != NULL &&
-           reserve(t, 1) == COLLET_OK;
+    return t->score != NULL && t->score_above != NULL && t->x != NULL;
 }
 
 static collet_status create(const collet_host *host, const void *config, const collet_space *space,
@@ -689,7 +354,7 @@ static collet_status create(const collet_host *host, const void *config, const c
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
     t->config = config;
-    if (!prepare(t, space)) {
+    if (!init(t, space)) {
         destroy(t);
         return collet_fail(host, COLLET_E_NOMEM, "out of memory for kernels and candidates");
     }

@@ -67,7 +67,7 @@ class Farm:
         head, *lines = text.splitlines()
         names = head.split(",")
         keep = [i for i, name in enumerate(names)
-                if name not in ("started", "seconds", "attempt", "begun", "date")]
+                if name not in ("started", "elapsed", "attempt", "begun", "date")]
         rows = {}
         for line in lines:
             words = line.split(",")

@@ -1,5 +1,7 @@
 #include "support.h"
 
+#include <collet/helpers.h>
+
 #include "config/option.h"
 
 #include <stdlib.h>
@@ -45,6 +47,15 @@ collet_rng test_rng(clt_rng *rng, uint64_t number)
 {
     clt_rng_init(rng, 1, "test", number);
     return clt_rng_view(rng);
+}
+
+float *test_noise(size_t n, const collet_rng *rng)
+{
+    float *numbers = collet_zeros(n);
+    for (size_t i = 0; i < n; i++) {
+        numbers[i] = (float)collet_normal(rng);
+    }
+    return numbers;
 }
 
 int test_main_loops(const char *name, const test_loop *loops, size_t count)

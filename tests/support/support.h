@@ -30,6 +30,9 @@ void test_unit_finish(test_unit *t);
 /** A stream that starts anew at each call with the same number. */
 collet_rng test_rng(clt_rng *rng, uint64_t number);
 
+/** n numbers of the standard normal distribution, aligned as collet_zeros() does; to free(). */
+float *test_noise(size_t n, const collet_rng *rng);
+
 /** A test, and how often it runs: each time with the next number, from 0, in `_i`. */
 typedef struct test_loop {
     const TTest *test;

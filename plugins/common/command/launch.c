@@ -1,5 +1,7 @@
 #include "command/launch.h"
 
+#include "command/sweep.h"
+
 #include <collet/helpers.h>
 
 #include <errno.h>
@@ -125,9 +127,10 @@ static int hear_fault(int fault)
     return n == (ssize_t)sizeof why ? why : 0;
 }
 
-/* A process that waits for the end of this one, however that comes, and then kills the group. What
- * has the parent's death signal is the program alone, and not what it has started. */
-static bool start_guard(command_child *child)
+/* A process that waits for the end of this one, however that comes, and then kills the group and
+ * what has left it. What has the parent's death signal is the program alone, and not what it has
+ * started; and where all of Collet was killed, nobody is left whose children those become. */
+static bool start_guard(command_child *child, const char *mark)
 {
     int ends[2];
     if (!make_pipe(ends, true)) {
@@ -142,6 +145,9 @@ static bool start_guard(command_child *child)
         while (read(ends[0], &byte, 1) < 0 && errno == EINTR) {
         }
         (void)kill(-child->pid, SIGKILL);
+        if (mark != NULL) {
+            command_sweep(mark);
+        }
         _exit(0);
     }
     int why = errno;
@@ -166,7 +172,7 @@ static int start(command_child *child, const command_call *call, int ends[3][2])
     }
     int why = hear_fault(ends[2][0]);
     child->pidfd = why == 0 ? pidfd_open(child->pid, 0) : -1;
-    why = why == 0 && (child->pidfd < 0 || !start_guard(child)) ? errno : why;
+    why = why == 0 && (child->pidfd < 0 || !start_guard(child, call->mark)) ? errno : why;
     if (why != 0) {
         (void)command_reap(child);
     }

@@ -15,12 +15,13 @@ typedef struct command_call {
     char *const *argv;  /**< closed by NULL */
     char *const *envp;  /**< closed by NULL */
     const char *folder; /**< to work in */
+    const char *mark;   /**< the entry of envp that no other program has; NULL: there is none */
 } command_call;
 
 /** A program that runs. */
 typedef struct command_child {
     pid_t pid;    /**< also of its group */
-    pid_t guard;  /**< ends the group should this process be killed */
+    pid_t guard;  /**< ends all that it has started should this process be killed */
     int lifeline; /**< whose closing tells the guard that this process has ended */
     int pidfd;    /**< readable once it has ended */
     int out, err; /**< read ends of its standard output and error; they do not block */
@@ -31,9 +32,9 @@ typedef struct command_child {
  *  reason in errno. folder: where relative names start. */
 char *command_find(const char *name, const char *folder);
 
-/** Starts it: standard input is empty, all signals as at first. Its group is killed when the
- * calling process ends, also by SIGKILL. COLLET_E_IO, with set_error(), where it cannot be started.
- */
+/** Starts it: standard input is empty, all signals as at first. When the calling process ends, also
+ *  by SIGKILL, its group is killed and whatever carries its mark; see command/sweep.h. COLLET_E_IO,
+ *  with set_error(), where it cannot be started. */
 collet_status command_start(command_child *child, const collet_host *host,
                             const command_call *call);
 

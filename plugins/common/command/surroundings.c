@@ -168,6 +168,7 @@ static bool make_environment(command_surroundings *s, const collet_space *space,
                 add(s->envp, &count, "COLLET_SEED", seed) &&
                 add_file(s->envp, &count, "COLLET_PARAMS", s->params) &&
                 add_file(s->envp, &count, "COLLET_METRICS", s->metrics);
+    s->mark = good ? s->envp[count - 1] : NULL;
     for (uint32_t i = 0; good && i < space->dim_count; i++) {
         good = point->text[i] == NULL || add(s->envp, &count, variables[i], point->text[i]);
     }

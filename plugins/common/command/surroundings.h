@@ -13,6 +13,7 @@
 /** A program's surroundings. */
 typedef struct command_surroundings {
     char **envp;         /**< closed by NULL */
+    const char *mark;    /**< the one of them that says which attempt it is, as no other does */
     int params, metrics; /**< files: the point as JSON; what the program writes */
 } command_surroundings;
 

@@ -28,25 +28,90 @@ static double term(bool improve, double limit, double mean, double variance, dou
     return value;
 }
 
-double gp_acquisition_at(const gp_acquisition *a, const double *z, double *dz)
+size_t gp_acquisition_work(const gp_layout *layout, uint32_t goals)
+{
+    size_t one = 4 + 2 * (size_t)layout->columns, many = 2 * GP_BATCH + 2;
+    return (one > many ? one : many) * goals;
+}
+
+/* dz += what the mean and the variance of a model change. */
+static void add_slopes(uint32_t columns, double by_mean, const double *dmean, double by_variance,
+                       const double *dvar, double *dz)
+{
+    for (uint32_t c = 0; c < columns; c++) {
+        dz[c] += by_mean * dmean[c] + by_variance * dvar[c];
+    }
+}
+
+/* The improvement of several goals at z; its gradient is added to dz. */
+static double front_at(const gp_acquisition *a, const double *z, double *dz)
+{
+    const uint32_t columns = a->models[0].layout->columns, goals = a->goals;
+    double *mean = a->work, *variance = mean + goals, *by_mean = variance + goals;
+    double *by_variance = by_mean + goals, *slopes = by_variance + goals;
+    for (uint32_t k = 0; k < goals; k++) {
+        double *dmean = dz == NULL ? NULL : slopes + (size_t)(2 * k) * columns;
+        gp_model_at(&a->models[k], z, &mean[k], &variance[k], dmean,
+                    dz == NULL ? NULL : dmean + columns);
+    }
+    double value = gp_front_improvement(a->front, mean, variance, dz == NULL ? NULL : by_mean,
+                                        dz == NULL ? NULL : by_variance);
+    for (uint32_t k = 0; dz != NULL && k < goals; k++) {
+        const double *dmean = slopes + (size_t)(2 * k) * columns;
+        add_slopes(columns, by_mean[k], dmean, by_variance[k], dmean + columns, dz);
+    }
+    return value;
+}
+
+/* The same for model k alone: the only goal's, or a constraint's. */
+static double model_at(const gp_acquisition *a, uint32_t k, const double *z, double *dz)
 {
     const uint32_t columns = a->models[0].layout->columns;
-    double sum = 0;
-    for (uint32_t c = 0; dz != NULL && c < columns; c++) {
-        dz[c] = 0;
+    gp_model *model = &a->models[k];
+    double mean, variance, by_mean, by_variance;
+    double *dmean = dz == NULL ? NULL : model->slopes, *dvar = model->slopes + columns;
+    gp_model_at(model, z, &mean, &variance, dmean, dvar);
+    double value = term(k < a->goals, k < a->goals ? a->best : a->most[k - a->goals], mean,
+                        variance, &by_mean, &by_variance);
+    if (dz != NULL) {
+        add_slopes(columns, by_mean, dmean, by_variance, dvar, dz);
     }
-    for (uint32_t k = a->improve ? 0 : 1; k <= a->constraints; k++) {
-        gp_model *model = &a->models[k];
-        double mean, variance, by_mean, by_variance;
-        double *dmean = dz == NULL ? NULL : model->slopes, *dvar = model->slopes + columns;
-        gp_model_at(model, z, &mean, &variance, dmean, dvar);
-        sum +=
-            term(k == 0, k == 0 ? a->best : a->most[k - 1], mean, variance, &by_mean, &by_variance);
-        for (uint32_t c = 0; dz != NULL && c < columns; c++) {
-            dz[c] += by_mean * dmean[c] + by_variance * dvar[c];
-        }
+    return value;
+}
+
+double gp_acquisition_at(const gp_acquisition *a, const double *z, double *dz)
+{
+    double sum = 0;
+    if (dz != NULL) {
+        memset(dz, 0, a->models[0].layout->columns * sizeof *dz);
+    }
+    if (a->improve) {
+        sum = a->goals > 1 ? front_at(a, z, dz) : model_at(a, 0, z, dz);
+    }
+    for (uint32_t k = 0; k < a->constraints; k++) {
+        sum += model_at(a, a->goals + k, z, dz);
     }
     return sum;
+}
+
+/* The improvement of several goals at `count` <= GP_BATCH points. */
+static void front_many(const gp_acquisition *a, size_t count, const double *z, size_t stride,
+                       double *out)
+{
+    const uint32_t goals = a->goals;
+    double *mean = a->work, *variance = mean + (size_t)GP_BATCH * goals;
+    double *at = variance + (size_t)GP_BATCH * goals;
+    for (uint32_t k = 0; k < goals; k++) {
+        gp_model_many(&a->models[k], count, z, stride, mean + (size_t)k * GP_BATCH,
+                      variance + (size_t)k * GP_BATCH);
+    }
+    for (size_t j = 0; j < count; j++) {
+        for (uint32_t k = 0; k < goals; k++) {
+            at[k] = mean[(size_t)k * GP_BATCH + j];
+            at[goals + k] = variance[(size_t)k * GP_BATCH + j];
+        }
+        out[j] = gp_front_improvement(a->front, at, at + goals, NULL, NULL);
+    }
 }
 
 /* The same at `count` <= GP_BATCH points. */
@@ -55,11 +120,15 @@ static void acquisition_many(const gp_acquisition *a, size_t count, const double
 {
     double mean[GP_BATCH], variance[GP_BATCH], by_mean, by_variance;
     memset(out, 0, count * sizeof *out);
-    for (uint32_t k = a->improve ? 0 : 1; k <= a->constraints; k++) {
+    if (a->improve && a->goals > 1) {
+        front_many(a, count, z, stride, out);
+    }
+    for (uint32_t k = a->improve && a->goals == 1 ? 0 : a->goals; k < a->goals + a->constraints;
+         k++) {
+        double limit = k < a->goals ? a->best : a->most[k - a->goals];
         gp_model_many(&a->models[k], count, z, stride, mean, variance);
         for (size_t j = 0; j < count; j++) {
-            out[j] += term(k == 0, k == 0 ? a->best : a->most[k - 1], mean[j], variance[j],
-                           &by_mean, &by_variance);
+            out[j] += term(k < a->goals, limit, mean[j], variance[j], &by_mean, &by_variance);
         }
     }
 }
@@ -193,8 +262,8 @@ static void draw_candidates(gp_search *s, const collet_rng *rng, const double *c
     for (uint32_t k = 0; k < s->candidates; k++) {
         double *u = s->u + (size_t)k * dims(s);
         if (count > 0 && k % 2 == 1) { /* the best most often: geometric */
-            size_t which = 0;
-            while (which + 1 < count && collet_uniform(rng) < 0.5) {
+            size_t which = s->acquisition.goals > 1 ? (size_t)collet_below(rng, count) : 0;
+            while (s->acquisition.goals == 1 && which + 1 < count && collet_uniform(rng) < 0.5) {
                 which++;
             }
             disturb_point(s, rng, anchors[which], u);

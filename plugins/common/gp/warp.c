@@ -58,7 +58,14 @@ static size_t below(const double *sorted, size_t count, double y, int or_equal)
     return low;
 }
 
-void gp_cut_tail(size_t n, double *y, const double *sorted, size_t count)
+/* The share of what is worse than y, of equal ones half; 1/2 at most. */
+static double share_above(const double *sorted, size_t count, double y)
+{
+    size_t rank = below(sorted, count, y, 0) + below(sorted, count, y, 1);
+    return fmin(1 - (double)rank / (double)(2 * count), 0.5);
+}
+
+void gp_cut_tail(size_t n, double *y, const double *sorted, size_t count, double bend)
 {
     const double median = count > 0 ? sorted[count / 2] : 0;
     size_t half = below(sorted, count, median, 1);
@@ -69,12 +76,12 @@ void gp_cut_tail(size_t n, double *y, const double *sorted, size_t count)
     if (!(square > 0)) {
         return;
     }
-    const double deviation = sqrt(square / (double)half);
+    const double deviation = sqrt(square / (double)half), from = fmax(bend, median);
+    const double start = upper_quantile(share_above(sorted, count, from));
     for (size_t i = 0; i < n; i++) {
-        if (y[i] > median) { /* the middle rank of those that are equal */
-            size_t rank = below(sorted, count, y[i], 0) + below(sorted, count, y[i], 1);
-            double above = 1 - (double)rank / (double)(2 * count);
-            y[i] = median + deviation * upper_quantile(fmin(above, 0.5));
+        if (y[i] > from) {
+            double z = upper_quantile(share_above(sorted, count, y[i])) - start;
+            y[i] = from + deviation * fmax(z, 0);
         }
     }
 }

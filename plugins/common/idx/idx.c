@@ -142,6 +142,10 @@ collet_status idx_read(const collet_host *host, const char *path, uint32_t dimen
     if (status == COLLET_OK) {
         status = append(host, path, file, &part, array);
     }
-    (void)gzclose(file);
-    return status;
+    /* The last bytes of a gzip file are the sum of the others: without them nobody knows. */
+    bool cut = gzclose(file) == Z_BUF_ERROR;
+    return status == COLLET_OK && cut
+               ? collet_fail(host, COLLET_E_INVALID,
+                             "%s: truncated: its gzip data ends early; get the file again", path)
+               : status;
 }

@@ -23,11 +23,11 @@ enum { TILE_PANEL = 32 };
 
 /** For each line l, row i and column j
  *
- *     C(l, i, j) = bias(j) + sum over q < runs, p < k of A(l, i, q, p) B(q, p, j)
+ *     C(l, i, j) = bias(j) + sum over q < runs, p < k of A(l, i, q, p) B(l, q, p, j)
  *
  *  with A(l, i, q, p) = a[l a_line + i a_row + q a_run + p a_step],
- *       B(q, p, j)    = b[q b_run + p b_step + j / TILE_PANEL * b_panel + j % TILE_PANEL],
- *       C(l, i, j)    = c[l c_line + i c_row + j].
+ *       B(l, q, p, j) = b[l b_line + q b_run + p b_step + j / TILE_PANEL * b_panel + j %
+ * TILE_PANEL], C(l, i, j)    = c[l c_line + i c_row + j].
  *
  *  Strides are in floats. With a_three not 0 row i is at i / 3 * a_three + i % 3 * a_row instead.
  *  bias[n] may be NULL. With add the sums are added to what C holds; then bias is not read. */
@@ -36,7 +36,7 @@ typedef struct tile_product {
     const float *a;
     size_t a_line, a_row, a_three, a_run, a_step;
     const float *b;
-    size_t b_run, b_step, b_panel;
+    size_t b_line, b_run, b_step, b_panel;
     const float *bias;
     float *c;
     size_t c_line, c_row;

@@ -160,7 +160,8 @@ void MULTIPLY(const tile_product *t)
             float *c = t->c + l * t->c_line + j;
             for (size_t i = 0; i < t->m; i += rows) {
                 rows = height(t, t->m - i);
-                some_tile(rows, count, t, a + row_offset(t, i), b, bias, c + i * t->c_row);
+                some_tile(rows, count, t, a + row_offset(t, i), b + l * t->b_line, bias,
+                          c + i * t->c_row);
             }
         }
     }

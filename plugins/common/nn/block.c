@@ -2,6 +2,7 @@
 
 #include "nn/narrow.h"
 #include "nn/winners.h"
+#include "nn/winograd.h"
 
 #include <collet/helpers.h>
 
@@ -27,6 +28,7 @@ static void choose(nn_block *b, const nn_block_kind *kind)
     b->pool_first = straight;
     b->winners = !b->first && straight && !kind->norm && b->conv.channels >= NN_WINNERS_CHANNELS;
     b->narrow = b->first && straight && !kind->norm && nn_narrow_suits(&b->conv, &b->pool);
+    b->winograd = straight && !kind->norm && b->pool.size == 2 && nn_winograd_suits(&b->conv);
     b->in = nn_conv_in(&b->conv);
     b->inner = nn_conv_out(&b->conv);
     b->out = nn_pool_out(&b->pool);
@@ -195,6 +197,9 @@ void nn_block_forward(nn_block *b, const nn_room *room, const collet_rng *rng, u
 {
     if (b->narrow) {
         nn_narrow_forward(&b->conv, &b->pool, rows, x, theta + b->w, b->y, b->which, room->scratch);
+    } else if (b->winograd) {
+        nn_conv_pack(&b->conv, theta + b->w, b->packed);
+        nn_winograd_pooled(&b->conv, rows, x, b->packed, b->y, b->which, room->scratch);
     } else {
         forward_groups(room, b, rng != NULL, rows, theta, x);
     }

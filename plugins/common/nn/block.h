@@ -40,6 +40,7 @@ typedef struct nn_block {
     bool first;             /**< its x needs no gradient */
     bool winners;           /**< only the largest of each square has a gradient */
     bool narrow;            /**< convolved and pooled in one pass */
+    bool winograd;          /**< the same, of many channels */
     bool pool_first;        /**< activated after pooling, else before */
     uint64_t w;             /**< where it lies in theta */
     size_t in, inner, out;  /**< floats of x, before pooling, after */

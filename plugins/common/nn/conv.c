@@ -1,6 +1,7 @@
 #include "nn/conv.h"
 
 #include "linalg/tile.h"
+#include "nn/winograd.h"
 
 #include <string.h>
 
@@ -125,7 +126,7 @@ static size_t dz_size(const nn_conv *c)
 
 size_t nn_conv_scratch(const nn_conv *c)
 {
-    return nn_conv_padded(c) + dz_size(c);
+    return nn_winograd_suits(c) ? nn_winograd_scratch(c) : nn_conv_padded(c) + dz_size(c);
 }
 
 /* ---- Weights in panels ---------------------------------------------------------------------- */
@@ -143,16 +144,24 @@ static size_t panels_size(size_t k, size_t n)
 
 size_t nn_conv_packed(const nn_conv *c)
 {
-    return panels_size((size_t)c->kernel * c->kernel * c->channels, c->filters);
+    return nn_winograd_suits(c)
+               ? nn_winograd_packed(c)
+               : panels_size((size_t)c->kernel * c->kernel * c->channels, c->filters);
 }
 
 size_t nn_conv_turned(const nn_conv *c)
 {
-    return panels_size((size_t)c->kernel * c->kernel * c->filters, c->channels);
+    return nn_winograd_suits(c)
+               ? nn_winograd_turned(c)
+               : panels_size((size_t)c->kernel * c->kernel * c->filters, c->channels);
 }
 
 void nn_conv_pack(const nn_conv *c, const float *w, float *packed)
 {
+    if (nn_winograd_suits(c)) {
+        nn_winograd_pack(c, w, packed);
+        return;
+    }
     size_t k = (size_t)c->kernel * c->kernel * c->channels, n = c->filters, step = panel_width(n);
     for (size_t j = 0; j < n; j += step) {
         size_t width = n - j < step ? n - j : step;
@@ -202,6 +211,10 @@ static size_t phase_size(const nn_conv *c, uint32_t fy, uint32_t fx)
 
 void nn_conv_turn(const nn_conv *c, const float *w, float *turned)
 {
+    if (nn_winograd_suits(c)) {
+        nn_winograd_turn(c, w, turned);
+        return;
+    }
     for (uint32_t fy = 0; fy < c->stride; fy++) {
         for (uint32_t fx = 0; fx < c->stride; fx++) {
             turn_phase(c, w, fy, fx, turned);
@@ -319,6 +332,10 @@ static void input_one(const nn_conv *c, nn_image dz, const float *turned, float 
 void nn_conv_forward(const nn_conv *c, uint32_t rows, const float *x, const float *packed, float *z,
                      float *scratch)
 {
+    if (nn_winograd_suits(c)) {
+        nn_winograd_forward(c, rows, x, packed, z, scratch);
+        return;
+    }
     memset(scratch, 0, nn_conv_padded(c) * sizeof *scratch);
     for (uint32_t r = 0; r < rows; r++) {
         forward_one(c, nn_conv_pad(c, x, scratch), packed, z);
@@ -330,6 +347,10 @@ void nn_conv_forward(const nn_conv *c, uint32_t rows, const float *x, const floa
 void nn_conv_backward(const nn_conv *c, uint32_t rows, const float *x, const float *turned,
                       const float *dz, float *dw, bool add, float *dx, float *scratch)
 {
+    if (nn_winograd_suits(c)) {
+        nn_winograd_backward(c, rows, x, turned, dz, dw, add, dx, scratch);
+        return;
+    }
     float *padded = scratch + nn_conv_padded(c);
     uint32_t before = most_taps(c) - 1, dz_width = dz_wide(c);
     memset(scratch, 0, nn_conv_scratch(c) * sizeof *scratch);

@@ -6,7 +6,8 @@
  *
  * with zeros around the image. For one kernel row ky the numbers of x that a pixel needs lie in
  * sequence, [kx][c]; so a line of pixels is a strided product over the padded image itself, and so
- * are both gradients (linalg/tile.h). Nothing is unfolded into columns.
+ * are both gradients (linalg/tile.h). Nothing is unfolded into columns. Kernels of 3 x 3 over
+ * several channels go by nn/winograd.h instead.
  *
  * Images are worked on one by one: what a call reads and writes of one image should fit the
  * cache. Everything is the caller's memory; any thread may call.

@@ -17,8 +17,8 @@ typedef struct nn_layout {
     char names[NN_MOST_SEGMENTS][24];
 } nn_layout;
 
-/** Adds rows x columns under the name "<layer><number>.<part>" and returns its offset. At most
- *  NN_MOST_SEGMENTS are added. */
+/** Adds rows x columns under the name "<layer><number>.<part>" (number 0: none) and returns its offset.
+ *  At most NN_MOST_SEGMENTS are added. */
 uint64_t nn_layout_add(nn_layout *l, const char *layer, uint32_t number, const char *part,
                        uint32_t rows, uint32_t columns, uint32_t flags);
 

@@ -11,6 +11,9 @@ enum { BLOCK = 256, LANES = 16, MOST_TAPS = 15 * 15, FEW_TAPS = 4, MOST_VECTORS 
 typedef float floats __attribute__((vector_size(4 * LANES)));
 #define INLINE static inline __attribute__((always_inline))
 
+/* Keeps a pointer in a register: else gcc adds it up anew for each vector. */
+#define KEEP(pointer) __asm__("" : "+r"(pointer))
+
 /* What all winners of an image have in common. */
 typedef struct job {
     uint32_t filters, kernel;
@@ -108,13 +111,16 @@ INLINE void patch(size_t vectors, size_t line, uint32_t count, const uint16_t *c
     }
     for (uint32_t i = 0; i < count; i++) {
         const size_t of = channel[i] * 3 * vectors * LANES;
-        const float d = dy[channel[i]];
+        const float *from = w + of, d = dy[channel[i]];
+        float *to = dw + of;
+        KEEP(from);
+        KEEP(to);
         for (size_t v = 0; v < 3 * vectors; v++) {
-            memcpy(&b, w + of + v * LANES, sizeof b);
-            memcpy(&db, dw + of + v * LANES, sizeof db);
+            memcpy(&b, from + v * LANES, sizeof b);
+            memcpy(&db, to + v * LANES, sizeof db);
             db += d * a[v];
             sum[v] += d * b;
-            memcpy(dw + of + v * LANES, &db, sizeof db);
+            memcpy(to + v * LANES, &db, sizeof db);
         }
     }
     for (size_t v = 0; v < 3 * vectors; v++) {

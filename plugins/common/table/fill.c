@@ -2,6 +2,7 @@
 
 #include <collet/helpers.h>
 
+#include <float.h>
 #include <math.h>
 
 static collet_status add_category(table_frame *f, uint32_t column, size_t row, text_piece cell)
@@ -33,32 +34,35 @@ static collet_status add_category(table_frame *f, uint32_t column, size_t row, t
                        target ? "name another as target" : "ignore it");
 }
 
+static collet_status refuse_number(const table_frame *f, uint32_t column, size_t row,
+                                   text_piece cell, const char *what, const char *why)
+{
+    return collet_fail(f->table.host, COLLET_E_INVALID, "%s:%d: %s \"%s\": \"%.*s\" %s",
+                       table_path(&f->table, row), f->table.lines[row], what,
+                       f->columns[column].name, cell.length < 60 ? (int)cell.length : 60, cell.text,
+                       why);
+}
+
 static collet_status add_number(table_frame *f, uint32_t column, size_t row, text_piece cell)
 {
-    table_column *c = &f->columns[column];
-    int shown = cell.length < 60 ? (int)cell.length : 60;
-    bool number = table_number(cell, &c->numbers[row]);
-    if (!number && column == f->target) {
-        return collet_fail(f->table.host, COLLET_E_INVALID,
-                           "%s:%d: the target \"%s\": \"%.*s\" is not a number, which regression "
-                           "predicts; task = classification takes texts",
-                           table_path(&f->table, row), f->table.lines[row], c->name, shown,
-                           cell.text);
+    double *x = &f->columns[column].numbers[row];
+    if (!table_number(cell, x)) {
+        return column == f->target
+                   ? refuse_number(f, column, row, cell, "the target",
+                                   "is not a number, which regression predicts; task = "
+                                   "classification takes texts")
+                   : refuse_number(f, column, row, cell, "column",
+                                   "is not a number as most others are; missing_text can say that "
+                                   "it means a missing one");
     }
-    if (!number) {
-        return collet_fail(f->table.host, COLLET_E_INVALID,
-                           "%s:%d: column \"%s\": \"%.*s\" is not a number as most others are; "
-                           "missing_text can say that it means a missing one",
-                           table_path(&f->table, row), f->table.lines[row], c->name, shown,
-                           cell.text);
+    if (isfinite(*x) && fabs(*x) > (double)FLT_MAX) {
+        return refuse_number(f, column, row, cell, "column",
+                             "is too large; numbers are at most 3.4e38");
     }
-    return isfinite(c->numbers[row])
-               ? COLLET_OK
-               : collet_fail(f->table.host, COLLET_E_INVALID,
-                             "%s:%d: column \"%s\": \"%.*s\" is not a finite number; missing_text "
-                             "can say that it means a missing one",
-                             table_path(&f->table, row), f->table.lines[row], c->name, shown,
-                             cell.text);
+    return isfinite(*x) ? COLLET_OK
+                        : refuse_number(f, column, row, cell, "column",
+                                        "is not a finite number; missing_text can say that it "
+                                        "means a missing one");
 }
 
 static collet_status add_missing(table_frame *f, uint32_t column, size_t row)

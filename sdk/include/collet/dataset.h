@@ -62,8 +62,8 @@ typedef struct collet_data {
     const char *const *class_names;   /**< [classes], or NULL */
     const char *const *feature_names; /**< [features], or NULL */
     /** Since ABI 1.1: [target_count], how the targets were scaled: target = (x - shift) / scale,
-     *  where x is what the source says. The host gives predictions back as x. NULL together:
-     *  targets are as the source has them. */
+     *  where x is what the source says; finite, the scale above 0. The host gives predictions back
+     *  as x. NULL together: targets are as the source has them. */
     const float *target_shift, *target_scale;
 } collet_data;
 

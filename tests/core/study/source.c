@@ -187,6 +187,13 @@ START_TEST(a_fit_that_breaks_its_contract_is_refused)
         {"fewer_rows", "dataset \"fickle\": fit changed the number of rows, classes or targets"},
         {"more_classes", "dataset \"fickle\": fit changed the number of rows, classes or targets"},
         {"not_finite", "dataset \"fickle\": feature 0 of row 3 is not a finite number"},
+        {"zero_scale",
+         "dataset \"fickle\" hands over a target_scale that is not a finite number above 0"},
+        {"nan_scale",
+         "dataset \"fickle\" hands over a target_scale that is not a finite number above 0"},
+        {"nan_shift", "dataset \"fickle\" hands over a target_shift that is not a finite number"},
+        {"half_a_scale", "dataset \"fickle\" hands over target_shift without target_scale, or the "
+                         "other way round"},
         {"fail", "x.ini:6: dataset \"fickle\": fit: it does not like these 6 rows"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

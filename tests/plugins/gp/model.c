@@ -339,7 +339,8 @@ START_TEST(the_slope_of_the_acquisition_is_that_of_finite_differences)
         d->p[0] += k;
         ck_assert_int_eq(gp_model_update(&models[k], d->p, d->rows, 20, 18, d->y + k), 0);
     }
-    const gp_acquisition a = {models, 1, true, -1, &limit};
+    const gp_acquisition a = {
+        .models = models, .goals = 1, .constraints = 1, .improve = true, .best = -1, .most = &limit};
     for (int i = 20; i < 60; i++) {
         double z[COLUMNS], dz[COLUMNS], u[DIMS];
         gp_encode(&d->layout, d->u[i], z, 1);

@@ -90,14 +90,16 @@ START_TEST(lines_runs_threes_and_panels_have_strides_of_their_own)
 {
     enum { LINES = 2, M = 17, N = 40, RUNS = 3, K = 5 };
     enum { A_LINE = 500, A_ROW = 2, A_THREE = 20, A_RUN = 150, A_STEP = 3 };
-    enum { B_STEP = 32, B_RUN = 170, B_PANEL = 600, C_LINE = 1000, C_ROW = 50 };
-    float *a = noise(LINES * A_LINE + 1000), *b = noise(2 * B_PANEL);
+    enum { B_STEP = 32, B_RUN = 170, B_PANEL = 600, B_LINE = 70, C_LINE = 1000, C_ROW = 50 };
+    float *a = noise(LINES * A_LINE + 1000), *b = noise(2 * B_PANEL + B_LINE);
     float *before = noise(LINES * C_LINE), *c = collet_zeros(LINES * C_LINE);
     for (int kernel = 0; kernel < 3; kernel++) {
         memcpy(c, before, LINES * C_LINE * sizeof *c);
-        const tile_product t = {LINES,   M,       N,     RUNS,   K,     a,     A_LINE,
-                                A_ROW,   A_THREE, A_RUN, A_STEP, b,     B_RUN, B_STEP,
-                                B_PANEL, NULL,    c,     C_LINE, C_ROW, true};
+        tile_product t = {.lines = LINES, .m = M, .n = N, .runs = RUNS, .k = K, .add = true};
+        t.a = a, t.a_line = A_LINE, t.a_row = A_ROW, t.a_three = A_THREE;
+        t.a_run = A_RUN, t.a_step = A_STEP;
+        t.b = b, t.b_line = B_LINE, t.b_run = B_RUN, t.b_step = B_STEP, t.b_panel = B_PANEL;
+        t.c = c, t.c_line = C_LINE, t.c_row = C_ROW;
         if (!tile_multiply_by(kernel, &t)) {
             continue; /* said so above */
         }
@@ -106,9 +108,10 @@ START_TEST(lines_runs_threes_and_panels_have_strides_of_their_own)
             double sum = (double)before[where];
             for (size_t q = 0; q < RUNS; q++) {
                 for (size_t p = 0; p < K; p++) {
-                    sum += (double)a[l * A_LINE + i / 3 * A_THREE + i % 3 * A_ROW + q * A_RUN +
-                                     p * A_STEP] *
-                           (double)b[q * B_RUN + p * B_STEP + j / 32 * B_PANEL + j % 32];
+                    sum +=
+                        (double)a[l * A_LINE + i / 3 * A_THREE + i % 3 * A_ROW + q * A_RUN +
+                                  p * A_STEP] *
+                        (double)b[l * B_LINE + q * B_RUN + p * B_STEP + j / 32 * B_PANEL + j % 32];
                 }
             }
             ck_assert_msg(fabs((double)c[where] - sum) < 1e-4, "kernel %d, %zu, %zu, %zu", kernel,

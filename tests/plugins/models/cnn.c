@@ -66,6 +66,8 @@ static const char *const settings[] = {
     "filters 4 activation sigmoid norm.2 batch pool none dropout 0.2",
     "filters 9 filters.2 5 activation tanh units 6",
     "filters 16 filters.2 3 activation sigmoid stride.2 2 dropout 0.2",
+    "filters 9 filters.2 8 activation tanh units 6 pool.2 none dropout 0.1",
+    "filters 8 filters.2 10 activation gelu norm batch units 5",
     "blocks 1 filters 6 layers 0 pool none",
     "init glorot blocks 1 filters 6 dense_activation gelu"};
 

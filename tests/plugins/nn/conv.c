@@ -36,16 +36,14 @@ static const shape shapes[] = {{5, 7, 1, 1, 3, 1, NN_PAD_SAME},
                                {6, 7, 2, 3, 3, 2, 2},
                                {5, 4, 1, 2, 4, 3, 3},
                                {1, 1, 2, 3, 3, 1, 1},
-                               {15, 31, 1, 40, 3, 1, NN_PAD_SAME}};
-
-static float *noise(size_t n, const collet_rng *rng)
-{
-    float *numbers = collet_zeros(n);
-    for (size_t i = 0; i < n; i++) {
-        numbers[i] = (float)collet_normal(rng);
-    }
-    return numbers;
-}
+                               {15, 31, 1, 40, 3, 1, NN_PAD_SAME},
+                               /* by Winograd's transforms */
+                               {8, 8, 16, 32, 3, 1, NN_PAD_SAME},
+                               {9, 7, 8, 37, 3, 1, NN_PAD_SAME},
+                               {6, 9, 35, 16, 3, 1, 0},
+                               {5, 6, 21, 50, 3, 1, 2},
+                               {24, 24, 8, 8, 3, 1, NN_PAD_SAME},
+                               {3, 3, 9, 17, 3, 1, 0}};
 
 static void create(fixture *f, const shape *s)
 {
@@ -58,15 +56,15 @@ static void create(fixture *f, const shape *s)
                      .kernel = s->kernel,
                      .stride = s->stride};
     ck_assert(nn_conv_plan(&f->c, s->padding));
-    f->x = noise(ROWS * nn_conv_in(&f->c), &rng);
-    f->w = noise(nn_conv_weights(&f->c), &rng);
-    f->dz = noise(ROWS * nn_conv_out(&f->c), &rng);
-    f->z = noise(ROWS * nn_conv_out(&f->c), &rng);
-    f->dw = noise(nn_conv_weights(&f->c), &rng);
-    f->dx = noise(ROWS * nn_conv_in(&f->c), &rng);
-    f->packed = noise(nn_conv_packed(&f->c), &rng);
-    f->turned = noise(nn_conv_turned(&f->c), &rng);
-    f->scratch = noise(nn_conv_scratch(&f->c), &rng);
+    f->x = test_noise(ROWS * nn_conv_in(&f->c), &rng);
+    f->w = test_noise(nn_conv_weights(&f->c), &rng);
+    f->dz = test_noise(ROWS * nn_conv_out(&f->c), &rng);
+    f->z = test_noise(ROWS * nn_conv_out(&f->c), &rng);
+    f->dw = test_noise(nn_conv_weights(&f->c), &rng);
+    f->dx = test_noise(ROWS * nn_conv_in(&f->c), &rng);
+    f->packed = test_noise(nn_conv_packed(&f->c), &rng);
+    f->turned = test_noise(nn_conv_turned(&f->c), &rng);
+    f->scratch = test_noise(nn_conv_scratch(&f->c), &rng);
 }
 
 static void destroy(fixture *f)

@@ -21,15 +21,6 @@ typedef struct fixture {
     size_t out, weights;
 } fixture;
 
-static float *noise(size_t n, const collet_rng *rng)
-{
-    float *numbers = collet_zeros(n);
-    for (size_t i = 0; i < n; i++) {
-        numbers[i] = (float)collet_normal(rng);
-    }
-    return numbers;
-}
-
 static void create(fixture *f, size_t s)
 {
     clt_rng stream;
@@ -44,16 +35,16 @@ static void create(fixture *f, size_t s)
     f->p = (nn_pool){f->c.out_height, f->c.out_width, f->c.filters, 2};
     f->out = ROWS * nn_pool_out(&f->p);
     f->weights = nn_conv_weights(&f->c);
-    f->x = noise(ROWS * nn_conv_in(&f->c), &rng);
-    f->w = noise(f->weights, &rng);
-    f->dy = noise(f->out, &rng);
-    f->y = noise(f->out, &rng);
-    f->got_y = noise(f->out, &rng);
-    f->dw = noise(f->weights, &rng);
-    f->got_dw = noise(f->weights, &rng);
-    f->z = noise(ROWS * nn_conv_out(&f->c), &rng);
+    f->x = test_noise(ROWS * nn_conv_in(&f->c), &rng);
+    f->w = test_noise(f->weights, &rng);
+    f->dy = test_noise(f->out, &rng);
+    f->y = test_noise(f->out, &rng);
+    f->got_y = test_noise(f->out, &rng);
+    f->dw = test_noise(f->weights, &rng);
+    f->got_dw = test_noise(f->weights, &rng);
+    f->z = test_noise(ROWS * nn_conv_out(&f->c), &rng);
     f->packed = collet_zeros(nn_conv_packed(&f->c));
-    f->scratch = noise(nn_conv_scratch(&f->c), &rng);
+    f->scratch = test_noise(nn_conv_scratch(&f->c), &rng);
     f->which = calloc(f->out, 1);
     f->got_which = calloc(f->out, 1);
 }

@@ -16,15 +16,6 @@ static const struct {
               {10, 8, 3, 3, 3, 0, 2},          {7, 10, 300, 3, 1, 2, 2},
               {11, 8, 3, 5, 2, 1, 2}};
 
-static float *noise(size_t n, const collet_rng *rng)
-{
-    float *numbers = collet_zeros(n);
-    for (size_t i = 0; i < n; i++) {
-        numbers[i] = (float)collet_normal(rng);
-    }
-    return numbers;
-}
-
 static void check_equal(const float *a, const float *b, size_t n, const char *what, size_t shape)
 {
     for (size_t i = 0; i < n; i++) {
@@ -40,12 +31,12 @@ static void compare(const nn_conv *c, const nn_pool *p, size_t shape)
     collet_rng rng = test_rng(&stream, 5);
     size_t in = ROWS * nn_conv_in(c), out = ROWS * nn_pool_out(p), inner = ROWS * nn_conv_out(c);
     size_t n = nn_conv_weights(c);
-    float *x = noise(in, &rng), *w = noise(n, &rng), *dy = noise(out, &rng),
-          *z = noise(inner, &rng);
+    float *x = test_noise(in, &rng), *w = test_noise(n, &rng), *dy = test_noise(out, &rng),
+          *z = test_noise(inner, &rng);
     float *turned = collet_zeros(nn_conv_turned(c)), *scratch = collet_zeros(nn_conv_scratch(c));
-    float *room = noise(nn_winners_scratch(c), &rng), *by_filter = collet_zeros(n);
-    float *dw = noise(n, &rng), *dx = noise(in, &rng), *sums = collet_zeros(n);
-    float *got_dw = noise(n, &rng), *got_dx = noise(in, &rng);
+    float *room = test_noise(nn_winners_scratch(c), &rng), *by_filter = collet_zeros(n);
+    float *dw = test_noise(n, &rng), *dx = test_noise(in, &rng), *sums = collet_zeros(n);
+    float *got_dw = test_noise(n, &rng), *got_dx = test_noise(in, &rng);
     uint8_t *which = malloc(out);
     for (size_t i = 0; i < out; i++) {
         which[i] = (uint8_t)collet_below(&rng, (uint64_t)p->size * p->size);
