@@ -100,14 +100,11 @@ static collet_status promote(void *self, const collet_curves *peers, collet_deci
         if (prune_rung_collect(s, &rungs, k, peers) != COLLET_OK) {
             return COLLET_E_NOMEM;
         }
-        for (size_t i = 0; i < s->list.count / rungs.eta; i++) {
-            const collet_curve *curve = s->list.items[i].curve;
-            if (curve->state == COLLET_CURVE_PAUSED &&
-                prune_rungs_reached(&rungs, curve) == k + 1) {
-                out->number = curve->number;
-                out->next_step = prune_rung_step(&rungs, k + 1);
-                return COLLET_OK;
-            }
+        const collet_curve *due = prune_rung_due(s, &rungs, k, s->list.count / rungs.eta);
+        if (due != NULL) {
+            out->number = due->number;
+            out->next_step = prune_rung_step(&rungs, k + 1);
+            return COLLET_OK;
         }
     }
     return COLLET_DONE;

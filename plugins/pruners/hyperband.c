@@ -182,13 +182,7 @@ static collet_status due(prune_state *s, const bracket *b, uint32_t k, const col
     if (prune_rung_collect(s, &b->rungs, k, peers) != COLLET_OK) {
         return COLLET_E_NOMEM;
     }
-    uint64_t keep = kept(b, k);
-    for (size_t i = 0; i < s->list.count && i < keep && *found == NULL; i++) {
-        const collet_curve *curve = s->list.items[i].curve;
-        if (curve->state == COLLET_CURVE_PAUSED && prune_rungs_reached(&b->rungs, curve) == k + 1) {
-            *found = curve;
-        }
-    }
+    *found = prune_rung_due(s, &b->rungs, k, kept(b, k));
     return COLLET_OK;
 }
 

@@ -45,6 +45,11 @@ static int compare_one(const void *first, const void *second)
     return order != 0 ? order : by_number(a, b);
 }
 
+bool prune_is_before(const prune_entry *a, const prune_entry *b)
+{
+    return compare_one(a, b) < 0;
+}
+
 static int compare_several(const void *first, const void *second)
 {
     const prune_entry *a = first, *b = second;

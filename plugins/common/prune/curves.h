@@ -38,6 +38,9 @@ bool prune_list_add(prune_list *list, const collet_curve *curve, const double *v
  *  then by number. */
 void prune_list_sort(prune_list *list, uint32_t m);
 
+/** Does a stand before b in that order? For one objective. */
+bool prune_is_before(const prune_entry *a, const prune_entry *b);
+
 /** The values at exactly that step, or NULL. */
 const double *prune_at(const collet_curve *curve, uint32_t m, uint64_t step);
 

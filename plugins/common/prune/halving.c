@@ -40,8 +40,30 @@ collet_status prune_rung_collect(prune_state *s, const prune_rungs *rungs, uint3
             return prune_no_memory(s);
         }
     }
-    prune_list_sort(&s->list, s->m);
     return COLLET_OK;
+}
+
+const collet_curve *prune_rung_due(prune_state *s, const prune_rungs *rungs, uint32_t k,
+                                   uint64_t keep)
+{
+    const prune_list *list = &s->list;
+    const prune_entry *best = NULL;
+    uint64_t before = 0;
+    if (s->m > 1) {
+        prune_list_sort(&s->list, s->m);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const prune_entry *entry = &list->items[i];
+        bool waits = entry->curve->state == COLLET_CURVE_PAUSED &&
+                     prune_rungs_reached(rungs, entry->curve) == k + 1;
+        bool better = best == NULL || (s->m == 1 && prune_is_before(entry, best));
+        best = waits && better ? entry : best;
+    }
+    for (size_t i = 0; i < list->count && best != NULL; i++) {
+        const prune_entry *entry = &list->items[i];
+        before += s->m == 1 ? prune_is_before(entry, best) : entry < best;
+    }
+    return best != NULL && before < keep ? best->curve : NULL;
 }
 
 bool prune_rung_keeps(const prune_state *s, const collet_curve *own, size_t keep)

@@ -28,10 +28,15 @@ uint64_t prune_rung_step(const prune_rungs *rungs, uint32_t k);
 /** How many rungs the curve has reached. */
 uint32_t prune_rungs_reached(const prune_rungs *rungs, const collet_curve *curve);
 
-/** Puts those that reached rung k with a number, and did not fail, into s->list, the best first.
- *  COLLET_E_NOMEM. */
+/** Puts those that reached rung k with a number, and did not fail, into s->list. COLLET_E_NOMEM. */
 collet_status prune_rung_collect(prune_state *s, const prune_rungs *rungs, uint32_t k,
                                  const collet_curves *peers);
+
+/** Of those of s->list, collected for rung k, the best that is paused there, if it is among the
+ * best `keep` of all; else NULL. For one objective nothing is sorted: this is asked for each trial,
+ * of all trials. */
+const collet_curve *prune_rung_due(prune_state *s, const prune_rungs *rungs, uint32_t k,
+                                   uint64_t keep);
 
 /** Is `own` (in s->list as collected) among its best `keep`? Equal values share their place. */
 bool prune_rung_keeps(const prune_state *s, const collet_curve *own, size_t keep);
