@@ -47,9 +47,9 @@
  * Hypervolume Improvement Using Box Decomposition Algorithms. JOGO 75 (2019).
  */
 #include "gp/acquire.h"
-#include "gp/warp.h"
+#include "gp/chain.h"
+#include "gp/table.h"
 #include "search/history.h"
-#include "search/pareto.h"
 #include "search/seen.h"
 
 #include <collet/helpers.h>
@@ -57,10 +57,9 @@
 
 #include <stdlib.h>
 
-/* The most points of a fit; trials times dimensions up to which it starts anew as
- * well; good points around which
- * candidates are drawn; draws before a point that is known is proposed again. */
-enum { FIT_POINTS = 300, FIT_ANEW = 2000, ANCHORS = 5, DRAWS = 100 };
+/* Good points around which candidates are drawn; draws before a point that is known is proposed
+ * again. */
+enum { ANCHORS = 5, DRAWS = 100 };
 
 typedef struct gp_config {
     int64_t startup, candidates, points;
@@ -78,12 +77,6 @@ static const collet_option options[] = {
                    "most trials that the model holds"),
 };
 
-/* Hyperparameters fitted to the first `count` finished trials. */
-typedef struct fitted {
-    size_t count;
-    double *p; /* [models][parameters] */
-} fitted;
-
 typedef struct gp {
     const collet_host *host;
     const gp_config *config;
@@ -91,40 +84,19 @@ typedef struct gp {
     search_history history;
     search_seen seen; /* points of finished trials */
     gp_layout layout;
-    gp_fit fit;
+    gp_table table;
+    gp_chain chain;
     gp_search search;
     gp_front front; /* of several goals */
     uint32_t goals;
-    uint32_t models;      /* one for each goal, then one for each constraint */
-    gp_model *model;      /* [models] */
-    double *p, *z, *most; /* [parameters], [columns], [models]: work */
-    double *work;         /* of the acquisition */
-    double deviation;     /* of the outcomes of one goal: what its model calls 1 */
-    double expected;      /* the improvement by the point of the last ask; NaN: not known */
-    bool noisy;           /* the same point has brought two outcomes */
-    fitted *fits;         /* [fit_count], by count */
-    size_t fit_count, fit_room;
-    /* What one ask looks at: */
-    size_t room;
-    const search_trial **trials; /* [room] */
-    gp_row *rows;                /* [room] */
-    double *u;                   /* [room][dim_count] */
-    double *y;                   /* [goals + 1][room], the last one for constraints */
-    double *sorted;              /* [room] */
-    double *points;              /* [room][goals]: what the models expect of trials */
-    double *x;                   /* [columns][room] */
+    uint32_t models;  /* one for each goal, then one for each constraint */
+    gp_model *model;  /* [models] */
+    double *z, *work; /* [columns]; of the acquisition */
+    double expected;  /* the improvement by the point of the last ask; NaN: not known */
+    bool noisy;       /* the same point has brought two outcomes */
 } gp;
 
 /* ---- Making --------------------------------------------------------------------------------- */
-
-static void discard_tables(gp *g)
-{
-    free(g->trials);
-    free(g->rows);
-    free(g->u);
-    free(g->y);
-    free(g->x);
-}
 
 static void destroy(void *self)
 {
@@ -135,15 +107,11 @@ static void destroy(void *self)
     for (uint32_t k = 0; g->model != NULL && k < g->models; k++) {
         gp_model_finish(&g->model[k]);
     }
-    for (size_t k = 0; k < g->fit_count; k++) {
-        free(g->fits[k].p);
-    }
-    free(g->fits);
     free(g->model);
-    free(g->p);
-    discard_tables(g);
+    free(g->z);
+    gp_chain_finish(&g->chain);
+    gp_table_finish(&g->table);
     gp_search_finish(&g->search);
-    gp_fit_finish(&g->fit);
     gp_front_finish(&g->front);
     gp_layout_finish(&g->layout);
     search_seen_finish(&g->seen);
@@ -165,16 +133,17 @@ static bool build(gp *g, const collet_space *space)
     if (g->goals > 1 && gp_front_init(&g->front, g->goals) < 0) {
         return false;
     }
-    g->model = calloc(g->models, sizeof *g->model);
-    g->p = calloc(GP_PARAMETERS(&g->layout) + g->layout.columns + g->models +
-                      gp_acquisition_work(&g->layout, g->goals),
-                  sizeof *g->p);
-    if (g->model == NULL || g->p == NULL) {
+    if (gp_table_init(&g->table, space, &g->space, &g->history, &g->layout) < 0 ||
+        gp_chain_init(&g->chain, g->host, &g->table, (size_t)g->config->startup,
+                      (size_t)g->config->points, !g->config->noise) < 0) {
         return false;
     }
-    g->z = g->p + GP_PARAMETERS(&g->layout);
-    g->most = g->z + g->layout.columns;
-    g->work = g->most + g->models;
+    g->model = calloc(g->models, sizeof *g->model);
+    g->z = calloc(g->layout.columns + gp_acquisition_work(&g->layout, g->goals), sizeof *g->z);
+    if (g->model == NULL || g->z == NULL) {
+        return false;
+    }
+    g->work = g->z + g->layout.columns;
     for (uint32_t k = 0; k < g->models; k++) {
         gp_model_init(&g->model[k], &g->layout);
     }
@@ -198,302 +167,24 @@ static collet_status create(const collet_host *host, const void *config, const c
     return COLLET_OK;
 }
 
-/* Room for all trials known. */
-static bool grow(gp *g)
-{
-    if (g->history.count <= g->room) {
-        return true;
-    }
-    size_t room = 2 * g->history.count + 64;
-    discard_tables(g);
-    g->trials = calloc(room, sizeof *g->trials);
-    g->rows = calloc(room, sizeof *g->rows);
-    g->u = calloc(room * (g->space.dim_count + 1u), sizeof *g->u);
-    g->y = calloc(2 * (g->goals + 1u) * room, sizeof *g->y);
-    g->x = calloc(room * (g->layout.columns + 1u), sizeof *g->x);
-    g->sorted = g->y + (g->goals + 1u) * room;
-    g->points = g->sorted + room;
-    bool all = g->trials != NULL && g->rows != NULL && g->u != NULL && g->y != NULL && g->x != NULL;
-    g->room = all ? room : 0;
-    return all;
-}
-
-/* ---- Which trials, and what they are worth --------------------------------------------------- */
-
-static size_t lesser(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static int by_rank(const void *a, const void *b)
-{
-    return search_trial_compare(*(const search_trial *const *)a, *(const search_trial *const *)b);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const search_trial *s = *(const search_trial *const *)a, *t = *(const search_trial *const *)b;
-    return (s->number > t->number) - (s->number < t->number);
-}
-
-/* Is a better than b in all of several goals, or by what stands before them? */
-static bool beats(const gp *g, const search_trial *a, const search_trial *b)
-{
-    return search_pareto_compare_trials(a, b, g->goals) < 0;
-}
-
-static void swap(const search_trial **a, const search_trial **b)
-{
-    const search_trial *t = *a;
-    *a = *b;
-    *b = t;
-}
-
-/* Moves the best of n trials to the beginning: by rank; with several goals those that nobody beats,
- * then those that then nobody does, until there are `best`. */
-static void sort_best(const gp *g, const search_trial **t, size_t n, size_t best)
-{
-    if (g->goals == 1) {
-        qsort(t, n, sizeof *t, by_rank);
-        return;
-    }
-    for (size_t placed = 0; placed < best;) {
-        size_t front = placed; /* t[placed] ... of those seen so far; beaten ones behind it */
-        for (size_t i = placed; i < n; i++) {
-            size_t k = placed;
-            while (k < front && !beats(g, t[k], t[i])) {
-                k++;
-            }
-            if (k < front) {
-                continue;
-            }
-            for (k = placed; k < front;) {
-                if (beats(g, t[i], t[k])) {
-                    swap(&t[k], &t[--front]);
-                } else {
-                    k++;
-                }
-            }
-            swap(&t[i], &t[front++]);
-        }
-        placed = front;
-    }
-}
-
-/* Lists the first `count` finished trials; of more than `most` a third each of the best, the
- * latest, and an even choice by rank of the others. By number. Returns how many. */
-static size_t list_finished(gp *g, size_t count, size_t most)
-{
-    const search_trial **t = g->trials;
-    size_t n = 0;
-    for (size_t i = 0; n < count && i < g->history.count; i++) {
-        if (g->history.trials[i]->state != COLLET_TRIAL_RUNNING) {
-            t[n++] = g->history.trials[i];
-        }
-    }
-    if (n <= most) {
-        return n;
-    }
-    size_t third = most / 3, rest = most - 2 * third, middle = n - 2 * third;
-    sort_best(g, t, n - third, third);
-    for (size_t k = 0; k < rest; k++) {
-        t[third + k] = t[third + k * middle / rest];
-    }
-    memmove(t + third + rest, t + n - third, third * sizeof *t);
-    qsort(t, most, sizeof *t, by_number);
-    return most;
-}
-
-/* Where the values of model k go: each goal's stay while the others' are made. */
-static double *values_of(const gp *g, uint32_t k)
-{
-    return g->y + lesser(k, g->goals) * g->room;
-}
-
-/* The median of goal k over the n listed trials that are complete; -INFINITY where none is. */
-static double median_complete(gp *g, uint32_t k, size_t n)
-{
-    size_t count = 0;
-    double *y = values_of(g, k);
-    for (size_t i = 0; i < n; i++) {
-        const search_trial *t = g->trials[i];
-        y[i] = t->measured && t->state == COLLET_TRIAL_COMPLETE ? t->values[k] : (double)NAN;
-    }
-    count = gp_fill(n, y, g->sorted);
-    return count > 0 ? g->sorted[count / 2] : -(double)INFINITY;
-}
-
-/* The worst of goal k among the listed trials that nobody beats; -INFINITY with one goal. What is
- * worse than that does not matter, but what is worse in one goal may be the best in another. */
-static double worst_of_front(const gp *g, uint32_t k, size_t n)
-{
-    double worst = -(double)INFINITY;
-    for (size_t i = 0; g->goals > 1 && i < n; i++) {
-        const search_trial *t = g->trials[i];
-        size_t j = 0;
-        if (!t->measured || t->violation > 0 || t->state != COLLET_TRIAL_COMPLETE ||
-            !(t->values[k] > worst)) {
-            continue;
-        }
-        while (j < n && !beats(g, g->trials[j], t)) {
-            j++;
-        }
-        worst = j == n ? t->values[k] : worst;
-    }
-    return worst;
-}
-
-/* Fills in what model k learns of the n listed trials, and returns it; for a constraint, up to
- * where it holds. */
-static double *value(gp *g, uint32_t k, size_t n)
-{
-    const bool goal = k < g->goals;
-    double median = goal ? median_complete(g, k, n) : 0, *y = values_of(g, k), mean, deviation;
-    for (size_t i = 0; i < n; i++) {
-        const search_trial *t = g->trials[i];
-        if (!t->measured || t->state == COLLET_TRIAL_FAILED) {
-            y[i] = (double)NAN;
-        } else if (!goal) {
-            y[i] = t->constraints[k - g->goals];
-        } else {
-            bool pruned = t->state == COLLET_TRIAL_PRUNED;
-            y[i] = pruned ? fmax(t->values[k], median) : t->values[k];
-        }
-    }
-    size_t count = gp_fill(n, y, g->sorted);
-    if (goal) {
-        gp_cut_tail(n, y, g->sorted, count, worst_of_front(g, k, n));
-    }
-    gp_standardise(n, y, &mean, &deviation);
-    if (goal) {
-        g->deviation = deviation;
-    } else {
-        g->most[k - g->goals] = -mean / deviation;
-    }
-    return y;
-}
-
-/* The n listed trials as rows. A trial's end may tell another point than was asked for. */
-static void make_rows(gp *g, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const search_trial *t = g->trials[i];
-        double *u = g->u + i * g->space.dim_count;
-        gp_coordinates(&g->layout, t->x, u);
-        g->rows[i] = (gp_row){2 * t->number + (t->state != COLLET_TRIAL_RUNNING), u};
-    }
-}
-
-/* ---- Hyperparameters ------------------------------------------------------------------------ */
-
-/* Lists and encodes what the fit to the first `count` trials is made to. */
-static collet_status prepare_fit(gp *g, size_t count)
-{
-    size_t n = list_finished(g, count, lesser((size_t)g->config->points, FIT_POINTS));
-    if (g->fit.room < n) {
-        gp_fit_finish(&g->fit);
-        collet_status status = gp_fit_init(&g->fit, &g->layout, lesser(n + n / 2 + 16, FIT_POINTS));
-        if (status < 0) {
-            return status;
-        }
-    }
-    make_rows(g, n);
-    for (size_t i = 0; i < n; i++) {
-        gp_encode(&g->layout, g->rows[i].u, g->x + i, g->room);
-    }
-    g->fit.n = n;
-    g->fit.x = g->x;
-    g->fit.stride = g->room;
-    g->fit.noiseless = !g->config->noise;
-    return COLLET_OK;
-}
-
-/* p = the best of what is found from the last fit (may be NULL) and, with few trials, anew. */
-static void fit_best(gp *g, const double *last, double *p)
-{
-    const size_t bytes = GP_PARAMETERS(&g->layout) * sizeof *p;
-    double least = (double)INFINITY;
-    gp_fit_default(&g->fit, 0, p);
-    for (int start = last != NULL ? -1 : 0; start < GP_DEFAULTS; start++) {
-        if (start < 0) {
-            memcpy(g->p, last, bytes);
-        } else if (last == NULL || g->fit.n * g->layout.thetas <= FIT_ANEW) {
-            gp_fit_default(&g->fit, start, g->p);
-        } else {
-            break;
-        }
-        double loss = gp_fit_run(&g->fit, g->p);
-        if (loss < least) {
-            least = loss;
-            memcpy(p, g->p, bytes);
-        }
-    }
-}
-
-/* Appends a fit to the first `count` trials to the chain. */
-static collet_status append_fit(gp *g, size_t count)
-{
-    if (g->fit_count == g->fit_room) {
-        size_t room = 2 * g->fit_room + 32;
-        fitted *fits = realloc(g->fits, room * sizeof *fits);
-        if (fits == NULL) {
-            return COLLET_E_NOMEM;
-        }
-        g->fits = fits;
-        g->fit_room = room;
-    }
-    const size_t parameters = GP_PARAMETERS(&g->layout);
-    const double *last = g->fit_count > 0 ? g->fits[g->fit_count - 1].p : NULL;
-    double *p = calloc(g->models * parameters, sizeof *p);
-    if (p == NULL || prepare_fit(g, count) < 0) {
-        free(p);
-        return COLLET_E_NOMEM;
-    }
-    for (uint32_t k = 0; k < g->models; k++) {
-        g->fit.y = value(g, k, g->fit.n);
-        fit_best(g, last == NULL ? NULL : last + k * parameters, p + k * parameters);
-    }
-    g->fits[g->fit_count++] = (fitted){count, p};
-    return COLLET_OK;
-}
-
-/* Brings the chain of fits up to the trials that have finished. */
-static collet_status refit(gp *g)
-{
-    for (;;) {
-        size_t last = g->fit_count > 0 ? g->fits[g->fit_count - 1].count : 0;
-        size_t count = last > 0 ? last + 1 + last / 20 : (size_t)g->config->startup;
-        if (count > g->history.finished) {
-            return COLLET_OK;
-        }
-        if (g->host->cancelled(g->host->ctx)) {
-            return COLLET_E_CANCELLED;
-        }
-        collet_status status = append_fit(g, count);
-        if (status < 0) {
-            return status;
-        }
-    }
-}
-
 /* ---- Asking --------------------------------------------------------------------------------- */
 
 /* Lists the trials of the models, finished ones first, and takes them up. */
 static collet_status update(gp *g, size_t *finished, size_t *all)
 {
-    const double *p = g->fits[g->fit_count - 1].p;
-    size_t n = list_finished(g, g->history.finished, (size_t)g->config->points);
+    const double *p = gp_chain_last(&g->chain);
+    size_t n = gp_table_list(&g->table, g->history.finished, (size_t)g->config->points);
     *finished = *all = n;
     for (size_t i = 0; i < g->history.count; i++) {
         if (g->history.trials[i]->state == COLLET_TRIAL_RUNNING) {
-            g->trials[(*all)++] = g->history.trials[i];
+            g->table.trials[(*all)++] = g->history.trials[i];
         }
     }
-    make_rows(g, *all);
+    gp_table_make_rows(&g->table, *all);
     for (uint32_t k = 0; k < g->models; k++) {
-        const double *y = value(g, k, n);
-        collet_status status =
-            gp_model_update(&g->model[k], p + k * GP_PARAMETERS(&g->layout), g->rows, *all, n, y);
+        const double *y = gp_table_value(&g->table, k, n);
+        collet_status status = gp_model_update(&g->model[k], p + k * GP_PARAMETERS(&g->layout),
+                                               g->table.rows, *all, n, y);
         if (status < 0) {
             return status;
         }
@@ -501,24 +192,25 @@ static collet_status update(gp *g, size_t *finished, size_t *all)
     return COLLET_OK;
 }
 
-/* g->points = what the models expect of the feasible complete trials and of those under way: noise
- * must not be what is to be beaten. Returns how many; 0 where nothing feasible is known. */
+/* Points of the table = what the models expect of the feasible complete trials and of those under
+ * way: noise must not be what is to be beaten. Returns how many; 0 where nothing feasible is known.
+ */
 static size_t expect(gp *g, size_t finished, size_t all)
 {
     size_t count = 0;
     double variance;
     for (size_t i = 0; i < finished; i++) {
-        const search_trial *t = g->trials[i];
+        const search_trial *t = g->table.trials[i];
         if (t->measured && t->violation <= 0 && t->state == COLLET_TRIAL_COMPLETE) {
-            double *point = g->points + count++ * g->goals;
+            double *point = g->table.points + count++ * g->goals;
             for (uint32_t k = 0; k < g->goals; k++) {
-                point[k] = gp_model_fitted(&g->model[k], i, values_of(g, k)[i]);
+                point[k] = gp_model_fitted(&g->model[k], i, gp_table_values(&g->table, k)[i]);
             }
         }
     }
     for (size_t i = finished; count > 0 && i < all; i++) {
-        double *point = g->points + count++ * g->goals;
-        gp_encode(&g->layout, g->rows[i].u, g->z, 1);
+        double *point = g->table.points + count++ * g->goals;
+        gp_encode(&g->layout, g->table.rows[i].u, g->z, 1);
         for (uint32_t k = 0; k < g->goals; k++) {
             gp_model_at(&g->model[k], g->z, &point[k], &variance, NULL, NULL);
         }
@@ -531,14 +223,13 @@ static bool aim(gp *g, size_t finished, size_t all)
 {
     gp_acquisition *a = &g->search.acquisition;
     size_t count = expect(g, finished, all);
-    *a = (gp_acquisition){g->model, g->goals,         g->models - g->goals,
-                          true,     (double)INFINITY, &g->front,
-                          g->most,  g->work};
+    *a = (gp_acquisition){g->model,         g->goals,  g->models - g->goals, true,
+                          (double)INFINITY, &g->front, g->table.most,        g->work};
     for (size_t i = 0; g->goals == 1 && i < count; i++) {
-        a->best = fmin(a->best, g->points[i]);
+        a->best = fmin(a->best, g->table.points[i]);
     }
     if (g->goals > 1) {
-        (void)gp_front_make(&g->front, g->points, count, g->sorted);
+        (void)gp_front_make(&g->front, g->table.points, count, g->table.sorted);
     }
     if (count == 0 && a->constraints == 0) { /* all have failed: what is likely to be low */
         a->best = -1;
@@ -553,7 +244,8 @@ static size_t find_anchors(const gp *g, size_t finished, const double **anchors)
     size_t at[ANCHORS], count = 0;
     for (size_t i = 0; i < finished; i++) {
         size_t place = count;
-        while (place > 0 && by_rank(&g->trials[i], &g->trials[at[place - 1]]) < 0) {
+        while (place > 0 &&
+               search_trial_compare(g->table.trials[i], g->table.trials[at[place - 1]]) < 0) {
             place--;
         }
         if (place < ANCHORS) {
@@ -563,7 +255,7 @@ static size_t find_anchors(const gp *g, size_t finished, const double **anchors)
         }
     }
     for (size_t k = 0; k < count; k++) {
-        anchors[k] = g->rows[at[k]].u;
+        anchors[k] = g->table.rows[at[k]].u;
     }
     return count;
 }
@@ -574,21 +266,17 @@ static size_t draw_anchors(const gp *g, const collet_rng *rng, size_t finished,
 {
     size_t seen = 0;
     for (size_t i = 0; i < finished; i++) {
-        size_t k = 0;
-        while (k < finished && !beats(g, g->trials[k], g->trials[i])) {
-            k++;
-        }
-        if (k == finished) { /* a reservoir */
+        if (gp_table_is_unbeaten(&g->table, g->table.trials[i], finished)) { /* a reservoir */
             size_t place = (size_t)collet_below(rng, ++seen);
             if (seen <= ANCHORS) {
                 anchors[seen - 1] = anchors[place];
-                anchors[place] = g->rows[i].u;
+                anchors[place] = g->table.rows[i].u;
             } else if (place < ANCHORS) {
-                anchors[place] = g->rows[i].u;
+                anchors[place] = g->table.rows[i].u;
             }
         }
     }
-    return lesser(seen, ANCHORS);
+    return seen < ANCHORS ? seen : ANCHORS;
 }
 
 /* Is x under way, or known already where that settles it? */
@@ -618,7 +306,7 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
 {
     const double *anchors[ANCHORS] = {NULL};
     size_t finished, all;
-    collet_status status = refit(g);
+    collet_status status = gp_chain_extend(&g->chain);
     status = status < 0 ? status : update(g, &finished, &all);
     if (status < 0) {
         return status;
@@ -631,7 +319,7 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
         gp_search_point(&g->search, g->search.order[k], x);
         if (!is_taken(g, x) && search_allowed(&g->space, x)) {
             g->expected = known && g->goals == 1
-                              ? exp(g->search.score[g->search.order[k]]) * g->deviation
+                              ? exp(g->search.score[g->search.order[k]]) * g->table.deviation
                               : (double)NAN;
             return COLLET_OK;
         }
@@ -655,7 +343,7 @@ static collet_status ask(void *self, const collet_rng *rng, uint64_t number, dou
     gp *g = self;
     collet_status status = COLLET_OK;
     g->expected = (double)NAN;
-    if (!grow(g)) {
+    if (gp_table_grow(&g->table) < 0) {
         return collet_fail(g->host, COLLET_E_NOMEM, "out of memory");
     }
     if (g->history.finished < (size_t)g->config->startup || g->layout.thetas == 0) {
@@ -686,19 +374,6 @@ static bool contradicts(const gp *g, const search_trial *news)
     return false;
 }
 
-/* Forgets the fits that would have seen the new trial. */
-static void drop_fits(gp *g, const search_trial *news)
-{
-    const search_history *h = &g->history;
-    size_t before = h->finished; /* counted from the end, where most news are */
-    for (size_t i = h->count; i > 0 && h->trials[i - 1]->number >= news->number; i--) {
-        before -= h->trials[i - 1]->state != COLLET_TRIAL_RUNNING;
-    }
-    while (g->fit_count > 0 && g->fits[g->fit_count - 1].count > before) {
-        free(g->fits[--g->fit_count].p);
-    }
-}
-
 static collet_status tell(void *self, const collet_trial *trial)
 {
     gp *g = self;
@@ -713,7 +388,7 @@ static collet_status tell(void *self, const collet_trial *trial)
         return COLLET_OK;
     }
     g->noisy |= search_seen_has(&g->seen, &g->space, news->x) && contradicts(g, news);
-    drop_fits(g, news);
+    gp_chain_drop(&g->chain, news);
     status = search_seen_add(&g->seen, &g->space, news->x);
     return status < 0 ? collet_fail(g->host, status, "out of memory") : COLLET_OK;
 }
@@ -737,16 +412,15 @@ static const collet_sampler vtable = {
     .expected_improvement = expected_improvement,
 };
 
-static const collet_unit unit = {
-    COLLET_SIZE(collet_unit),
-    0,
-    COLLET_KIND_SAMPLER,
-    "gp",
-    "1.0.0",
-    "Bayesian optimisation by a Gaussian process, of one goal or several",
-    "doi.org/10.1023/A:1008306431147",
-    &vtable,
-    COLLET_OPTIONS(options, gp_config)};
+static const collet_unit unit = {COLLET_SIZE(collet_unit),
+                                 0,
+                                 COLLET_KIND_SAMPLER,
+                                 "gp",
+                                 "1.0.0",
+                                 "Bayesian optimisation by Gaussian processes",
+                                 "doi.org/10.1023/A:1008306431147",
+                                 &vtable,
+                                 COLLET_OPTIONS(options, gp_config)};
 
 static const collet_unit *const units[] = {&unit};
 
