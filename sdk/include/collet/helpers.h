@@ -18,10 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -170,20 +166,11 @@ static inline const collet_span *collet_span_at(const collet_update *update, uin
                                                (size_t)i * update->span_size);
 }
 
-/** n floats, zeroed and 64-byte aligned, to free(); NULL when memory ran out. From 1 MiB on it asks
- *  for huge pages: each trial is a process of its own, which finds none of its pages there, and ten
- *  thousand faults cost as much as a part of an epoch. */
+/** n floats, zeroed and 64-byte aligned, to free(); NULL when memory ran out. */
 static inline float *collet_zeros(size_t n)
 {
-    const size_t huge = (size_t)2 << 20;
-    size_t unit = n >= huge / 2 / sizeof(float) ? huge : 64;
-    size_t bytes = (n * sizeof(float) / unit + 1) * unit;
-    void *memory = n > SIZE_MAX / 8 ? NULL : aligned_alloc(unit, bytes);
-#if defined(MADV_HUGEPAGE)
-    if (memory != NULL && unit == huge) {
-        (void)madvise(memory, bytes, MADV_HUGEPAGE);
-    }
-#endif
+    size_t bytes = (n * sizeof(float) / 64 + 1) * 64;
+    void *memory = n > SIZE_MAX / 8 ? NULL : aligned_alloc(64, bytes);
     return memory == NULL ? NULL : (float *)memset(memory, 0, bytes);
 }
 
