@@ -81,8 +81,7 @@ static clt_status add_trial(collet_study *s, const clt_trial_row *row)
         return s->err.status;
     }
     bool over = row->state != CLT_TRIAL_RUNNING;
-    bool taken = !clt_study_has_twins(s) || (clt_twins_add(&s->twins, trial.numbers, &s->first) &&
-                                             (!over || clt_twins_end(&s->twins, row)));
+    bool taken = !clt_study_has_twins(s) || !over || clt_twins_end(&s->order.twins, row);
     return taken ? CLT_OK : clt_fail_memory(&s->err);
 }
 

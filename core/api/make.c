@@ -100,7 +100,6 @@ static clt_status begin_in_memory(collet_study *s)
  * trial after another does not want the last eight to be overlooked. */
 static clt_status begin(collet_study *s, const collet_study_options *options, const clt_blas *blas)
 {
-    clt_twins_init(&s->twins, &s->plan);
     if (clt_ini_find(s->plan.ini, "run", "order") == NULL) {
         s->plan.limits.free_order = true;
     }
@@ -166,7 +165,6 @@ void collet_study_destroy(collet_study *s)
     }
     clt_pruning_close(&s->pruning);
     clt_order_close(&s->order);
-    clt_twins_finish(&s->twins);
     clt_store_close(s->store);
     for (size_t i = 0; i < s->trials.count; i++) {
         CLT_VEC_FINISH(&s->trials.items[i].curve);

@@ -70,8 +70,8 @@ static bool may_ask(const collet_study *s)
 {
     uint64_t wanted = (uint64_t)s->plan.study.trials;
     bool recount = s->plan.study.duplicates == CLT_DUPLICATES_RESAMPLE;
-    uint64_t trials = s->trials.count - (recount ? clt_twins_count(&s->twins) : 0);
-    bool open = !clt_study_has_twins(s) || !clt_twins_exhausted(&s->twins) ||
+    uint64_t trials = s->trials.count - (recount ? clt_twins_count(&s->order.twins) : 0);
+    bool open = !clt_study_has_twins(s) || !clt_twins_exhausted(&s->order.twins) ||
                 s->order.granted < s->order.wishes.count;
     return (wanted == 0 || trials < wanted) && open;
 }
@@ -100,11 +100,6 @@ static clt_status propose(collet_study *s, bool *done)
         status =
             clt_pruning_begin(&s->pruning, s->trials.count, s->order.slot - 1, &until, &s->err);
     }
-    s->first = s->trials.count;
-    if (s->asked && clt_study_has_twins(s) && !clt_twins_add(&s->twins, s->spare, &s->first)) {
-        s->broken = true;
-        return clt_fail_memory(&s->err);
-    }
     return note_plugin(s, status);
 }
 
@@ -116,8 +111,8 @@ static clt_status open_trial(collet_study *s, bool *over)
 {
     const uint64_t id = s->trials.count;
     clt_trial_row row = {0};
-    *over = s->first != id && clt_twins_outcome(&s->twins, id, &row);
-    if (clt_study_store_begin(s, id, *over ? s->first + 1 : 0, s->spare) != CLT_OK) {
+    *over = s->order.first != id && clt_twins_outcome(&s->order.twins, id, &row);
+    if (clt_study_store_begin(s, id, *over ? s->order.first + 1 : 0, s->spare) != CLT_OK) {
         return s->err.status;
     }
     s->trials.items[s->trials.count++] =
@@ -277,7 +272,7 @@ static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
     clt_pruning_end(&s->pruning, id, clt_pruning_state(row->state));
     CLT_VEC_FINISH(&trial->curve);
     clt_study_note_best(s, id);
-    if (clt_study_has_twins(s) && !clt_twins_end(&s->twins, row)) {
+    if (clt_study_has_twins(s) && !clt_twins_end(&s->order.twins, row)) {
         return clt_fail_memory(&s->err);
     }
     return note_plugin(s, clt_order_finish(&s->order, id, row, trial->numbers, &s->err));

@@ -10,7 +10,6 @@
 #include "study/journal.h"
 #include "study/order.h"
 #include "study/pruning.h"
-#include "study/twins.h"
 
 #include <collet/study.h>
 
@@ -37,8 +36,6 @@ struct collet_study {
     clt_plan plan;
     clt_order order;
     clt_pruning pruning;      /**< trials cannot be paused: what it would pause is to be stopped */
-    clt_twins twins;          /**< unless duplicates are allowed */
-    uint64_t first;           /**< of what was asked last: the first trial at its point */
     CLT_VEC(clt_held) trials; /**< number i is at i */
     clt_arena points;         /**< of their numbers */
     double *spare;            /**< numbers of no trial yet; NULL: none */

@@ -94,7 +94,7 @@ clt_status clt_run_settle_twin(clt_run *r, clt_job *job)
 {
     clt_trial_row row;
     char why[640];
-    if (job->twin == 0 || job->refused || !clt_twins_outcome(&r->twins, job->number, &row)) {
+    if (job->twin == 0 || job->refused || !clt_twins_outcome(&r->order.twins, job->number, &row)) {
         return CLT_OK;
     }
     row.attempt = job->attempt;
@@ -115,7 +115,7 @@ static clt_status settle_twins(clt_run *r, const clt_trial_row *first)
     if (!clt_run_has_twins(r)) {
         return CLT_OK;
     }
-    if (!clt_twins_end(&r->twins, first)) {
+    if (!clt_twins_end(&r->order.twins, first)) {
         return clt_fail_memory(r->err);
     }
     for (size_t i = 0; i < r->jobs.count; i++) {

@@ -117,10 +117,7 @@ static clt_status ask_at(clt_run *r, double *x, clt_job **asked)
     if (status != CLT_OK || done) {
         return status;
     }
-    uint64_t first = number;
-    if (clt_run_has_twins(r) && !clt_twins_add(&r->twins, x, &first)) {
-        return clt_fail_memory(r->err);
-    }
+    const uint64_t first = r->order.first;
     bool refused = before != UINT64_MAX, twin = first != number && !refused;
     uint64_t until;
     if (clt_pruning_begin(&r->pruning, number, r->order.slot - 1, &until, r->err) != CLT_OK) {
@@ -167,8 +164,8 @@ bool clt_run_wants_more(const clt_run *r)
 {
     uint64_t wanted = (uint64_t)r->setup->plan->study.trials;
     bool recount = r->setup->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
-    uint64_t trials = r->order.next - (recount ? clt_twins_count(&r->twins) : 0);
-    bool open = !clt_run_has_twins(r) || !clt_twins_exhausted(&r->twins) ||
+    uint64_t trials = r->order.next - (recount ? clt_twins_count(&r->order.twins) : 0);
+    bool open = !clt_run_has_twins(r) || !clt_twins_exhausted(&r->order.twins) ||
                 r->order.granted < r->order.wishes.count;
     return !r->exhausted && open && (wanted == 0 || trials < wanted);
 }

@@ -15,7 +15,10 @@ clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t windo
 {
     order->plan = plan;
     order->window = window;
-    order->halt.plan = order->tried.plan = plan;
+    order->halt.plan = plan;
+    if (plan->study.duplicates != CLT_DUPLICATES_ALLOW) {
+        clt_twins_init(&order->twins, plan);
+    }
     return clt_teller_open(&order->teller, plan, planned, hooks, err);
 }
 
@@ -37,7 +40,7 @@ void clt_order_close(clt_order *order)
     CLT_VEC_FINISH(&order->quarantine);
     CLT_VEC_FINISH(&order->wishes);
     clt_halt_finish(&order->halt);
-    clt_twins_finish(&order->tried);
+    clt_twins_finish(&order->twins);
     clt_arena_finish(&order->arena);
     clt_teller_close(&order->teller);
     *order = (clt_order){0};
@@ -214,7 +217,7 @@ static clt_status grant(clt_order *order, double *x, clt_error *err)
 /* Has a trial before order->next been at x? */
 static bool is_tried(const clt_order *order, const double *x)
 {
-    return clt_twins_before(&order->tried, x, order->next);
+    return clt_twins_before(&order->twins, x, order->next);
 }
 
 /* A point that no trial has had takes the place of one that the sampler has kept to. */
@@ -224,7 +227,7 @@ static clt_status draw_new(clt_order *order, double *x, clt_error *err)
     const clt_trial_row row = {.number = order->next, .state = CLT_TRIAL_RUNNING};
     double *drawn = copy_numbers(x, order->plan->space.dim_count);
     clt_status status = drawn != NULL ? CLT_OK : clt_fail_memory(err);
-    for (uint64_t k = 1; k <= CLT_ORDER_AGAIN && status == CLT_OK && is_tried(order, x); k++) {
+    for (uint64_t k = 1; k <= CLT_TWINS_AGAIN && status == CLT_OK && is_tried(order, x); k++) {
         const uint64_t stream = UINT64_MAX / 2 + order->next * UINT8_MAX + k; /* no trial's own */
         status = clt_wish_point(order->plan, "", stream, drawn, err);
         if (status == CLT_OK && !is_tried(order, drawn)) {
@@ -242,7 +245,7 @@ static clt_status ask_sampler(clt_order *order, double *x, bool *done, clt_error
     const bool renews = order->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
     const bool again = (order->teller.sampler->flags & COLLET_SAMPLER_FROM_HISTORY) != 0;
     clt_status status = clt_teller_ask(&order->teller, order->next, 0, x, done, err);
-    for (uint32_t k = 1; renews && again && k <= CLT_ORDER_AGAIN; k++) {
+    for (uint32_t k = 1; renews && again && k <= CLT_TWINS_AGAIN; k++) {
         if (status != CLT_OK || *done || !is_tried(order, x)) {
             break;
         }
@@ -267,9 +270,8 @@ static clt_status propose(clt_order *order, double *x, bool *done, clt_error *er
 
 bool clt_order_note(clt_order *order, const double *x)
 {
-    uint64_t first;
-    return order->plan->study.duplicates != CLT_DUPLICATES_RESAMPLE ||
-           clt_twins_add(&order->tried, x, &first);
+    return order->plan->study.duplicates == CLT_DUPLICATES_ALLOW ||
+           clt_twins_add(&order->twins, x, &order->first);
 }
 
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
@@ -290,12 +292,17 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
     if (status != CLT_OK) {
         return status;
     }
-    if (!*done) {
-        *failed_before = find_failure(order, x);
-        order->next++;
-        order->slot++;
+    if (*done) {
+        return CLT_OK;
     }
-    return *done || order->repeats || clt_order_note(order, x) ? CLT_OK : clt_fail_memory(err);
+    order->first = order->next;
+    if (!order->repeats && !clt_order_note(order, x)) {
+        return clt_fail_memory(err);
+    }
+    *failed_before = find_failure(order, x);
+    order->next++;
+    order->slot++;
+    return CLT_OK;
 }
 
 static clt_status push_end(clt_order *order, clt_order_entry *entry, clt_error *err)

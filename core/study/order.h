@@ -34,10 +34,6 @@
 #include "study/history.h"
 #include "study/twins.h"
 
-/** How often a sampler is asked again for a point that was tried ([study] duplicates = resample),
- * and how many points are drawn where that brings nothing new. */
-enum { CLT_ORDER_AGAIN = 20 };
-
 /** A trial that has not been told, or that failed in a way that will happen again. */
 typedef struct clt_order_entry {
     uint64_t slot, number;
@@ -63,7 +59,8 @@ typedef struct clt_order {
     CLT_VEC(clt_wish) wishes;            /**< all of the study's, in their order */
     size_t granted;                      /**< wishes that have become trials: the first so many */
     uint64_t wish;   /**< what the last ask granted, from 1; 0: the sampler proposed it */
-    clt_twins tried; /**< duplicates = resample: where trials are or were */
+    clt_twins twins; /**< unless duplicates are allowed: where trials are, and what came of them */
+    uint64_t first;  /**< of the last ask: the first trial at its point, which may be itself */
     clt_halt halt;   /**< the rules that end the study */
     bool repeats;    /**< what is asked for was asked for before: no rule ends that */
     clt_arena arena;
@@ -134,8 +131,8 @@ clt_status clt_order_skip(clt_order *order, clt_error *err);
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
                          clt_error *err);
 
-/** A trial is at x: the next one of those that clt_order_ask() takes for tried. It notes its own;
- *  this is for those of the store. False when memory ran out. */
+/** A trial is at x: the next one of the twins. clt_order_ask() notes its own; this is for those of
+ * the store. False when memory ran out. */
 bool clt_order_note(clt_order *order, const double *x);
 
 /** Does the sampler learn of a trial at x? Not where it is of other ranges and lies beyond the

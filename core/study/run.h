@@ -12,7 +12,6 @@
 #include "study/pruning.h"
 #include "study/sheaf.h"
 #include "study/study.h"
-#include "study/twins.h"
 
 /** A trial, or a fold of one, that is under way or waits to run. Of folds those go first for which
  * a process waits, then those of the oldest trial. */
@@ -49,7 +48,6 @@ typedef struct clt_run {
     CLT_VEC(clt_job) paused; /**< trials that may be gone on with */
     uint64_t last_begun;     /**< slot of the last stretch that began, plus 1 */
     bool nothing_due;        /**< no paused trial is to be gone on with, unless something ends */
-    clt_twins twins;         /**< unless duplicates are allowed */
     clt_journal journal;
     clt_keep keep;        /**< of checkpoints, where they are wanted */
     double journal_since; /**< clock: when the first of its writes came */
@@ -122,7 +120,7 @@ uint64_t clt_rungs_until(clt_run *run, uint64_t number);
 
 /** A stored trial that was gone on with, in *trial, becomes what it was when it was first paused;
  *  any other stays. */
-clt_status clt_rungs_first_pause(const clt_run *run, clt_trial_row *trial);
+clt_status clt_rungs_first_pause(clt_run *run, clt_trial_row *trial);
 
 /** Notes the job's stretch, once its trial is in the journal. */
 clt_status clt_rungs_note(clt_run *run, const clt_job *job, uint64_t since);

@@ -50,23 +50,18 @@ static clt_status take_unfinished(clt_run *r, const clt_trial_row *trial)
     return clt_point_of(r->setup->plan, trial, job.x, r->err);
 }
 
-/* The points that were found, and what became of them. */
-static clt_status take_twins(clt_run *r)
+/* What became of the trials that were found. */
+static clt_status take_ends(clt_run *r)
 {
-    double *x = clt_run_copy_point(r, NULL);
-    clt_status status = x != NULL ? CLT_OK : clt_fail_memory(r->err);
-    uint64_t first;
-    clt_twins_init(&r->twins, r->setup->plan);
+    clt_status status = CLT_OK;
     for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
         clt_trial_row end = r->past.trials[i];
-        status = clt_point_of(r->setup->plan, &end, x, r->err);
-        status = status == CLT_OK ? clt_rungs_first_pause(r, &end) : status;
-        bool over = end.state != CLT_TRIAL_RUNNING;
-        bool taken = status != CLT_OK || (clt_twins_add(&r->twins, x, &first) &&
-                                          (!over || clt_twins_end(&r->twins, &end)));
-        status = taken ? status : clt_fail_memory(r->err);
+        status = clt_rungs_first_pause(r, &end);
+        if (status == CLT_OK && end.state != CLT_TRIAL_RUNNING &&
+            !clt_twins_end(&r->order.twins, &end)) {
+            status = clt_fail_memory(r->err);
+        }
     }
-    free(x);
     return status;
 }
 
@@ -84,8 +79,8 @@ static clt_status take_twin(clt_run *r, const clt_trial_row *trial)
 /* Counts, and what is to run again, of the trials that were found. */
 static clt_status take_up(clt_run *r)
 {
-    bool twins = r->setup->plan->study.duplicates != CLT_DUPLICATES_ALLOW;
-    clt_status status = twins ? take_twins(r) : CLT_OK;
+    bool twins = clt_run_has_twins(r);
+    clt_status status = twins ? take_ends(r) : CLT_OK;
     for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
         const clt_trial_row *trial = &r->past.trials[i];
         r->complete += trial->state == CLT_TRIAL_COMPLETE;

@@ -25,9 +25,12 @@ uint64_t clt_rungs_until(clt_run *r, uint64_t number)
 }
 
 /* The step at which a stored trial was first gone on from; 0: it never was. */
-static uint64_t first_pause(const clt_order_past *past, uint64_t number)
+static uint64_t first_pause(clt_run *r, uint64_t number)
 {
-    for (size_t i = 0; i < past->stretch_count; i++) {
+    const clt_track *track = clt_curves_find(&r->pruning.curves, number);
+    const clt_order_past *past = &r->past;
+    const size_t count = track != NULL && track->stretches.count > 1 ? past->stretch_count : 0;
+    for (size_t i = 0; i < count; i++) {
         if (past->stretches[i].number == number && past->stretches[i].since > 0) {
             return past->stretches[i].since;
         }
@@ -35,16 +38,16 @@ static uint64_t first_pause(const clt_order_past *past, uint64_t number)
     return 0;
 }
 
-clt_status clt_rungs_first_pause(const clt_run *r, clt_trial_row *trial)
+clt_status clt_rungs_first_pause(clt_run *r, clt_trial_row *trial)
 {
     const clt_plan *plan = r->setup->plan;
-    const uint64_t step = first_pause(&r->past, trial->number);
+    const uint64_t step = first_pause(r, trial->number);
+    if (step == 0) {
+        return CLT_OK;
+    }
     double *values = clt_arena_array(r->arena, plan->value_count, sizeof *values);
     if (values == NULL) {
         return clt_fail_memory(r->err);
-    }
-    if (step == 0) {
-        return CLT_OK;
     }
     for (size_t i = 0; i < trial->curve_count; i++) {
         const clt_point *point = &trial->curve[i];

@@ -191,8 +191,9 @@ static bool no_more_points(const clt_run *r)
 {
     const clt_study_options *o = &r->setup->plan->study;
     uint64_t wanted = (uint64_t)o->trials;
-    uint64_t trials = o->duplicates == CLT_DUPLICATES_RESAMPLE ? r->twins.points : r->order.next;
-    return o->duplicates != CLT_DUPLICATES_ALLOW && clt_twins_exhausted(&r->twins) &&
+    uint64_t trials =
+        o->duplicates == CLT_DUPLICATES_RESAMPLE ? r->order.twins.points : r->order.next;
+    return o->duplicates != CLT_DUPLICATES_ALLOW && clt_twins_exhausted(&r->order.twins) &&
            (wanted == 0 || trials < wanted);
 }
 
@@ -260,11 +261,12 @@ static void add_why(const clt_run *r, clt_ending ending, clt_str *why)
         clt_str_addf(why, "%s has nothing left to propose after %" PRIu64 " trial%s",
                      clt_plan_component(r->setup->plan, "sampler", NULL)->id, trials,
                      trials == 1 ? "" : "s");
-    } else if (isfinite(r->twins.room) && (double)r->twins.points >= r->twins.room) {
-        clt_str_addf(why, "all %zu points were tried", r->twins.points);
+    } else if (isfinite(r->order.twins.room) &&
+               (double)r->order.twins.points >= r->order.twins.room) {
+        clt_str_addf(why, "all %zu points were tried", r->order.twins.points);
     } else {
         clt_str_addf(why, "the last %zu proposals were among the %zu points that were tried",
-                     r->twins.row, r->twins.points);
+                     r->order.twins.row, r->order.twins.points);
     }
 }
 
@@ -333,7 +335,6 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
     CLT_VEC_FINISH(&r.paused);
     clt_pruning_close(&r.pruning);
     clt_journal_finish(&r.journal);
-    clt_twins_finish(&r.twins);
     clt_order_close(&r.order);
     return status;
 }

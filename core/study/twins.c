@@ -10,7 +10,7 @@
 
 /* Twins in a row that say that nothing is left: at least, and at most. Points that are counted one
  * by one at most. */
-enum { PROPOSALS = 20, IN_A_ROW = 50, MOST_IN_A_ROW = 1000, COUNTED = 100000 };
+enum { IN_A_ROW = 50, MOST_IN_A_ROW = 1000, COUNTED = 100000 };
 
 /* The product of all values; INFINITY where there are real numbers. */
 static double bound_points(const clt_space *space)
@@ -193,6 +193,6 @@ bool clt_twins_exhausted(const clt_twins *t)
     double most = isinf(t->room) ? IN_A_ROW : fmin(fmax(10 * t->room, IN_A_ROW), MOST_IN_A_ROW);
     /* each twin that is left of a resampled trial stands for all the proposals that were dropped */
     bool resampled = t->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
-    double row = (double)t->row * (resampled ? PROPOSALS : 1);
+    double row = (double)t->row * (resampled ? CLT_TWINS_AGAIN : 1);
     return row >= most || (double)t->points >= t->room;
 }

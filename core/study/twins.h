@@ -12,6 +12,10 @@
 #include "base/vec.h"
 #include "study/plan.h"
 
+/** How often a sampler is asked again for a point that was tried ([study] duplicates = resample),
+ * and how many points are drawn where that brings nothing new. */
+enum { CLT_TWINS_AGAIN = 20 };
+
 /** A trial. */
 typedef struct clt_twin {
     double *x;         /**< [dim_count] */
