@@ -220,15 +220,13 @@ static rule rule_of(const committee *c)
     const uint64_t mix = (uint64_t)c->config->mix;
     const bool several = c->space->objective_count > 1;
     const uint64_t usual = mix > 0 ? mix : several ? RARELY : usual_mix(c, c->history.finished);
+    const uint64_t turns = mix > 0 ? mix : several ? 2 : 1;
     const rule rules[] = {
         {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "tpe: first trials, which lie apart"},
         {late, usual, GP, TPE, "gp, with tpe in between"},
-        {SIZE_MAX,
-         mix > 0   ? mix
-         : several ? 2
-                   : 1,
-         several ? SINGLE : TPE, TPE, "tpe alone: a Gaussian process of so many trials takes long"},
-        {SIZE_MAX, mix > 0 ? mix : 2, SINGLE, TPE,
+        {SIZE_MAX, turns, several ? SINGLE : TPE, TPE,
+         "tpe alone: a Gaussian process of so many trials takes long"},
+        {SIZE_MAX, turns, SINGLE, TPE,
          "tpe, for so many goals, with single kernels and joint ones in turn"},
     };
     size_t k = c->space->objective_count > MOST_GOALS ? 3 : 0;

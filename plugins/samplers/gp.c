@@ -331,10 +331,9 @@ static collet_status propose(gp *g, const collet_rng *rng, double *x)
 /* A trial that is under way at another point now: factors that have its row are of no use. */
 static void forget_moved(gp *g, uint64_t number, const double *x)
 {
-    for (uint32_t k = 0; k < g->models; k++) {
-        if (search_history_moves(&g->history, &g->space, number, x)) {
-            gp_model_forget(&g->model[k]);
-        }
+    const bool moved = search_history_moves(&g->history, &g->space, number, x);
+    for (uint32_t k = 0; moved && k < g->models; k++) {
+        gp_model_forget(&g->model[k]);
     }
 }
 
