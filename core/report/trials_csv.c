@@ -1,0 +1,148 @@
+/* Trials as CSV (RFC 4180). */
+#include "report/trials_impl.h"
+
+#include "base/clock.h"
+#include "report/folds.h"
+#include "study/demand.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A field of RFC 4180: in quotes where it holds a comma, a quote or a line's end. */
+static void add_field(clt_str *out, const char *text)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        clt_str_add(out, text);
+        return;
+    }
+    clt_str_add(out, "\"");
+    for (; *text != '\0'; text++) {
+        clt_str_add_bytes(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    }
+    clt_str_add(out, "\"");
+}
+
+static bool is_own_column(const char *name)
+{
+    static const char *const own[] = {"trial",   "state",   "meets",   "epochs", "steps",
+                                      "elapsed", "started", "attempt", "why"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        found = found || strcmp(name, own[i]) == 0;
+    }
+    return found;
+}
+
+/* Is it the name of a column of values? */
+static bool is_value(const clt_study_row *study, const char *name)
+{
+    bool found = false;
+    for (size_t g = 0; g < study->goal_count; g++) {
+        found = found || strcmp(name, study->goals[g].metric) == 0;
+    }
+    for (size_t i = 0; i < study->demand_count; i++) {
+        found = found || strcmp(name, study->demands[i].metric) == 0;
+    }
+    return found;
+}
+
+/* One whose name is another column's is called by its place in the JSON: values.state, params.x. */
+static void add_csv_head(const char *place, const char *name, bool taken, clt_str *out)
+{
+    clt_str_add(out, ",");
+    clt_str_add(out, taken ? place : "");
+    add_field(out, name);
+}
+
+static void add_csv_value_heads(const clt_study_row *study, clt_str *out)
+{
+    for (size_t g = 0; g < study->goal_count; g++) {
+        const char *name = study->goals[g].metric;
+        add_csv_head("values.", name, is_own_column(name), out);
+    }
+    for (size_t i = 0; i < study->demand_count; i++) {
+        const char *name = study->demands[i].metric;
+        if (clt_demand_is_new(study, i)) {
+            add_csv_head("values.", name, is_own_column(name), out);
+        }
+    }
+    clt_str_add(out, study->demand_count > 0 ? ",meets" : "");
+}
+
+static void add_csv_demands(const clt_study_row *study, const clt_trial_row *t, clt_str *out)
+{
+    for (size_t i = 0; i < study->demand_count; i++) {
+        if (clt_demand_is_new(study, i)) {
+            clt_str_add(out, ",");
+            if (t->value_count > 0) {
+                clt_str_add_real(out, t->values[study->goal_count + i]);
+            }
+        }
+    }
+    if (study->demand_count > 0) {
+        clt_str_add(out, t->value_count == 0 ? "," : clt_trial_meets(study, t) ? ",yes" : ",no");
+    }
+}
+
+static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t, const clt_trial_names *params,
+                        const clt_folds *head, clt_str *out)
+{
+    clt_arena arena = {0};
+    clt_folds folds = clt_folds_of(t, &arena);
+    char date[32];
+    clt_str_addf(out, "%llu,%s", (unsigned long long)t->number, clt_trial_state_text(t->state));
+    for (size_t g = 0; g < list->study->goal_count; g++) {
+        clt_str_add(out, ",");
+        if (g < t->value_count && !isnan(t->values[g])) {
+            clt_str_add_real(out, t->values[g]);
+        }
+    }
+    add_csv_demands(list->study, t, out);
+    clt_str_addf(out, ",%llu,", (unsigned long long)t->last_step);
+    clt_str_add_real(out, t->seconds);
+    clt_str_addf(out, ",%s,%u,", clt_date_text(t->started_ms, date, sizeof date), t->attempt);
+    add_field(out, t->why != NULL ? t->why : "");
+    for (size_t p = 0; p < params->count; p++) {
+        const clt_param *param = clt_trial_param(t, params->items[p]);
+        clt_str_add(out, ",");
+        add_field(out, param != NULL ? param->text : "");
+    }
+    clt_folds_csv(&folds, head, out);
+    clt_str_add(out, "\r\n");
+    clt_arena_finish(&arena);
+}
+
+/* The folds of the trial that has most of them: the head of the table. */
+static clt_folds most_folds(const clt_trial_list *list, clt_arena *arena)
+{
+    clt_folds most = {.count = 0};
+    for (size_t i = 0; i < list->count; i++) {
+        clt_folds folds = clt_folds_of(&list->rows[i], arena);
+        most = folds.count > most.count ? folds : most;
+    }
+    return most;
+}
+
+void clt_trials_csv(const clt_trial_list *list, clt_str *out)
+{
+    clt_trial_names params = {0};
+    clt_arena arena = {0};
+    clt_folds head = most_folds(list, &arena);
+    if (!clt_trial_names_of(list, &params)) {
+        out->failed = true;
+    }
+    clt_str_add(out, "trial,state");
+    add_csv_value_heads(list->study, out);
+    clt_str_addf(out, ",%s,elapsed,started,attempt,why", clt_trial_steps_name(list));
+    for (size_t p = 0; p < params.count; p++) {
+        const char *name = params.items[p];
+        add_csv_head("params.", name, is_own_column(name) || is_value(list->study, name), out);
+    }
+    clt_folds_csv_head(&head, out);
+    clt_str_add(out, "\r\n");
+    for (size_t i = 0; i < list->count; i++) {
+        add_csv_row(list, &list->rows[i], &params, &head, out);
+    }
+    clt_arena_finish(&arena);
+    CLT_VEC_FINISH(&params);
+}
