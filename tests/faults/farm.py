@@ -29,7 +29,7 @@ class Farm:
 
     def run(self, *more):
         with self.start(*more, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=600)
             return process.returncode, out, err
 
     def ask(self, *words):
