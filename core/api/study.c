@@ -158,8 +158,12 @@ static clt_status make_wish(collet_study *s, const char *const *names, const cha
                             uint32_t count, clt_str *text)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (strpbrk(names[i], "\n=") != NULL || strchr(values[i], '\n') != NULL) {
+        if (strpbrk(names[i], "\n=") != NULL) {
             return clt_fail(&s->err, CLT_USAGE, "\"%s\" is no parameter of the search", names[i]);
+        }
+        if (strchr(values[i], '\n') != NULL) {
+            return clt_fail(&s->err, CLT_USAGE, "%s: a value is one line; this one has more",
+                            names[i]);
         }
         clt_wish_add(text, names[i], values[i]);
     }
