@@ -26,6 +26,9 @@ typedef struct operation {
     int32_t (*act)(request *r);
 } operation;
 
+/* The largest number that is surely the one that was written. */
+static const double MOST = 9007199254740991;
+
 /* ---- What the line says --------------------------------------------------------------------- */
 
 static int32_t wrong(request *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -39,7 +42,7 @@ static int32_t wrong(request *r, const char *format, ...)
     return COLLET_STUDY_E_INPUT;
 }
 
-/* A whole number that is not negative. */
+/* A whole number that is not negative, nor so large that a neighbour would be read as the same. */
 static int32_t read_count(request *r, const char *key, uint64_t *count)
 {
     const clt_json_value *v = clt_json_find(r->object, key);
@@ -49,8 +52,8 @@ static int32_t read_count(request *r, const char *key, uint64_t *count)
     if (v->type != CLT_JSON_NUMBER) {
         return wrong(r, "\"%s\" is %s, not a whole number", key, clt_json_type_text(v->type));
     }
-    if (!(v->number >= 0 && v->number <= 9007199254740992.0) || v->number != floor(v->number)) {
-        return wrong(r, "\"%s\" is %.17g, not a whole number from 0", key, v->number);
+    if (!(v->number >= 0 && v->number <= MOST) || v->number != floor(v->number)) {
+        return wrong(r, "\"%s\" is %.17g, not a whole number from 0 to %.0f", key, v->number, MOST);
     }
     *count = (uint64_t)v->number;
     return COLLET_STUDY_OK;

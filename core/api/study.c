@@ -15,6 +15,9 @@ clt_held *clt_study_trial(collet_study *s, uint64_t id)
     if (id < s->trials.count) {
         return &s->trials.items[id];
     }
+    if (!s->ready) { /* why there are no trials is known */
+        return NULL;
+    }
     (void)clt_fail(&s->err, CLT_USAGE, "there is no trial %llu; %zu have been asked for",
                    (unsigned long long)id, s->trials.count);
     return NULL;
@@ -34,9 +37,14 @@ double *clt_study_spare(collet_study *s)
     return s->spare;
 }
 
-/* A study that was not made, or whose sampler has failed, keeps its error. */
+/* A study that was not made keeps its error; one whose sampler has failed, until it is asked about
+ * something that there is not. */
 static clt_status check_ready(collet_study *s)
 {
+    if (s->broken && s->err.status != CLT_PLUGIN_FAILED) {
+        return clt_fail(&s->err, CLT_PLUGIN_FAILED,
+                        "the sampler has failed; the study can only be looked at");
+    }
     return s->ready && !s->broken ? CLT_OK : s->err.status;
 }
 
@@ -150,8 +158,12 @@ static clt_status make_wish(collet_study *s, const char *const *names, const cha
                             uint32_t count, clt_str *text)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (strpbrk(names[i], "\n=") != NULL || strchr(values[i], '\n') != NULL) {
+        if (strpbrk(names[i], "\n=") != NULL) {
             return clt_fail(&s->err, CLT_USAGE, "\"%s\" is no parameter of the search", names[i]);
+        }
+        if (strchr(values[i], '\n') != NULL) {
+            return clt_fail(&s->err, CLT_USAGE, "%s: a value is one line; this one has more",
+                            names[i]);
         }
         clt_wish_add(text, names[i], values[i]);
     }
@@ -181,13 +193,28 @@ int32_t collet_study_enqueue(collet_study *s, const char *const *names, const ch
     return (int32_t)status;
 }
 
-/* Is that what the trial was told before? Then the caller did not hear the answer. */
-static bool told_the_same(const collet_study *s, const clt_held *trial, uint32_t state,
-                          const double *values)
+static bool are_finite(const double *values, size_t count)
 {
-    size_t size = s->plan.value_count * sizeof *values;
+    bool all = true;
+    for (size_t i = 0; i < count; i++) {
+        all = all && isfinite(values[i]);
+    }
+    return all;
+}
+
+/* Is that what the trial was told before? Then the caller did not hear the answer. What is not
+ * finite made it a failed one. */
+static bool told_the_same(const collet_study *s, const clt_held *trial, uint32_t state,
+                          const double *values, uint32_t count)
+{
+    if (values == NULL || count != s->plan.value_count) {
+        return values == NULL && trial->state == state;
+    }
+    if (trial->state == COLLET_STUDY_FAILED) {
+        return state == COLLET_STUDY_FAILED || !are_finite(values, count);
+    }
     return trial->state == state &&
-           (values == NULL || memcmp(clt_study_values(s, trial), values, size) == 0);
+           memcmp(clt_study_values(s, trial), values, count * sizeof *values) == 0;
 }
 
 /* One value for each goal and each thing required; or, where goals will do, for those alone. */
@@ -223,15 +250,6 @@ static clt_status check_values(collet_study *s, uint64_t id, uint32_t state, con
                         s->plan.goal_count > 1 ? "s" : "");
     }
     return scored ? check_count(s, id, "has", count, false) : CLT_OK;
-}
-
-static bool are_finite(const double *values, size_t count)
-{
-    bool all = true;
-    for (size_t i = 0; i < count; i++) {
-        all = all && isfinite(values[i]);
-    }
-    return all;
 }
 
 bool clt_study_meets(const collet_study *s, const clt_held *trial)
@@ -280,7 +298,7 @@ static clt_status end(collet_study *s, uint64_t id, const clt_trial_row *row)
 
 /* The trial of that id; CLT_USAGE where it is not open, unless it was told the same. */
 static clt_status find_open(collet_study *s, uint64_t id, uint32_t state, const double *values,
-                            bool *again)
+                            uint32_t count, bool *again)
 {
     *again = false;
     if (check_ready(s) != CLT_OK) {
@@ -290,7 +308,7 @@ static clt_status find_open(collet_study *s, uint64_t id, uint32_t state, const 
     if (trial == NULL) {
         return s->err.status;
     }
-    *again = trial->state != COLLET_STUDY_OPEN && told_the_same(s, trial, state, values);
+    *again = trial->state != COLLET_STUDY_OPEN && told_the_same(s, trial, state, values, count);
     return trial->state == COLLET_STUDY_OPEN || *again
                ? CLT_OK
                : clt_fail(&s->err, CLT_USAGE, "trial %llu is not open: it was told %s before",
@@ -301,7 +319,7 @@ static clt_status finish(collet_study *s, uint64_t id, uint32_t state, const dou
                          uint32_t count, const char *why)
 {
     bool again;
-    if (find_open(s, id, state, values, &again) != CLT_OK || again) {
+    if (find_open(s, id, state, values, count, &again) != CLT_OK || again) {
         return again ? CLT_OK : s->err.status;
     }
     const clt_held *trial = &s->trials.items[id];
@@ -345,13 +363,17 @@ int32_t collet_study_fail(collet_study *s, uint64_t id, const char *why)
                            why != NULL ? why : "it was told so");
 }
 
-static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, uint32_t count)
+static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, const double *values,
+                               uint32_t count)
 {
     bool again;
-    if (find_open(s, id, COLLET_STUDY_OPEN, NULL, &again) != CLT_OK) {
+    if (find_open(s, id, COLLET_STUDY_OPEN, NULL, 0, &again) != CLT_OK) {
         return s->err.status;
     }
     const clt_held *trial = &s->trials.items[id];
+    if (values == NULL) {
+        return clt_fail(&s->err, CLT_USAGE, "trial %llu reports no values", (unsigned long long)id);
+    }
     if (check_count(s, id, "reports", count, true) != CLT_OK) {
         return s->err.status;
     }
@@ -383,7 +405,7 @@ int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const d
     if (stop != NULL) {
         *stop = 0;
     }
-    if (check_report(s, id, step, count) != CLT_OK) {
+    if (check_report(s, id, step, values, count) != CLT_OK) {
         return (int32_t)s->err.status;
     }
     clt_held *trial = &s->trials.items[id];

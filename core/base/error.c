@@ -3,10 +3,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A text that was too long ends in dots, behind a whole character. */
+static void mark_cut(clt_error *err)
+{
+    static const char dots[] = "...";
+    size_t keep = sizeof err->text - sizeof dots;
+    while (keep > 0 && ((unsigned char)err->text[keep] & 0xc0) == 0x80) {
+        keep--;
+    }
+    memcpy(err->text + keep, dots, sizeof dots);
+}
+
 clt_status clt_fail_list(clt_error *err, clt_status status, const char *format, va_list arguments)
 {
     err->status = status;
-    (void)vsnprintf(err->text, sizeof err->text, format, arguments);
+    if (vsnprintf(err->text, sizeof err->text, format, arguments) >= (int)sizeof err->text) {
+        mark_cut(err);
+    }
     return status;
 }
 

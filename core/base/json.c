@@ -1,13 +1,15 @@
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
-static void quote(clt_str *out, const char *text)
+static void escape(clt_str *out, const char *text, size_t n)
 {
-    clt_str_add(out, "\"");
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
         if (c == '"' || c == '\\') {
             clt_str_addf(out, "\\%c", c);
         } else if (c == '\n') {
@@ -15,8 +17,22 @@ static void quote(clt_str *out, const char *text)
         } else if (c < 0x20) {
             clt_str_addf(out, "\\u%04x", c);
         } else {
-            clt_str_add_bytes(out, text, 1);
+            clt_str_add_bytes(out, text + i, 1);
         }
+    }
+}
+
+/* A byte that is not UTF-8 would make all of the JSON unreadable. */
+static void quote(clt_str *out, const char *text)
+{
+    clt_str_add(out, "\"");
+    for (size_t left = strlen(text), valid;; text += valid + 1, left -= valid + 1) {
+        valid = clt_utf8_valid(text, left);
+        escape(out, text, valid);
+        if (valid == left) {
+            break;
+        }
+        clt_str_add(out, "\\ufffd");
     }
     clt_str_add(out, "\"");
 }

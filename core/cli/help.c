@@ -74,7 +74,7 @@ static bool help_units(const clt_registry *registry, const char *id, clt_str *ou
                          unit->summary);
             clt_str_addf(out, "\n  [%s]\n  use = %s\n", role_of(kind), unit->id);
             add_options((clt_options){unit->options, unit->option_count, unit->option_size}, out);
-            if (unit->reference != NULL) {
+            if (unit->reference != NULL && unit->reference[0] != '\0') {
                 clt_str_addf(out, "\nreference: %s\n", unit->reference);
             }
             any = true;

@@ -36,7 +36,10 @@ static collet_status on_report(void *ctx, uint64_t step, const char *const *metr
     double row[CLT_MOST_VALUES] = {0};
     uint64_t present = 0;
     if (step <= e->result->last_step) {
-        return breach(e, "the step does not rise", "");
+        char steps[96];
+        (void)snprintf(steps, sizeof steps, "step %llu after step %llu: the step does not rise",
+                       (unsigned long long)step, (unsigned long long)e->result->last_step);
+        return breach(e, steps, "");
     }
     for (uint32_t i = 0; i < count; i++) {
         int at = metrics[i] != NULL ? clt_box_metric(box, metrics[i]) : -1;

@@ -7,43 +7,81 @@
 #include <math.h>
 #include <string.h>
 
-static clt_status fail_goals(const clt_plan *plan, const char *id, clt_error *err)
+/* What a sampler may lack beside several goals. */
+static const struct {
+    uint32_t flag;
+    const char *what;
+} abilities[] = {
+    {COLLET_SAMPLER_CONSTRAINT,
+     "does not know constraints on outcomes, but the experiment has some ([study] require)"},
+    {COLLET_SAMPLER_CATEGORY, "does not know categories, but the experiment has some"},
+    {COLLET_SAMPLER_CONDITIONAL, "does not know conditions, but the experiment has some"},
+};
+
+/* The samplers along the path that say of themselves that they know it. */
+static void list_knowing(clt_registry *registry, uint32_t flag, clt_str *text)
+{
+    const clt_loaded *file;
+    clt_error ignored = {0};
+    (void)clt_registry_scan(registry, &ignored);
+    for (size_t i = 0; (file = clt_registry_at(registry, i)) != NULL; i++) {
+        for (uint32_t k = 0; file->plugin != NULL && k < file->plugin->unit_count; k++) {
+            const collet_unit *unit = file->plugin->units[k];
+            if (strcmp(unit->kind, COLLET_KIND_SAMPLER) == 0 &&
+                !clt_registry_shadowed(registry, unit) &&
+                (((const collet_sampler *)unit->vtable)->flags & flag) != 0) {
+                clt_str_addf(text, "%s%s", text->length > 0 ? ", " : "", unit->id);
+            }
+        }
+    }
+}
+
+/* The experiment has `what`, which the sampler lacks the flag for. */
+static clt_status refuse(const clt_plan *plan, const char *id, uint32_t flag, const char *what,
+                         clt_error *err)
 {
     int line = plan->variables[clt_plan_component(plan, "sampler", NULL)->use].line;
-    clt_str goals = {0};
+    clt_str able = {0};
+    list_knowing(plan->registry, flag, &able);
+    (void)clt_fail(err, CLT_BAD_INPUT, "%s:%d: sampler \"%s\" %s; %s%s", plan->ini->path, line, id,
+                   what, able.length > 0 ? "samplers that do: " : "no sampler that was found does",
+                   clt_str_text(&able));
+    clt_str_finish(&able);
+    return err->status;
+}
+
+static clt_status refuse_goals(const clt_plan *plan, const char *id, clt_error *err)
+{
+    clt_str what = {0};
+    clt_str_addf(&what, "does not know several goals, but [study] has %zu: ", plan->goal_count);
     for (size_t g = 0; g < plan->goal_count; g++) {
-        clt_str_addf(&goals, "%s%s", g > 0 ? ", " : "", plan->goals[g].metric);
+        clt_str_addf(&what, "%s%s", g > 0 ? ", " : "", plan->goals[g].metric);
     }
-    clt_fail(err, CLT_BAD_INPUT,
-             "%s:%d: sampler \"%s\" looks for the best of one goal, but [study] has %zu: %s; take "
-             "one that knows several, such as auto, gp, nsga2 or tpe",
-             plan->ini->path, line, id, plan->goal_count, clt_str_text(&goals));
-    clt_str_finish(&goals);
+    (void)refuse(plan, id, COLLET_SAMPLER_MULTI, clt_str_text(&what), err);
+    clt_str_finish(&what);
     return err->status;
 }
 
 static clt_status check_flags(const clt_teller *t, const char *id, clt_error *err)
 {
-    uint32_t flags = t->sampler->flags;
-    const char *lacks = NULL;
+    uint32_t needs = 0;
     for (uint32_t i = 0; i < t->space.dim_count; i++) {
         const collet_dim *dim = &t->plan->space.asked[i];
-        bool conditional = dim->condition_count > 0, category = dim->type == COLLET_DIM_CATEGORY;
-        lacks = conditional && (flags & COLLET_SAMPLER_CONDITIONAL) == 0 ? "conditions"
-                : category && (flags & COLLET_SAMPLER_CATEGORY) == 0     ? "categories"
-                                                                         : lacks;
+        needs |= dim->condition_count > 0 ? COLLET_SAMPLER_CONDITIONAL : 0u;
+        needs |= dim->type == COLLET_DIM_CATEGORY ? COLLET_SAMPLER_CATEGORY : 0u;
     }
-    if (t->space.objective_count > 1 && (flags & COLLET_SAMPLER_MULTI) == 0) {
-        return fail_goals(t->plan, id, err);
+    needs |= t->space.constraint_count > 0 ? COLLET_SAMPLER_CONSTRAINT : 0u;
+    needs |= t->space.objective_count > 1 ? COLLET_SAMPLER_MULTI : 0u;
+    const uint32_t lacks = needs & ~t->sampler->flags;
+    if ((lacks & COLLET_SAMPLER_MULTI) != 0) {
+        return refuse_goals(t->plan, id, err);
     }
-    if (t->space.constraint_count > 0 && (flags & COLLET_SAMPLER_CONSTRAINT) == 0) {
-        lacks = "constraints on outcomes ([study] require)";
+    for (size_t i = 0; i < sizeof abilities / sizeof abilities[0]; i++) {
+        if ((lacks & abilities[i].flag) != 0) {
+            return refuse(t->plan, id, abilities[i].flag, abilities[i].what, err);
+        }
     }
-    return lacks == NULL
-               ? CLT_OK
-               : clt_fail(err, CLT_BAD_INPUT,
-                          "%s: sampler \"%s\" does not know %s, which this experiment has",
-                          t->plan->ini->path, id, lacks);
+    return CLT_OK;
 }
 
 static void enter(const clt_teller *t, const char *call, uint64_t number)

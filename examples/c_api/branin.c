@@ -1,7 +1,7 @@
 /*
  * A search in a program of your own: the minimum of Branin's function, which is 0.397887.
  *
- *     cc branin.c -o branin $(pkg-config --cflags --libs collet) && ./branin
+ *     cc branin.c -o branin $(pkg-config --cflags --libs collet) -lm && ./branin
  */
 #include <collet/study.h>
 

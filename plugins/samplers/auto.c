@@ -82,7 +82,7 @@ typedef struct committee {
     member members[MEMBERS];
     int asked;         /* the member that proposed last */
     double continuous; /* share of the parameters that are */
-    const char *said;  /* the reason that was logged last */
+    char said[160];    /* who proposes and why, as it was logged last */
 } committee;
 
 /* ---- Members -------------------------------------------------------------------------------- */
@@ -222,12 +222,12 @@ static rule rule_of(const committee *c)
     const uint64_t usual = mix > 0 ? mix : several ? RARELY : usual_mix(c, c->history.finished);
     const uint64_t turns = mix > 0 ? mix : several ? 2 : 1;
     const rule rules[] = {
-        {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "tpe: first trials, which lie apart"},
-        {late, usual, GP, TPE, "gp, with tpe in between"},
+        {late < STARTUP ? late : STARTUP, 1, TPE, TPE, "the first trials lie apart"},
+        {late, usual, GP, TPE,
+         mix == 1 ? "mix = 1 says so" : "gp needs few trials, tpe looks elsewhere as well"},
         {SIZE_MAX, turns, several ? SINGLE : TPE, TPE,
-         "tpe alone: a Gaussian process of so many trials takes long"},
-        {SIZE_MAX, turns, SINGLE, TPE,
-         "tpe, for so many goals, with single kernels and joint ones in turn"},
+         "a Gaussian process of so many trials takes long"},
+        {SIZE_MAX, turns, SINGLE, TPE, "a Gaussian process for so many goals takes long"},
     };
     size_t k = c->space->objective_count > MOST_GOALS ? 3 : 0;
     while (c->history.finished >= rules[k].until) {
@@ -236,18 +236,31 @@ static rule rule_of(const committee *c)
     return rules[k];
 }
 
+/* Says who proposes from trial `number` on, and why, where that is another than before. */
+static void say(committee *c, const rule *now, uint64_t number)
+{
+    static const char *const names[MEMBERS] = {"gp", "tpe", "tpe with single kernels"};
+    char text[sizeof c->said], line[sizeof c->said + 40], share[48] = "";
+    const bool both = now->mix > 1 && now->first != now->second;
+    if (both) {
+        (void)snprintf(share, sizeof share, ", one in %llu by %s", (unsigned long long)now->mix,
+                       names[now->second]);
+    }
+    (void)snprintf(text, sizeof text, "by %s%s: %s", names[both ? now->first : now->second], share,
+                   now->why);
+    if (strcmp(c->said, text) != 0 && c->space->dim_count > 0) { /* else there is no choice */
+        (void)snprintf(line, sizeof line, "from trial %llu on %s", (unsigned long long)number,
+                       text);
+        c->host->log(c->host->ctx, COLLET_LOG_INFO, line);
+        memcpy(c->said, text, sizeof text);
+    }
+}
+
 /* Who proposes trial `number`. */
 static int choose(committee *c, uint64_t number)
 {
     const rule now = rule_of(c);
-    bool new = c->said == NULL || strcmp(c->said, now.why) != 0;
-    if (new && c->space->dim_count > 0) { /* else there is nothing to choose */
-        char line[128];
-        (void)snprintf(line, sizeof line, "after %llu trials by %s", (unsigned long long)number,
-                       now.why);
-        c->host->log(c->host->ctx, COLLET_LOG_INFO, line);
-        c->said = now.why;
-    }
+    say(c, &now, number);
     return number % now.mix == now.mix - 1 ? now.second : now.first;
 }
 

@@ -133,7 +133,8 @@ static bool build(gp *g, const collet_space *space)
     if (g->goals > 1 && gp_front_init(&g->front, g->goals) < 0) {
         return false;
     }
-    if (gp_table_init(&g->table, space, &g->space, &g->history, &g->layout) < 0 ||
+    if (gp_table_init(&g->table, space, &g->space, &g->history, &g->layout,
+                      (size_t)g->config->points) < 0 ||
         gp_chain_init(&g->chain, g->host, &g->table, (size_t)g->config->startup,
                       (size_t)g->config->points, !g->config->noise) < 0) {
         return false;
@@ -174,12 +175,8 @@ static collet_status update(gp *g, size_t *finished, size_t *all)
 {
     const double *p = gp_chain_last(&g->chain);
     size_t n = gp_table_list(&g->table, g->history.finished, (size_t)g->config->points);
-    *finished = *all = n;
-    for (size_t i = 0; i < g->history.count; i++) {
-        if (g->history.trials[i]->state == COLLET_TRIAL_RUNNING) {
-            g->table.trials[(*all)++] = g->history.trials[i];
-        }
-    }
+    *finished = n;
+    *all = gp_table_list_running(&g->table, n);
     gp_table_make_rows(&g->table, *all);
     for (uint32_t k = 0; k < g->models; k++) {
         const double *y = gp_table_value(&g->table, k, n);
@@ -282,14 +279,18 @@ static size_t draw_anchors(const gp *g, const collet_rng *rng, size_t finished,
 /* Is x under way, or known already where that settles it? */
 static bool is_taken(const gp *g, const double *x)
 {
-    for (size_t i = 0; i < g->history.count; i++) {
-        const search_trial *t = g->history.trials[i];
-        bool settled = t->state == COLLET_TRIAL_RUNNING || !t->measured || !g->noisy;
-        if (settled && search_same(&g->space, x, t->x)) {
-            return true;
+    if (search_history_pending(&g->history, &g->space, x)) {
+        return true;
+    }
+    bool taken = search_seen_has(&g->seen, &g->space, x);
+    if (taken && g->noisy) { /* another outcome may be had, where there was one */
+        taken = false;
+        for (size_t i = 0; i < g->history.count && !taken; i++) {
+            const search_trial *t = g->history.trials[i];
+            taken = !t->measured && search_same(&g->space, x, t->x);
         }
     }
-    return false;
+    return taken;
 }
 
 static void draw(const gp *g, const collet_rng *rng, double *x)
@@ -378,17 +379,15 @@ static collet_status tell(void *self, const collet_trial *trial)
     gp *g = self;
     forget_moved(g, trial->number, trial->x);
     const search_trial *news = search_history_again(&g->history, trial);
-    collet_status status =
-        news != NULL ? COLLET_OK : search_history_tell(&g->history, trial, &news);
-    if (status < 0) {
-        return collet_fail(g->host, status, "out of memory");
+    const bool again = news != NULL;
+    collet_status status = again ? COLLET_OK : search_history_tell(&g->history, trial, &news);
+    if (status >= 0 && news != NULL) {
+        g->noisy =
+            g->noisy || (search_seen_has(&g->seen, &g->space, news->x) && contradicts(g, news));
+        gp_chain_drop(&g->chain, news);
+        status = search_seen_add(&g->seen, &g->space, news->x);
+        status = status < 0 ? status : gp_table_tell(&g->table, news, again);
     }
-    if (news == NULL) {
-        return COLLET_OK;
-    }
-    g->noisy |= search_seen_has(&g->seen, &g->space, news->x) && contradicts(g, news);
-    gp_chain_drop(&g->chain, news);
-    status = search_seen_add(&g->seen, &g->space, news->x);
     return status < 0 ? collet_fail(g->host, status, "out of memory") : COLLET_OK;
 }
 

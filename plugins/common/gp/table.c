@@ -21,18 +21,21 @@ static void discard(gp_table *t)
 void gp_table_finish(gp_table *t)
 {
     discard(t);
+    gp_ranks_finish(&t->ranks);
     free(t->most);
     *t = (gp_table){0};
 }
 
 collet_status gp_table_init(gp_table *t, const collet_space *host_space, const search_space *space,
-                            const search_history *history, const gp_layout *layout)
+                            const search_history *history, const gp_layout *layout, size_t held)
 {
     *t = (gp_table){.space = space,
                     .history = history,
                     .layout = layout,
+                    .held = held,
                     .goals = host_space->objective_count,
                     .constraints = host_space->constraint_count};
+    gp_ranks_init(&t->ranks, held / 3);
     t->most = calloc(t->constraints + 1u, sizeof *t->most);
     return t->most != NULL ? COLLET_OK : COLLET_E_NOMEM;
 }
@@ -55,6 +58,15 @@ collet_status gp_table_grow(gp_table *t)
     t->points = all ? t->sorted + room : NULL;
     t->room = all ? room : 0;
     return all ? COLLET_OK : COLLET_E_NOMEM;
+}
+
+collet_status gp_table_tell(gp_table *t, const search_trial *news, bool again)
+{
+    if (again) {
+        gp_ranks_forget(&t->ranks);
+        return COLLET_OK;
+    }
+    return gp_ranks_add(&t->ranks, news);
 }
 
 /* ---- Which trials --------------------------------------------------------------------------- */
@@ -121,26 +133,47 @@ static void sort_best(const gp_table *t, size_t n, size_t best)
     }
 }
 
-size_t gp_table_list(gp_table *t, size_t count, size_t most)
+/* Shortens the list of n: the best third is at its beginning, others are taken evenly from those
+ * behind it, and the latest third stays. */
+static void choose(const gp_table *t, const search_trial *const *sorted, size_t n, size_t most)
 {
     const search_trial **list = t->trials;
-    size_t n = 0;
-    for (size_t i = 0; n < count && i < t->history->count; i++) {
-        if (t->history->trials[i]->state != COLLET_TRIAL_RUNNING) {
-            list[n++] = t->history->trials[i];
+    const size_t third = most / 3, rest = most - 2 * third, middle = n - 2 * third;
+    memmove(list, sorted, third * sizeof *list);
+    for (size_t k = 0; k < rest; k++) {
+        list[third + k] = sorted[third + k * middle / rest];
+    }
+    memmove(list + third + rest, t->ranks.done + n - third, third * sizeof *list);
+    qsort(list, most, sizeof *list, by_number);
+}
+
+size_t gp_table_list(gp_table *t, size_t count, size_t most)
+{
+    if (count > most && count == t->ranks.count && most == t->held && t->goals == 1) {
+        choose(t, gp_ranks_sorted(&t->ranks), count, most);
+        return most;
+    }
+    if (count > 0) {
+        memcpy(t->trials, t->ranks.done, count * sizeof(const search_trial *));
+    }
+    if (count > most) {
+        sort_best(t, count - most / 3, most / 3);
+        choose(t, t->trials, count, most);
+    }
+    return count < most ? count : most;
+}
+
+size_t gp_table_list_running(gp_table *t, size_t n)
+{
+    const search_history *h = t->history;
+    const size_t all = n + h->count - h->finished;
+    size_t to = all;
+    for (size_t i = h->count; to > n; i--) {
+        if (h->trials[i - 1]->state == COLLET_TRIAL_RUNNING) {
+            t->trials[--to] = h->trials[i - 1];
         }
     }
-    if (n <= most) {
-        return n;
-    }
-    size_t third = most / 3, rest = most - 2 * third, middle = n - 2 * third;
-    sort_best(t, n - third, third);
-    for (size_t k = 0; k < rest; k++) {
-        list[third + k] = list[third + k * middle / rest];
-    }
-    memmove(list + third + rest, list + n - third, third * sizeof *list);
-    qsort(list, most, sizeof *list, by_number);
-    return most;
+    return all;
 }
 
 void gp_table_make_rows(gp_table *t, size_t n)

@@ -116,6 +116,7 @@ START_TEST(each_wrong_call_says_what_is_wrong_and_loses_nothing)
         {1, COLLET_STUDY_COMPLETE, 1, two, "trial 1 is not open: it was told complete before"},
         {1, COLLET_STUDY_FAILED, 0, NULL, "trial 1 is not open: it was told complete before"},
         {2, 0, 1, two, "trial 2 reports step 5 after step 5"},
+        {2, 0, 1, NULL, "trial 2 reports no values"},
         {2, 0, 2, two, "trial 2 reports 2 values, but the goals are 1 in number"},
         {1, 0, 1, two, "trial 1 is not open: it was told complete before"},
         {3, 0, 1, two, "there is no trial 3; 3 have been asked for"},
@@ -278,7 +279,35 @@ START_TEST(a_wrong_experiment_leaves_its_error)
     ck_assert_int_eq(collet_study_from_text(rows[i].text, &options, &study), COLLET_STUDY_E_INPUT);
     ck_assert_msg(strstr(collet_study_error(study), rows[i].error) == collet_study_error(study),
                   "%s", collet_study_error(study));
+    double number;
+    ck_assert_int_eq(collet_study_number(study, 0, "x", &number), COLLET_STUDY_E_INPUT);
     ck_assert_int_eq(collet_study_ask(study, &id), COLLET_STUDY_E_INPUT);
+    ck_assert_msg(strstr(collet_study_error(study), rows[i].error) == collet_study_error(study),
+                  "%s", collet_study_error(study));
+    collet_study_destroy(study);
+}
+END_TEST
+
+/* A sanitizer sees whether more is read than there is. */
+START_TEST(told_again_is_the_same_only_with_as_many_values)
+{
+    collet_study *study = make("[study]\nminimize = a, b\n[params]\nx = real(0, 1)\n"
+                               "[sampler]\nuse = random\n");
+    double values[2] = {1, 2}, *one = malloc(sizeof *one);
+    ck_assert_ptr_nonnull(one);
+    *one = 1;
+    uint64_t first = ask(study), second = ask(study);
+    ck_assert_int_eq(collet_study_tell(study, first, COLLET_STUDY_COMPLETE, values, 2), 0);
+    ck_assert_int_eq(collet_study_tell(study, first, COLLET_STUDY_COMPLETE, values, 2), 0);
+    ck_assert_int_eq(collet_study_tell(study, first, COLLET_STUDY_COMPLETE, one, 1),
+                     COLLET_STUDY_E_CALL);
+    values[1] = (double)NAN; /* makes it a failed one, as often as that is told */
+    ck_assert_int_eq(collet_study_tell(study, second, COLLET_STUDY_COMPLETE, values, 2), 0);
+    ck_assert_int_eq(collet_study_tell(study, second, COLLET_STUDY_COMPLETE, values, 2), 0);
+    values[1] = 2;
+    ck_assert_int_eq(collet_study_tell(study, second, COLLET_STUDY_COMPLETE, values, 2),
+                     COLLET_STUDY_E_CALL);
+    free(one);
     collet_study_destroy(study);
 }
 END_TEST
@@ -451,6 +480,7 @@ int main(void)
         {studies_of_one_process_are_independent, 1},
         {a_fixed_order_waits_for_what_it_must_know, 1},
         {a_wrong_experiment_leaves_its_error, 3},
+        {told_again_is_the_same_only_with_as_many_values, 1},
         {numbers_have_a_point_whatever_the_locale, 1},
         {a_study_goes_on_where_a_killed_program_left_it, 1},
         {a_store_is_refused_to_another_experiment_and_to_a_second_study, 1},

@@ -23,6 +23,35 @@ START_TEST(a_real_is_written_shortest_and_reads_back)
 }
 END_TEST
 
+START_TEST(an_error_that_is_too_long_is_cut_behind_a_character)
+{
+    char text[2001];
+    for (size_t shift = 0; shift < 2; shift++) {
+        clt_error err = {0};
+        memset(text, 'a', shift);
+        for (size_t i = shift; i + 1 < sizeof text; i += 2) {
+            memcpy(text + i, "\xc3\xa9", 2);
+        }
+        text[2000] = '\0';
+        clt_fail(&err, CLT_USAGE, "%s", text);
+        size_t n = strlen(err.text);
+        ck_assert_uint_ge(n, sizeof err.text - 3);
+        ck_assert_uint_eq(clt_utf8_valid(err.text, n), n);
+        ck_assert_str_eq(err.text + n - 3, "...");
+    }
+}
+END_TEST
+
+START_TEST(json_has_no_byte_that_is_not_utf_8)
+{
+    clt_str out = {0};
+    clt_json json = {.out = &out};
+    clt_json_text(&json, NULL, "a\xff\xc3\xa9\xc3");
+    ck_assert_str_eq(clt_str_text(&out), "\"a\\ufffd\xc3\xa9\\ufffd\"");
+    clt_str_finish(&out);
+}
+END_TEST
+
 START_TEST(json_is_escaped_and_separated)
 {
     clt_str out = {0};
@@ -95,4 +124,5 @@ END_TEST
 
 TEST_MAIN("text", a_real_is_written_shortest_and_reads_back, json_is_escaped_and_separated,
           the_nearest_name_is_suggested, a_swap_of_neighbours_is_one_edit,
-          invalid_utf8_is_found_at_its_byte, a_prefix_comes_before_the_text)
+          invalid_utf8_is_found_at_its_byte, json_has_no_byte_that_is_not_utf_8,
+          an_error_that_is_too_long_is_cut_behind_a_character, a_prefix_comes_before_the_text)
