@@ -41,7 +41,7 @@ static void set_up(void)
 /* The view as text: "number:state:points" each. */
 static const char *seen(uint64_t slot, uint64_t known, uint64_t own)
 {
-    static char text[16 * 400];
+    static char text[4096];
     const clt_track *track = own == UINT64_MAX ? NULL : clt_curves_find(&curves, own);
     const collet_curves *view = clt_curves_view(&curves, slot, known, track);
     size_t length = 0;
@@ -111,7 +111,7 @@ END_TEST
 
 /* ---- A view that goes on from the last one is what it would be from nothing ------------------ */
 
-enum { WINDOW = 4, SLOTS = 400 };
+enum { WINDOW = 4, SLOTS = 150 };
 
 static uint32_t random_state;
 
@@ -147,7 +147,7 @@ static void copy_trials(const clt_curves *of, clt_curves *to)
 
 static void compare_views(uint64_t slot, uint64_t known, uint64_t own)
 {
-    static char goes_on[16 * SLOTS];
+    static char goes_on[4096];
     (void)snprintf(goes_on, sizeof goes_on, "%s", seen(slot, known, own));
     const clt_curves kept = curves;
     copy_trials(&kept, &curves);
@@ -230,4 +230,4 @@ TEST_MAIN_LOOPS("study/curves", {a_view_is_what_its_slot_may_know, sizeof views 
                 {what_is_told_again_is_no_news, 1},
                 {another_attempt_forgets_what_its_stretch_had_reported, 1},
                 {trials_of_other_ranges_are_not_shown, 1},
-                {a_view_that_goes_on_is_what_it_is_from_nothing, 40})
+                {a_view_that_goes_on_is_what_it_is_from_nothing, 16})
