@@ -7,6 +7,8 @@
 #include <sqlite3.h>
 #include <string.h>
 
+enum { BUSY_MS = 2000 }; /* that a program which writes is waited for */
+
 /* A file being read. */
 typedef struct reading {
     const char *path;
@@ -250,16 +252,50 @@ static const struct {
      add_why},
 };
 
+/* A file with a write-ahead log, or one that a crash has left half-written, is not read without
+ * writing beside it. */
+static clt_status fail_place(const reading *r)
+{
+    int code = sqlite3_extended_errcode(r->db);
+    return code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY
+               ? clt_fail(
+                     r->err, CLT_BAD_INPUT,
+                     "%s: left half-written by a program that was cut short, which Optuna sets "
+                     "right when it opens the file; and it cannot be written from here",
+                     r->path)
+               : clt_fail(
+                     r->err, CLT_BAD_INPUT,
+                     "%s: cannot be read here: it has a write-ahead log, and SQLite must write "
+                     "beside such a file; copy it, with %s-wal if there is one, to a folder of "
+                     "your own and import that copy",
+                     r->path, r->path);
+}
+
 static clt_status fail_sqlite(const reading *r)
 {
-    int code = sqlite3_errcode(r->db);
-    if (code == SQLITE_ERROR) { /* a table or a column that there is not */
+    const char *words = sqlite3_errmsg(r->db);
+    switch (sqlite3_errcode(r->db)) {
+    case SQLITE_NOMEM:
+        return clt_fail_memory(r->err);
+    case SQLITE_ERROR: /* a table or a column that there is not */
         return clt_fail(r->err, CLT_BAD_INPUT,
                         "%s: no storage of Optuna 3.0 or newer (%s); an older one is brought up to "
                         "date by \"optuna storage upgrade\"",
-                        r->path, sqlite3_errmsg(r->db));
+                        r->path, words);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return clt_fail(r->err, CLT_BAD_INPUT,
+                        "%s: another program is writing to it (%s); import it again later", r->path,
+                        words);
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+        return fail_place(r);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return wrong(r, words);
+    default:
+        return clt_fail(r->err, CLT_IO, "%s: cannot be read: %s", r->path, words);
     }
-    return code == SQLITE_NOMEM ? clt_fail_memory(r->err) : wrong(r, sqlite3_errmsg(r->db));
 }
 
 static clt_status for_each(reading *r, const char *sql,
@@ -300,6 +336,7 @@ clt_status clt_optuna_read_sqlite(const char *path, clt_optuna_file *file, clt_e
         status = r.db != NULL ? fail_sqlite(&r) : clt_fail_memory(err);
     }
     if (status == CLT_OK) {
+        sqlite3_busy_timeout(r.db, BUSY_MS);
         (void)sqlite3_db_config(r.db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
         (void)sqlite3_db_config(r.db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         (void)sqlite3_exec(r.db, "BEGIN", NULL, NULL, NULL); /* one snapshot */

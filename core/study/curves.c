@@ -16,6 +16,30 @@ void clt_curves_finish(clt_curves *c)
     }
     CLT_VEC_FINISH(&c->tracks);
     CLT_VEC_FINISH(&c->list);
+    CLT_VEC_FINISH(&c->live);
+}
+
+/* The next view is made from nothing. */
+static void forget(clt_curves *c)
+{
+    for (size_t i = 0; i < c->live.count; i++) {
+        c->tracks.items[c->live.items[i]].live = false;
+    }
+    c->live.count = c->settled = c->listed = 0;
+    c->floor = 0;
+}
+
+/* The next view is to look at this track again. */
+static void touch(clt_curves *c, clt_track *track)
+{
+    size_t place = (size_t)(track - c->tracks.items);
+    if (place >= c->settled || track->live) {
+        return;
+    }
+    track->live = CLT_PUSH(&c->live, place);
+    if (!track->live) {
+        forget(c);
+    }
 }
 
 /* The first place whose number is not below; nearly always the last or behind it. */
@@ -43,8 +67,12 @@ clt_track *clt_curves_find(clt_curves *c, uint64_t number)
 static clt_track *insert(clt_curves *c, uint64_t number)
 {
     size_t at = place_of(c, number);
+    const clt_track *were = c->tracks.items;
     if (!CLT_PUSH(&c->tracks, (clt_track){0})) {
         return NULL;
+    }
+    if (c->tracks.items != were || at < c->settled) { /* the list points to them */
+        forget(c);
     }
     clt_track *track = &c->tracks.items[at];
     memmove(track + 1, track, (c->tracks.count - 1 - at) * sizeof *track);
@@ -57,7 +85,11 @@ clt_track *clt_curves_begin(clt_curves *c, uint64_t number, uint64_t slot, uint6
     clt_track *track = clt_curves_find(c, number);
     track = track != NULL ? track : insert(c, number);
     const clt_stretch stretch = {.slot = slot, .until = until};
-    return track != NULL && CLT_PUSH(&track->stretches, stretch) ? track : NULL;
+    if (track == NULL || !CLT_PUSH(&track->stretches, stretch)) {
+        return NULL;
+    }
+    touch(c, track);
+    return track;
 }
 
 clt_stretch *clt_curves_last(const clt_track *track)
@@ -71,8 +103,9 @@ static size_t points_before(const clt_track *track, size_t i)
     return i > 0 ? track->stretches.items[i - 1].points : 0;
 }
 
-void clt_curves_again(clt_track *track)
+void clt_curves_again(clt_curves *c, clt_track *track)
 {
+    touch(c, track);
     track->steps.count = points_before(track, track->stretches.count - 1);
 }
 
@@ -90,14 +123,24 @@ bool clt_curves_add(clt_curves *c, clt_track *track, uint64_t step, const double
         return false;
     }
     memcpy(track->values.items + n * m, values, m * sizeof *values);
+    touch(c, track);
     return true;
 }
 
-void clt_curves_end(clt_track *track, uint32_t state)
+void clt_curves_end(clt_curves *c, clt_track *track, uint32_t state)
 {
     clt_stretch *last = clt_curves_last(track);
     last->points = track->steps.count;
     last->state = state;
+    touch(c, track);
+}
+
+void clt_curves_hide(clt_curves *c, clt_track *track, bool hidden)
+{
+    if (track->hidden != hidden) {
+        forget(c);
+    }
+    track->hidden = hidden;
 }
 
 /* How a trial is seen, in track->shown; false where it has not begun then. */
@@ -126,23 +169,72 @@ static bool show(clt_track *track, uint64_t slot, uint64_t known)
     return true;
 }
 
+/* The same, and that its own trial sees itself whole. */
+static bool show_to(clt_track *track, uint64_t slot, uint64_t known, const clt_track *own)
+{
+    bool seen = !track->hidden && show(track, slot, known);
+    if (seen && track == own) {
+        track->shown.state = COLLET_CURVE_RUNNING;
+        track->shown.point_count = (uint32_t)track->steps.count;
+    }
+    return seen;
+}
+
+/* Does it look, from any slot that knows those below the floor, as it was shown last? */
+static bool is_settled(const clt_track *track, uint64_t floor)
+{
+    const clt_stretch *last = clt_curves_last(track);
+    return track->hidden || (last->state != COLLET_CURVE_RUNNING && last->slot < floor &&
+                             track->shown.state == last->state);
+}
+
+/* Notes what will look the same from here on. Slots under way are less than a window apart, so that
+ * none of them knows less than a window below what this one knows; one that does all the same makes
+ * its view from nothing. */
+static void settle(clt_curves *c, uint64_t slot, uint64_t known)
+{
+    uint64_t window = known == UINT64_MAX ? 0 : slot + 1 - known;
+    uint64_t floor = known > window ? known - window : 0;
+    size_t kept = 0;
+    c->floor = floor > c->floor ? floor : c->floor;
+    for (size_t i = 0; i < c->live.count; i++) {
+        clt_track *track = &c->tracks.items[c->live.items[i]];
+        track->live = !is_settled(track, c->floor);
+        if (track->live) {
+            c->live.items[kept++] = c->live.items[i];
+        }
+    }
+    c->live.count = kept;
+    while (c->settled < c->tracks.count) {
+        clt_track *track = &c->tracks.items[c->settled];
+        bool begun = track->stretches.count > 0 && track->stretches.items[0].slot < c->floor;
+        bool settled = begun && is_settled(track, c->floor);
+        if (!begun || (!settled && !CLT_PUSH(&c->live, c->settled))) {
+            return;
+        }
+        track->live = !settled;
+        c->listed += !track->hidden;
+        c->settled++;
+    }
+}
+
 const collet_curves *clt_curves_view(clt_curves *c, uint64_t slot, uint64_t known,
                                      const clt_track *own)
 {
-    c->list.count = 0;
-    for (size_t i = 0; i < c->tracks.count; i++) {
+    if (known < c->floor) {
+        forget(c);
+    }
+    for (size_t i = 0; i < c->live.count; i++) {
+        (void)show_to(&c->tracks.items[c->live.items[i]], slot, known, own);
+    }
+    c->list.count = c->listed;
+    for (size_t i = c->settled; i < c->tracks.count; i++) {
         clt_track *track = &c->tracks.items[i];
-        if (track->hidden || !show(track, slot, known)) {
-            continue;
-        }
-        if (track == own) {
-            track->shown.state = COLLET_CURVE_RUNNING;
-            track->shown.point_count = (uint32_t)track->steps.count;
-        }
-        if (!CLT_PUSH(&c->list, &track->shown)) {
+        if (show_to(track, slot, known, own) && !CLT_PUSH(&c->list, &track->shown)) {
             return NULL;
         }
     }
     c->view = (collet_curves){COLLET_SIZE(collet_curves), 0, c->list.count, c->list.items};
+    settle(c, slot, known);
     return &c->view;
 }

@@ -31,6 +31,7 @@ typedef struct clt_track {
     uint64_t number;
     uint32_t bracket;
     bool hidden; /**< of ranges that are not the study's any more: no pruner sees it */
+    bool live;   /**< among clt_curves.live */
     CLT_VEC(uint64_t) steps;
     CLT_VEC(double) values; /**< [steps.count][objective_count], lower is better */
     CLT_VEC(clt_stretch) stretches;
@@ -43,6 +44,12 @@ typedef struct clt_curves {
     CLT_VEC(clt_track) tracks; /**< in the order of numbers */
     CLT_VEC(const collet_curve *) list;
     collet_curves view;
+    /* What the next view has in common with the last, unless its `known` is below the floor: the
+     * first `settled` tracks, but those hidden, are the first `listed` of the list, and but for the
+     * live ones look the same. */
+    size_t settled, listed;
+    CLT_VEC(size_t) live; /**< their places */
+    uint64_t floor;
 } clt_curves;
 
 /** Frees everything. */
@@ -58,7 +65,7 @@ clt_track *clt_curves_begin(clt_curves *curves, uint64_t number, uint64_t slot, 
 clt_stretch *clt_curves_last(const clt_track *track);
 
 /** Another attempt at the stretch under way: what the one before it reported is forgotten. */
-void clt_curves_again(clt_track *track);
+void clt_curves_again(clt_curves *curves, clt_track *track);
 
 /** Adds a point, unless its step is known: an attempt that goes on from a checkpoint tells all over
  * again. values[objective_count]. *news: it was added. False: no memory. */
@@ -66,7 +73,10 @@ bool clt_curves_add(clt_curves *curves, clt_track *track, uint64_t step, const d
                     bool *news);
 
 /** Ends the stretch under way. */
-void clt_curves_end(clt_track *track, uint32_t state);
+void clt_curves_end(clt_curves *curves, clt_track *track, uint32_t state);
+
+/** Whether pruners are not to see it. */
+void clt_curves_hide(clt_curves *curves, clt_track *track, bool hidden);
 
 /** What is to be seen at `slot`. known: slots below it have ended; UINT64_MAX: free order, all that
  *  there is. own (NULL: none) is shown whole, and running. Valid until the next call. NULL: no

@@ -173,7 +173,7 @@ static clt_status recall_stretch(clt_pruning *p, const clt_order_past *past,
         if (recall_points(p, track, trial, row->since, err) != CLT_OK) {
             return err->status;
         }
-        clt_curves_end(track, COLLET_CURVE_PAUSED);
+        clt_curves_end(&p->curves, track, COLLET_CURVE_PAUSED);
     }
     track = clt_curves_begin(&p->curves, row->number, row->slot, row->until);
     if (track == NULL) {
@@ -206,7 +206,7 @@ static clt_status recall_end(clt_pruning *p, const clt_trial_row *trial, clt_err
         return CLT_OK;
     }
     clt_status status = recall_points(p, track, trial, UINT64_MAX, err);
-    clt_curves_end(track, clt_pruning_state(trial->state));
+    clt_curves_end(&p->curves, track, clt_pruning_state(trial->state));
     return status;
 }
 
@@ -275,7 +275,7 @@ void clt_pruning_again(clt_pruning *p, uint64_t number)
 {
     clt_track *track = p->pruner != NULL ? clt_curves_find(&p->curves, number) : NULL;
     if (track != NULL) {
-        clt_curves_again(track);
+        clt_curves_again(&p->curves, track);
     }
 }
 
@@ -340,7 +340,7 @@ void clt_pruning_end(clt_pruning *p, uint64_t number, uint32_t state)
 {
     clt_track *track = p->pruner != NULL ? clt_curves_find(&p->curves, number) : NULL;
     if (track != NULL) {
-        clt_curves_end(track, state);
+        clt_curves_end(&p->curves, track, state);
     }
 }
 

@@ -212,7 +212,8 @@ static clt_status take_past(clt_run *r)
         clt_track *track = clt_curves_find(&r->pruning.curves, trial->number);
         status = clt_point_of(r->setup->plan, trial, x, r->err);
         if (status == CLT_OK && track != NULL) {
-            track->hidden = !clt_order_counts(&r->order, trial->number, x);
+            clt_curves_hide(&r->pruning.curves, track,
+                            !clt_order_counts(&r->order, trial->number, x));
         }
         if (status == CLT_OK && trial->state == CLT_TRIAL_PAUSED) {
             status = keep_paused(r, trial, x);
