@@ -185,25 +185,6 @@ static clt_status open_file(clt_sqlite *s, bool write, clt_error *err)
     return clt_sqlite_schema(s, write, err);
 }
 
-static clt_status open_copy(clt_sqlite *s, clt_error *err)
-{
-    return clt_sqlite_open_copy(s, err) == CLT_OK && distrust(s, err) == CLT_OK
-               ? clt_sqlite_schema(s, false, err)
-               : err->status;
-}
-
-/* A store that nobody writes is read from a copy, as SQLite leaves a log and shared memory beside
- * what it only reads. Whatever is wrong is for SQLite to say. */
-static bool open_quietly(clt_sqlite *s)
-{
-    clt_error ignored = {0};
-    if (clt_sqlite_is_quiet(s) && open_copy(s, &ignored) == CLT_OK) {
-        return true;
-    }
-    clt_sqlite_close(s);
-    return false;
-}
-
 static clt_status open_to_read(clt_sqlite *s, clt_error *err)
 {
     clt_status status = open_file(s, false, err);
@@ -217,7 +198,9 @@ static clt_status open_to_read(clt_sqlite *s, clt_error *err)
     /* Reading beside a run needs a file of shared memory, which this folder does not admit, or the
      * disk is too full for. */
     *err = (clt_error){0};
-    return open_copy(s, err);
+    return clt_sqlite_open_copy(s, err) == CLT_OK && distrust(s, err) == CLT_OK
+               ? clt_sqlite_schema(s, false, err)
+               : err->status;
 }
 
 /* A file that SQLite cannot open to write at that moment, as when descriptors are short, it opens
@@ -314,8 +297,7 @@ static const clt_store_ops ops = {
     .ancestors = clt_sqlite_ancestors,
 };
 
-static clt_status open_store(const char *path, bool write, bool alone, clt_store **store,
-                             clt_error *err)
+clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)
 {
     clt_sqlite *s = calloc(1, sizeof *s);
     *store = NULL;
@@ -325,12 +307,11 @@ static clt_status open_store(const char *path, bool write, bool alone, clt_store
     }
     s->head.ops = &ops;
     s->lock = -1;
+    bool write = mode == CLT_STORE_WRITE;
     clt_status status = clt_sqlite_check_version(sqlite3_libversion_number(), err);
     status = status == CLT_OK ? clt_sqlite_find(s, write, err) : status;
     if (status == CLT_OK) {
-        status = write                      ? open_to_write(s, err)
-                 : alone && open_quietly(s) ? CLT_OK
-                                            : open_to_read(s, err);
+        status = write ? open_to_write(s, err) : open_to_read(s, err);
     }
     if (status != CLT_OK) {
         close_store(&s->head);
@@ -340,12 +321,7 @@ static clt_status open_store(const char *path, bool write, bool alone, clt_store
     return CLT_OK;
 }
 
-clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)
-{
-    return open_store(path, mode == CLT_STORE_WRITE, true, store, err);
-}
-
 clt_status clt_sqlite_open_to_read(const char *path, clt_store **store, clt_error *err)
 {
-    return open_store(path, false, false, store, err);
+    return clt_sqlite_open(path, CLT_STORE_READ, store, err);
 }

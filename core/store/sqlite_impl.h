@@ -132,10 +132,6 @@ void clt_sqlite_unmake(const clt_sqlite *s);
  *  file in memory. CLT_NO_STORE where a log lies beside it, which a copy would lack. */
 clt_status clt_sqlite_open_copy(clt_sqlite *s, clt_error *err);
 
-/** Does nobody else have the file open, and does all of it lie in the file itself, so that a copy
- *  does? Not to be asked by a process that has it open: the answer costs it its locks. */
-bool clt_sqlite_is_quiet(const clt_sqlite *s);
-
 /** Notes how long the write-ahead log is after a commit. */
 void clt_sqlite_note_pages(clt_sqlite *s, int pages);
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,79 +219,6 @@ START_TEST(a_reader_who_may_not_write_reads_what_it_can)
 }
 END_TEST
 
-/* Is it read from a copy, and not through SQLite's locks? */
-static bool reads_copy(const test_place *p, clt_store_mode mode)
-{
-    clt_store *store;
-    clt_error err = {0};
-    clt_status status = mode == CLT_STORE_READ ? clt_sqlite_open(p->path, mode, &store, &err)
-                                               : clt_sqlite_open_to_read(p->path, &store, &err);
-    ck_assert_msg(status == CLT_OK, "%s", err.text);
-    test_store_check(store, "one", 1);
-    bool copy =
-        sqlite3_serialize(((clt_sqlite *)store)->db, "main", NULL, SQLITE_SERIALIZE_NOCOPY) != NULL;
-    clt_store_close(store);
-    return copy;
-}
-
-START_TEST(who_reads_a_store_that_nobody_writes_leaves_nothing_beside_it)
-{
-    test_place p;
-    clt_error err = {0};
-    test_place_make(&p);
-    clt_store *store = test_store_open(&p, CLT_STORE_WRITE);
-    clt_study_row study = test_study_add(store, "one");
-    ck_assert_int_eq(test_trial_store(store, study.id, 0, 1, &err), CLT_OK);
-    clt_store_close(store);
-    ck_assert(reads_copy(&p, CLT_STORE_READ));
-    ck_assert_int_eq(test_store_size(p.path, "-wal"), -1);
-    ck_assert_int_eq(test_store_size(p.path, "-shm"), -1);
-    ck_assert(!reads_copy(&p, CLT_STORE_WRITE)); /* a process may have the same file to write */
-    test_place_remove(&p);
-}
-END_TEST
-
-/* A process that has the store to write and may have written, until it is killed. */
-static pid_t start_writer(const test_place *p, bool writes)
-{
-    int ready[2];
-    char byte = 0;
-    ck_assert_int_eq(pipe(ready), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        clt_store *store;
-        clt_error err = {0};
-        bool done = clt_sqlite_open(p->path, CLT_STORE_WRITE, &store, &err) == CLT_OK;
-        done =
-            done && (!writes || clt_sqlite_run((clt_sqlite *)store,
-                                               "UPDATE study SET seed = seed + 1", &err) == CLT_OK);
-        (void)!write(ready[1], &byte, done);
-        pause();
-    }
-    close(ready[1]);
-    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
-    close(ready[0]);
-    return child;
-}
-
-START_TEST(beside_who_writes_or_has_been_killed_a_store_is_read_through_its_log)
-{
-    test_place p;
-    clt_error err = {0};
-    test_place_make(&p);
-    clt_store *store = test_store_open(&p, CLT_STORE_WRITE);
-    clt_study_row study = test_study_add(store, "one");
-    ck_assert_int_eq(test_trial_store(store, study.id, 0, 1, &err), CLT_OK);
-    clt_store_close(store);
-    pid_t child = start_writer(&p, _i > 0);
-    ck_assert(!reads_copy(&p, CLT_STORE_READ));
-    ck_assert_int_eq(kill(child, SIGKILL), 0);
-    ck_assert_int_eq(waitpid(child, NULL, 0), child);
-    ck_assert_int_eq(reads_copy(&p, CLT_STORE_READ), _i == 0); /* the log waits for the next run */
-    test_place_remove(&p);
-}
-END_TEST
-
 #define COUNT(table) (int)(sizeof(table) / sizeof(table)[0])
 
 TEST_MAIN_LOOPS("place", {network_file_systems_are_refused_by_name, COUNT(types)},
@@ -301,6 +227,4 @@ TEST_MAIN_LOOPS("place", {network_file_systems_are_refused_by_name, COUNT(types)
                 {names_that_sqlite_takes_for_something_else_are_files, 1},
                 {a_store_that_was_made_for_nothing_goes_with_its_lock, 1},
                 {a_second_writer_is_refused_by_whatever_name, 1},
-                {a_reader_who_may_not_write_reads_what_it_can, 1},
-                {who_reads_a_store_that_nobody_writes_leaves_nothing_beside_it, 1},
-                {beside_who_writes_or_has_been_killed_a_store_is_read_through_its_log, 2})
+                {a_reader_who_may_not_write_reads_what_it_can, 1})
