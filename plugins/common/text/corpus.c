@@ -111,7 +111,7 @@ static collet_status read_lines(text_corpus *c, const char *path)
     size_t at = 0;
     text_piece line;
     for (int number = 1; status >= 0 && text_next_line(&file, &at, &line); number++) {
-        if (text_trim(line).length > 0) {
+        if (c->unlabelled || text_trim(line).length > 0) {
             status = add_line(c, line, path, number);
         }
     }
