@@ -12,7 +12,7 @@ static clt_status read_all(int fd, const char *path, size_t limit, clt_str *out,
 {
     char buffer[16384];
     ssize_t n;
-    while ((n = read(fd, buffer, sizeof buffer)) != 0) {
+    while (out->length <= limit && (n = read(fd, buffer, sizeof buffer)) != 0) {
         if (n < 0 && errno == EINTR) {
             continue;
         }
@@ -20,11 +20,11 @@ static clt_status read_all(int fd, const char *path, size_t limit, clt_str *out,
             return clt_fail(err, CLT_IO, "%s: cannot be read: %s", path, strerror(errno));
         }
         clt_str_add_bytes(out, buffer, (size_t)n);
-        if (out->length > limit) {
-            return clt_fail(err, CLT_BAD_INPUT, "%s: larger than %zu bytes", path, limit);
+        if (out->failed) {
+            return clt_fail_memory(err);
         }
     }
-    return out->failed ? clt_fail_memory(err) : CLT_OK;
+    return CLT_OK;
 }
 
 bool clt_is_shortage(int number)
@@ -32,7 +32,19 @@ bool clt_is_shortage(int number)
     return number == EMFILE || number == ENFILE || number == ENOMEM || number == EIO;
 }
 
-clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err)
+/* Devices and pipes may have no end. */
+static clt_status check_kind(const char *path, mode_t mode, clt_error *err)
+{
+    if (S_ISDIR(mode)) {
+        return clt_fail(err, CLT_BAD_INPUT, "%s: is a folder, not a file", path);
+    }
+    return S_ISREG(mode) ? CLT_OK
+                         : clt_fail(err, CLT_BAD_INPUT, "%s: is %s; a regular file is needed", path,
+                                    S_ISFIFO(mode) ? "a pipe" : "a device");
+}
+
+/* Reads up to the end, or until it has more than limit bytes. */
+static clt_status read_path(const char *path, size_t limit, clt_str *out, clt_error *err)
 {
     clt_str_clear(out);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -41,13 +53,27 @@ clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error
                         "%s: cannot be opened: %s", path, strerror(errno));
     }
     struct stat info;
-    clt_status status;
-    if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
-        status = clt_fail(err, CLT_BAD_INPUT, "%s: is a folder, not a file", path);
-    } else {
-        status = read_all(fd, path, limit, out, err);
-    }
+    clt_status status = fstat(fd, &info) == 0 ? check_kind(path, info.st_mode, err) : CLT_OK;
+    status = status == CLT_OK ? read_all(fd, path, limit, out, err) : status;
     close(fd);
+    return status;
+}
+
+clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err)
+{
+    clt_status status = read_path(path, limit, out, err);
+    return status != CLT_OK || out->length <= limit
+               ? status
+               : clt_fail(err, CLT_BAD_INPUT, "%s: larger than %zu bytes", path, limit);
+}
+
+clt_status clt_file_begin(const char *path, size_t n, clt_str *out, clt_error *err)
+{
+    clt_status status = read_path(path, n - 1, out, err);
+    if (status == CLT_OK && out->length > n) {
+        out->length = n;
+        out->text[n] = '\0';
+    }
     return status;
 }
 

@@ -15,6 +15,9 @@
  *  the path. */
 clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err);
 
+/** Reads the first n bytes of a regular file, n > 0, or all where it has fewer. */
+clt_status clt_file_begin(const char *path, size_t n, clt_str *out, clt_error *err);
+
 /** Bytes that lie somewhere. */
 typedef struct clt_bytes {
     const void *at;

@@ -85,8 +85,9 @@ static bool fits(finding *f, const collet_unit *unit)
            try_model(f, unit, config, &why) >= 0;
 }
 
-/* The models along the path that take the data with their usual options. */
-static void list_fitting(finding *f)
+/* The models along the path that take the data with their usual options, but the refused one: as it
+ * was set it cannot. */
+static void list_fitting(finding *f, const collet_unit *refused)
 {
     clt_registry *registry = f->source->plan->registry;
     const clt_loaded *file;
@@ -96,7 +97,7 @@ static void list_fitting(finding *f)
     for (size_t i = 0; (file = clt_registry_at(registry, i)) != NULL; i++) {
         for (uint32_t k = 0; file->plugin != NULL && k < file->plugin->unit_count; k++) {
             const collet_unit *unit = file->plugin->units[k];
-            if (strcmp(unit->kind, COLLET_KIND_MODEL) == 0 &&
+            if (strcmp(unit->kind, COLLET_KIND_MODEL) == 0 && unit != refused &&
                 !clt_registry_shadowed(registry, unit) && fits(f, unit)) {
                 clt_str_addf(&f->text, "%s%s", comma, unit->id);
                 comma = ", ";
@@ -113,7 +114,7 @@ static void look(finding *f)
         const char *why = NULL;
         if (strcmp(c->role, "model") == 0 && c->unit != NULL && refuses(f, c, &why)) {
             clt_str_addf(&f->text, "%s\n%s\n", c->id, why != NULL ? why : "");
-            list_fitting(f);
+            list_fitting(f, c->unit);
         }
     }
 }

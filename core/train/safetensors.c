@@ -411,8 +411,8 @@ static clt_status check_digests(const clt_tensors *file, const cursor *c, size_t
                           path);
 }
 
-/* The length of the header, which must lie in the file. */
-static clt_status find_header(const clt_str *file, const char *path, uint64_t *length,
+/* Could these be the first bytes of such a file? Reads the length of its header. */
+static clt_status check_begin(const clt_str *file, const char *path, uint64_t *length,
                               clt_error *err)
 {
     const unsigned char *bytes = (const unsigned char *)file->text;
@@ -421,8 +421,18 @@ static clt_status find_header(const clt_str *file, const char *path, uint64_t *l
     for (int i = 0; i < LENGTH_BYTES && ours; i++) {
         *length |= (uint64_t)bytes[i] << (8 * i);
     }
-    if (!ours || *length > MOST_HEADER) {
-        return clt_fail(err, CLT_BAD_INPUT, "%s: is no model: it is not a safetensors file", path);
+    return ours && *length <= MOST_HEADER
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT, "%s: is no model: it is not a safetensors file",
+                          path);
+}
+
+/* The length of the header, which must lie in the file. */
+static clt_status find_header(const clt_str *file, const char *path, uint64_t *length,
+                              clt_error *err)
+{
+    if (check_begin(file, path, length, err) != CLT_OK) {
+        return err->status;
     }
     return *length <= file->length - LENGTH_BYTES
                ? CLT_OK
@@ -452,7 +462,12 @@ clt_status clt_tensors_parse(clt_tensors *file, const char *path, clt_error *err
 
 clt_status clt_tensors_read(clt_tensors *file, const char *path, clt_error *err)
 {
-    return clt_file_read(path, MOST_FILE, &file->file, err) == CLT_OK
-               ? clt_tensors_parse(file, path, err)
-               : err->status;
+    uint64_t length;
+    /* Whatever else it is may be huge: it is not read to its end. */
+    if (clt_file_begin(path, LENGTH_BYTES + 1, &file->file, err) != CLT_OK ||
+        check_begin(&file->file, path, &length, err) != CLT_OK ||
+        clt_file_read(path, MOST_FILE, &file->file, err) != CLT_OK) {
+        return err->status;
+    }
+    return clt_tensors_parse(file, path, err);
 }

@@ -272,7 +272,11 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
     *result = (clt_train_result){.outcome = CLT_TRAIN_COMPLETE};
     t.metrics = setup->metrics != NULL ? *setup->metrics : clt_metrics_of(data);
     t.outputs = data->classes > 0 ? data->classes : data->target_count;
-    t.max_rows = setup->batch > CLT_PREDICT_ROWS ? setup->batch : CLT_PREDICT_ROWS;
+    /* A batch of more rows than there are is all of them: room for more would be filled by nothing.
+     */
+    size_t batch =
+        setup->batch < setup->split->train_count ? setup->batch : setup->split->train_count;
+    t.max_rows = batch > CLT_PREDICT_ROWS ? (uint32_t)batch : CLT_PREDICT_ROWS;
     clt_status status = make_model(&t);
     status = status == CLT_OK ? make_optimizer(&t) : status;
     status = status == CLT_OK ? make_buffers(&t) : status;

@@ -26,7 +26,8 @@
  * words outside of it. An n-gram is the hash of its words, modulo buckets; the buckets that occur
  * often enough in the training rows are numbered behind the words, others are dropped: nothing
  * could be learnt about them. Files may be gzipped. Classes are in the order of their names.
- * To predict, a line without a tab is a text without a label, and a text without a word is kept.
+ * To predict, every line is a text, also one that is empty or has no word, so that answers and
+ * lines go together; one without a tab has no label.
  *
  * Weinberger, Dasgupta, Langford, Smola, Attenberg: Feature Hashing for Large Scale Multitask
  * Learning. ICML 2009. Joulin, Grave, Bojanowski, Mikolov: Bag of Tricks for Efficient Text

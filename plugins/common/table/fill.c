@@ -55,14 +55,17 @@ static collet_status add_number(table_frame *f, uint32_t column, size_t row, tex
                                    "is not a number as most others are; missing_text can say that "
                                    "it means a missing one");
     }
-    if (isfinite(*x) && fabs(*x) > (double)FLT_MAX) {
-        return refuse_number(f, column, row, cell, "column",
-                             "is too large; numbers are at most 3.4e38");
+    const char *what = column == f->target ? "the target" : "column";
+    if (isfinite(*x)) {
+        return fabs(*x) <= (double)FLT_MAX ? COLLET_OK
+                                           : refuse_number(f, column, row, cell, what,
+                                                           "is too large; numbers are at most "
+                                                           "3.4e38");
     }
-    return isfinite(*x) ? COLLET_OK
-                        : refuse_number(f, column, row, cell, "column",
-                                        "is not a finite number; missing_text can say that it "
-                                        "means a missing one");
+    return refuse_number(f, column, row, cell, what,
+                         column == f->target ? "is not a finite number, which is to be predicted"
+                                             : "is not a finite number; missing_text can say that "
+                                               "it means a missing one");
 }
 
 static collet_status add_missing(table_frame *f, uint32_t column, size_t row)

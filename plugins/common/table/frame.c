@@ -150,11 +150,9 @@ static collet_status find_kinds(table_frame *f)
         for (uint32_t i = 0; i < f->width; i++) {
             text_piece cell = table_frame_cell(f, row, i);
             double value;
-            if (table_number(cell, &value)) {
-                numbers[i]++;
+            if (!table_frame_missing(f, cell)) { /* which may be a number, as -999 */
                 values[i]++;
-            } else if (!table_frame_missing(f, cell)) {
-                values[i]++;
+                numbers[i] += table_number(cell, &value) ? 1 : 0;
             }
         }
     }

@@ -111,7 +111,7 @@ static collet_status read_lines(text_corpus *c, const char *path)
     size_t at = 0;
     text_piece line;
     for (int number = 1; status >= 0 && text_next_line(&file, &at, &line); number++) {
-        if (text_trim(line).length > 0) {
+        if (c->unlabelled || text_trim(line).length > 0) {
             status = add_line(c, line, path, number);
         }
     }
@@ -129,10 +129,31 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+typedef collet_status visitor(text_corpus *c, const char *path, const char *name);
+
+/* Calls visit for one path in folder if it is a folder, or is not; what cannot be opened is no text
+ * to leave out. */
+static collet_status visit_entry(text_corpus *c, const char *folder, const char *name, bool folders,
+                                 visitor *visit, size_t *visited)
+{
+    char path[4096];
+    struct stat about;
+    int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+    bool fits = n > 0 && (size_t)n < sizeof path;
+    if (!fits || stat(path, &about) != 0) {
+        return folders ? COLLET_OK
+                       : collet_fail(c->host, COLLET_E_IO, "%s/%s: cannot be opened: %s", folder,
+                                     name, strerror(fits ? errno : ENAMETOOLONG));
+    }
+    if ((S_ISDIR(about.st_mode) != 0) != folders) {
+        return COLLET_OK;
+    }
+    *visited += 1;
+    return visit(c, path, name);
+}
+
 /* Calls visit for the paths in folder, by name, that are folders or are not; counts them. */
-static collet_status walk(text_corpus *c, const char *folder, bool folders,
-                          collet_status (*visit)(text_corpus *c, const char *path,
-                                                 const char *name),
+static collet_status walk(text_corpus *c, const char *folder, bool folders, visitor *visit,
                           size_t *visited)
 {
     struct dirent **entries;
@@ -143,13 +164,8 @@ static collet_status walk(text_corpus *c, const char *folder, bool folders,
     }
     collet_status status = COLLET_OK;
     for (int i = 0; i < count; i++) {
-        char path[4096];
-        struct stat about;
-        int n = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        bool there = n > 0 && (size_t)n < sizeof path && stat(path, &about) == 0;
-        if (status >= 0 && there && (S_ISDIR(about.st_mode) != 0) == folders) {
-            status = visit(c, path, entries[i]->d_name);
-            *visited += 1;
+        if (status >= 0) {
+            status = visit_entry(c, folder, entries[i]->d_name, folders, visit, visited);
         }
         free(entries[i]);
     }

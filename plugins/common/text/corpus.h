@@ -20,7 +20,7 @@ typedef struct text_corpus {
     size_t most_words;      /**< of a text; the rest of it is left out */
     bool skip_wordless;     /**< leave texts without a word out, in place of refusing them */
     const char *classes_of; /**< NULL, or the file that a text of a further class is not like */
-    bool unlabelled;        /**< a line without a tab is a text; texts without a word are kept */
+    bool unlabelled;        /**< every line is a text, also an empty one; labels are optional */
     text_lexicon words;     /**< all different words, in lower case */
     text_lexicon classes;   /**< labels */
     uint32_t *ids;          /**< words of all texts, end to end */

@@ -1,13 +1,12 @@
 #include "text/read.h"
 
+#include "input/input.h"
 #include "text/words.h"
 
 #include <collet/helpers.h>
 
 #include <ctype.h>
-#include <errno.h>
-#include <sys/stat.h>
-#include <zlib.h>
+#include <stdbool.h>
 
 enum { CHUNK = 1 << 15 };
 
@@ -17,11 +16,13 @@ void text_file_finish(text_file *file)
     *file = (text_file){0};
 }
 
-/* Appends what the stream has; a plain file comes through zlib as it is. */
-static collet_status read_all(const collet_host *host, const char *path, gzFile in, text_file *file)
+/* Appends what the file has. Stops at a byte that no text has: check_text() then finds the first,
+ * and files of zeros may be without end. */
+static collet_status read_all(const collet_host *host, const char *path, input_file *in,
+                              text_file *file)
 {
-    size_t room = 0;
-    for (;;) {
+    size_t room = 0, got = CHUNK;
+    for (bool text = true; text && got == CHUNK;) {
         if (room < file->length + CHUNK + 1) {
             room = 2 * (file->length + CHUNK + 1);
             char *bytes = realloc(file->bytes, room);
@@ -30,19 +31,16 @@ static collet_status read_all(const collet_host *host, const char *path, gzFile 
             }
             file->bytes = bytes;
         }
-        int got = gzread(in, file->bytes + file->length, CHUNK);
-        int code = Z_OK;
-        (void)gzerror(in, &code);
-        if (got < 0 || code == Z_BUF_ERROR) {
-            return collet_fail(host, COLLET_E_IO, "%s: %s", path,
-                               code == Z_ERRNO ? strerror(errno) : "damaged gzip data");
+        char *begin = file->bytes + file->length;
+        collet_status status = input_read(in, begin, CHUNK, &got);
+        if (status < 0) {
+            return status;
         }
-        file->length += (size_t)got;
+        text = memchr(begin, '\0', got) == NULL;
+        file->length += got;
         file->bytes[file->length] = '\0';
-        if (got == 0) {
-            return COLLET_OK;
-        }
     }
+    return COLLET_OK;
 }
 
 static int line_of(const text_file *file, size_t at)
@@ -81,17 +79,10 @@ static collet_status check_text(const collet_host *host, const char *path, text_
 
 collet_status text_read(const collet_host *host, const char *path, text_file *file)
 {
-    struct stat about;
-    if (stat(path, &about) != 0) {
-        return collet_fail(host, COLLET_E_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    }
-    gzFile in = S_ISDIR(about.st_mode) ? NULL : gzopen(path, "rb");
-    if (in == NULL) {
-        return collet_fail(host, COLLET_E_IO, "%s: cannot be opened: %s", path,
-                           S_ISDIR(about.st_mode) ? "it is a folder" : strerror(errno));
-    }
-    collet_status status = read_all(host, path, in, file);
-    (void)gzclose(in);
+    input_file *in = NULL;
+    collet_status status = input_open(host, path, &in);
+    status = status < 0 ? status : read_all(host, path, in, file);
+    input_close(in);
     status = status < 0 ? status : check_text(host, path, file);
     if (status < 0) {
         text_file_finish(file);

@@ -15,7 +15,8 @@
 enum { ROWS = 4, EPOCHS = 8 };
 
 static const float *script;
-static float start; /* theta[0] before the first step, read from the seed */
+static uint32_t most_rows; /* that the model was made for */
+static float start;        /* theta[0] before the first step, read from the seed */
 
 static const collet_segment segments[] = {{"count", 0, 1, 1, 0, 0}};
 static const collet_layout layout = {.struct_size = COLLET_SIZE(collet_layout),
@@ -27,7 +28,8 @@ static const collet_layout layout = {.struct_size = COLLET_SIZE(collet_layout),
 static collet_status create_model(const collet_host *host, const void *config,
                                   const collet_task *task, void **self)
 {
-    (void)host, (void)config, (void)task;
+    (void)host, (void)config;
+    most_rows = task->max_rows;
     *self = &start;
     return COLLET_OK;
 }
@@ -293,6 +295,20 @@ START_TEST(a_resumed_training_says_the_same)
 }
 END_TEST
 
+START_TEST(a_batch_of_more_rows_than_there_are_takes_no_more_room)
+{
+    heard h = {.count = 0};
+    clt_train_result result;
+    clt_error err = {0};
+    clt_train_setup setup = make_setup(&h, NULL);
+    setup.batch = 1000000;
+    script = bowl;
+    ck_assert_int_eq(clt_train(&setup, &result, &err), CLT_OK);
+    ck_assert_uint_eq(result.epochs, EPOCHS);
+    ck_assert_uint_eq(most_rows, 256); /* as many are predicted at a time */
+}
+END_TEST
+
 TEST_MAIN("train", patience_ends_a_training_and_the_best_epoch_counts,
           larger_values_are_better_where_they_should_be, the_averaged_weights_are_judged_and_count,
-          a_resumed_training_says_the_same)
+          a_resumed_training_says_the_same, a_batch_of_more_rows_than_there_are_takes_no_more_room)
