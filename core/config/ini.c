@@ -8,13 +8,16 @@
 #include <ini.h>
 #include <string.h>
 
+enum { INIH_LINE = 197 }; /* the longest line that inih's buffer is given */
+
 /* What reading keeps in hand. inih pulls lines through next_line() and pushes entries into
  * add_entry(); whichever finds a fault first writes err, and the other stops. */
 typedef struct reading {
     clt_arena *arena;
     clt_error *err;
     const char *path;
-    const char *rest; /* of the text */
+    const char *rest;  /* of the text */
+    const char *value; /* of this line, where inih's buffer is too short for it; or NULL */
     int line;
     bool failed;
     CLT_VEC(clt_entry) entries;
@@ -43,8 +46,7 @@ static void fault_memory(reading *r)
     }
 }
 
-/* A line without blanks around it and without the comment, which inih would cut as well. */
-static size_t trim(const char **start, size_t length)
+static size_t trim_blanks(const char **start, size_t length)
 {
     while (length > 0 && isspace((unsigned char)**start)) {
         (*start)++;
@@ -53,6 +55,13 @@ static size_t trim(const char **start, size_t length)
     while (length > 0 && isspace((unsigned char)(*start)[length - 1])) {
         length--;
     }
+    return length;
+}
+
+/* A line without blanks around it and without the comment, which inih would cut as well. */
+static size_t trim(const char **start, size_t length)
+{
+    length = trim_blanks(start, length);
     return length > 0 && (**start == ';' || **start == '#') ? 0 : length;
 }
 
@@ -93,15 +102,20 @@ static bool is_plain(const reading *r)
     return n > 0 && strcmp(r->sections.items[n - 1].name, CLT_INI_LINES) == 0;
 }
 
-/* A plain line, without the comment behind it. */
-static void add_plain(reading *r, const char *start, size_t length)
+/* Without the comment behind it, as inih cuts it. */
+static size_t uncomment(const char **start, size_t length)
 {
     for (size_t i = 1; i < length; i++) {
-        if (start[i] == ';' && isspace((unsigned char)start[i - 1])) {
+        if ((*start)[i] == ';' && isspace((unsigned char)(*start)[i - 1])) {
             length = i;
         }
     }
-    length = trim(&start, length);
+    return trim(start, length);
+}
+
+static void add_plain(reading *r, const char *start, size_t length)
+{
+    length = uncomment(&start, length);
     size_t number = 1;
     for (size_t i = 0; i < r->entries.count; i++) {
         number += strcmp(r->entries.items[i].section, CLT_INI_LINES) == 0;
@@ -128,6 +142,25 @@ static void check_line(reading *r, const char *start, size_t length)
     }
 }
 
+/* Keeps the value of a line that is longer than inih's buffer, which gets the head of it, up to the
+ * sign between key and value, and a word in the value's place. */
+static size_t keep_value(reading *r, const char *start, size_t length)
+{
+    size_t head = strcspn(start, "=:\n");
+    if (head >= length) {
+        return head < INIH_LINE ? head : INIH_LINE; /* no key = value: inih says so */
+    }
+    const char *value = start + head;
+    size_t rest = uncomment(&value, length - head) - 1;
+    value++;
+    rest = trim_blanks(&value, rest);
+    r->value = clt_arena_printf(r->arena, "%.*s", (int)rest, value);
+    if (r->value == NULL) {
+        fault_memory(r);
+    }
+    return head + 1;
+}
+
 /* fgets for inih. Comments arrive as empty lines: they may be longer than its buffer. Leading
  * blanks are gone, because inih would take such a line for more of the value before. */
 static char *next_line(char *out, int size, void *stream)
@@ -142,15 +175,17 @@ static char *next_line(char *out, int size, void *stream)
     r->line++;
     length = trim(&start, length);
     check_line(r, start, length);
-    if (r->failed || length + 2 > (size_t)size) {
-        return NULL;
-    }
-    if (length > 0 && start[0] != '[' && is_plain(r)) {
+    if (!r->failed && length > 0 && start[0] != '[' && is_plain(r)) {
         add_plain(r, start, length);
         length = 0; /* nothing for inih */
     }
-    memcpy(out, start, length);
-    memcpy(out + length, "\n", 2);
+    r->value = NULL;
+    size_t given = length > INIH_LINE ? keep_value(r, start, length) : length;
+    if (r->failed || given + sizeof "-\n" > (size_t)size) {
+        return NULL;
+    }
+    memcpy(out, start, given);
+    (void)strcpy(out + given, given < length ? "-\n" : "\n");
     return out;
 }
 
@@ -179,7 +214,7 @@ static int add_entry(void *user, const char *section, const char *key, const cha
         }
     }
     clt_entry entry = {clt_arena_copy(r->arena, section), clt_arena_copy(r->arena, key),
-                       copy_value(r->arena, value), r->line};
+                       copy_value(r->arena, r->value != NULL ? r->value : value), r->line};
     if (entry.section == NULL || entry.key == NULL || entry.value == NULL ||
         !CLT_PUSH(&r->entries, entry)) {
         fault_memory(r);

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Longest line (comments may be longer), and longest section or key, in bytes: inih's limits. */
-enum { CLT_INI_LINE = 198, CLT_INI_NAME = 49 };
+/** Longest line (comments may be longer), and longest section or key (inih's limit), in bytes. */
+enum { CLT_INI_LINE = 65535, CLT_INI_NAME = 49 };
 
 /** The section whose lines are no `key = value` but plain text: its keys are "1", "2", ... */
 #define CLT_INI_LINES "constraints"

@@ -84,8 +84,8 @@ static void add_csv_demands(const clt_study_row *study, const clt_trial_row *t, 
     }
 }
 
-static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t, const clt_trial_names *params,
-                        const clt_folds *head, clt_str *out)
+static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t,
+                        const clt_trial_names *params, const clt_folds *head, clt_str *out)
 {
     clt_arena arena = {0};
     clt_folds folds = clt_folds_of(t, &arena);

@@ -9,12 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_ARGUMENTS = 64 };
-
 /* A call like "real(1, 2, log)", cut into pieces. */
 typedef struct call {
     const char *name;
-    const char *arguments[MOST_ARGUMENTS];
+    const char **arguments; /* [count] */
     uint32_t count;
     const char *rest; /* after the bracket */
 } call;
@@ -44,29 +42,49 @@ static const char *find_when(const char *text)
     return NULL;
 }
 
+/* What is quoted of a value that may be long, so that the reason behind it is seen. */
+static const char *brief(clt_arena *arena, const char *text)
+{
+    enum { MOST = 120, SHOWN = 80 };
+    size_t length = strlen(text), kept = SHOWN;
+    while (length > MOST && kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80) {
+        kept--; /* not within a character */
+    }
+    const char *cut = length > MOST ? clt_arena_printf(arena, "%.*s...", (int)kept, text) : text;
+    return cut != NULL ? cut : "...";
+}
+
+/* One for each comma up to the bracket, and one more: as many as there can be. */
+static const char **make_room(clt_arena *arena, const char *at, const char *close)
+{
+    size_t most = 1;
+    for (; at < close; at++) {
+        most += *at == ',';
+    }
+    return clt_arena_array(arena, most, sizeof(const char *));
+}
+
 static clt_status split_call(clt_arena *arena, const char *text, size_t name_length, call *out,
                              clt_error *err)
 {
-    out->count = 0;
-    out->name = copy_trimmed(arena, text, name_length);
     const char *at = text + name_length + 1; /* behind the bracket */
     const char *close = strchr(at, ')');
     if (close == NULL) {
-        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": the bracket is not closed", text);
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": the bracket is not closed",
+                        brief(arena, text));
     }
-    out->rest = close + 1;
-    while (at <= close && copy_trimmed(arena, at, (size_t)(close - at)) != NULL) {
+    *out = (call){.name = copy_trimmed(arena, text, name_length),
+                  .arguments = make_room(arena, at, close),
+                  .rest = close + 1};
+    while (at <= close) {
         size_t n = strcspn(at, ",)");
         const char *argument = copy_trimmed(arena, at, n);
-        if (out->name == NULL || argument == NULL) {
+        if (out->name == NULL || out->arguments == NULL || argument == NULL) {
             return clt_fail_memory(err);
         }
         if (argument[0] == '\0' && (out->count > 0 || at[n] == ',')) {
-            return clt_fail(err, CLT_BAD_INPUT, "\"%s\": a value is missing beside a comma", text);
-        }
-        if (out->count == MOST_ARGUMENTS) {
-            return clt_fail(err, CLT_BAD_INPUT, "\"%s\": more than %d values", text,
-                            MOST_ARGUMENTS);
+            return clt_fail(err, CLT_BAD_INPUT, "\"%s\": a value is missing beside a comma",
+                            brief(arena, text));
         }
         if (argument[0] != '\0') {
             out->arguments[out->count++] = argument;
@@ -497,13 +515,13 @@ clt_status clt_range_parse(clt_arena *arena, const collet_option *option, const 
     if (option != NULL && (option->flags & COLLET_FIXED) != 0) {
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\" cannot be searched over", option->key);
     }
-    call c;
+    call c = {0};
     if (split_call(arena, value, name + blank, &c, err) != CLT_OK) {
         return err->status;
     }
     if (c.rest[strspn(c.rest, " \t")] != '\0') {
-        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": not understood after the range: \"%s\"", value,
-                        c.rest + strspn(c.rest, " \t"));
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": not understood after the range: \"%s\"",
+                        brief(arena, value), brief(arena, c.rest + strspn(c.rest, " \t")));
     }
     return read_call(arena, option, &c, range, err) == CLT_OK ? settle(arena, range, err)
                                                               : err->status;
