@@ -106,16 +106,44 @@ static void sync_folder(const char *path)
     clt_arena_finish(&arena);
 }
 
-clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count, clt_error *err)
+/* Opens the file beside a path, which becomes it; *beside: its name, to be freed. */
+static clt_status open_beside(const char *path, char **beside, int *fd, clt_error *err)
 {
-    char *beside = NULL;
-    if (asprintf(&beside, "%s.%d.part", path, (int)getpid()) < 0) {
+    struct stat info;
+    if (asprintf(beside, "%s.%d.part", path, (int)getpid()) < 0) {
+        *beside = NULL;
         return clt_fail_memory(err);
     }
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        free(beside);
-        return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path, strerror(errno));
+    bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    *fd = folder ? -1 : open(*beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (*fd >= 0) {
+        return CLT_OK;
+    }
+    clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path,
+             strerror(folder ? EISDIR : errno));
+    free(*beside);
+    return err->status;
+}
+
+clt_status clt_file_try(const char *path, clt_error *err)
+{
+    char *beside;
+    int fd;
+    if (open_beside(path, &beside, &fd, err) != CLT_OK) {
+        return err->status;
+    }
+    (void)close(fd);
+    (void)unlink(beside);
+    free(beside);
+    return CLT_OK;
+}
+
+clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count, clt_error *err)
+{
+    char *beside;
+    int fd;
+    if (open_beside(path, &beside, &fd, err) != CLT_OK) {
+        return err->status;
     }
     bool ok = true;
     for (size_t i = 0; i < count && ok; i++) {

@@ -29,6 +29,10 @@ typedef struct clt_bytes {
  *  naming the path. */
 clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count, clt_error *err);
 
+/** Is there a place for clt_file_write() to write to? To be asked before the work whose result it
+ *  is to hold. Leaves nothing. */
+clt_status clt_file_try(const char *path, clt_error *err);
+
 /** The folder of a path, "." where it has none; from the arena, NULL when memory ran out. */
 char *clt_path_folder(clt_arena *arena, const char *path);
 

@@ -2,6 +2,7 @@
 #include "cli/session.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "study/refit.h"
 
 #include <math.h>
@@ -156,6 +157,9 @@ static clt_status refit(const clt_args *args, clt_opened *o, clt_session *sessio
                                         (unsigned long long)setup.trial->number);
     if (setup.path == NULL) {
         return clt_fail_memory(err);
+    }
+    if (clt_file_try(setup.path, err) != CLT_OK) {
+        return err->status; /* before the training, not after it */
     }
     shown.start = clt_clock();
     clt_status status = clt_refit_run(&setup, &done, err);
