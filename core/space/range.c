@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "config/option.h"
 
 #include <ctype.h>
@@ -46,11 +47,11 @@ static const char *find_when(const char *text)
 static const char *brief(clt_arena *arena, const char *text)
 {
     enum { MOST = 120, SHOWN = 80 };
-    size_t length = strlen(text), kept = SHOWN;
-    while (length > MOST && kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80) {
-        kept--; /* not within a character */
+    if (strlen(text) <= MOST) {
+        return text;
     }
-    const char *cut = length > MOST ? clt_arena_printf(arena, "%.*s...", (int)kept, text) : text;
+    int whole_characters = (int)clt_utf8_valid(text, SHOWN);
+    const char *cut = clt_arena_printf(arena, "%.*s...", whole_characters, text);
     return cut != NULL ? cut : "...";
 }
 
@@ -181,17 +182,20 @@ static clt_status read_choices(clt_arena *arena, const collet_option *option, co
     if (c->count == 0) {
         return clt_fail(err, CLT_BAD_INPUT, "%s() is empty; it needs at least one value", c->name);
     }
+    double *numbers = clt_arena_array(arena, c->count, sizeof *numbers);
+    if (numbers == NULL) {
+        return clt_fail_memory(err);
+    }
     for (uint32_t i = 0; i < c->count; i++) {
-        clt_value value, other;
+        clt_value value = {0};
         if (option != NULL && clt_option_parse(option, c->arguments[i], &value, err) != CLT_OK) {
             return err->status;
         }
+        numbers[i] = value.number;
         for (uint32_t k = 0; k < i; k++) {
-            bool same = strcmp(c->arguments[k], c->arguments[i]) == 0;
-            if (option != NULL && option->type <= COLLET_ENUM) {
-                (void)clt_option_parse(option, c->arguments[k], &other, err);
-                same = other.number == value.number;
-            }
+            bool same = option != NULL && option->type <= COLLET_ENUM
+                            ? numbers[k] == numbers[i]
+                            : strcmp(c->arguments[k], c->arguments[i]) == 0;
             if (same) {
                 return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is in the %s twice", c->arguments[i],
                                 c->name);
