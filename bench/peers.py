@@ -14,6 +14,8 @@ KEEP = {"MALLOC_TRIM_THRESHOLD_": "2000000000", "MALLOC_MMAP_THRESHOLD_": "10000
         "MALLOC_TOP_PAD_": "500000000"}
 # OpenBLAS' own choice, which knows no processor younger than itself, and what it may be told
 KERNELS = {"own": None, "haswell": "HASWELL", "skylakex": "SKYLAKEX", "zen": "ZEN"}
+# What a kernel needs that not every processor has: with another it ends by an illegal instruction.
+NEEDS = {"haswell": "avx2", "skylakex": "avx512vl", "zen": "avx2"}
 
 
 def fail(text, code=1):
@@ -46,6 +48,13 @@ def has_images():
 
 def fasttext():
     return shutil.which("fasttext")
+
+
+def runnable(kernels):
+    """Those of the kernels that this processor can run."""
+    with open("/proc/cpuinfo", encoding="ascii") as file:
+        flags = next((line.split() for line in file if line.startswith("flags")), [])
+    return [kernel for kernel in kernels if kernel not in NEEDS or NEEDS[kernel] in flags]
 
 
 def environment(kernel=None, threads=1, keep=True):
