@@ -1,21 +1,10 @@
 #include "density/mixture.h"
 
+#include "density/mixture_kernel.h"
 #include "density/normal.h"
-
-#include <collet/helpers.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* Half of the candidates at a time: 64 bytes are what compilers handle well. */
-enum { LANES = DENSITY_LANES / 2 };
-typedef float lanes __attribute__((vector_size(4 * LANES)));
-typedef int32_t whole __attribute__((vector_size(4 * LANES)));
-
-#define LOAD(v, from) memcpy(&(v), (from), sizeof(v))
-#define STORE(to, v)  memcpy((to), &(v), sizeof(v))
 
 /* ---- Candidates ----------------------------------------------------------------------------- */
 
@@ -100,80 +89,6 @@ double density_value(const density_batch *b, uint32_t i, uint32_t column)
 
 /* ---- Evaluated ------------------------------------------------------------------------------ */
 
-/* e^x of all lanes, in place, for x <= 0; 0 below -87. As density_exp(). */
-INLINE void exponential(lanes *x)
-{
-    const lanes zero = {0};
-    whole alive = *x > zero - 87.0f;
-    lanes y = (lanes)((whole)*x & alive);
-    lanes rounded = y * 1.44269504f + 12582912.0f;
-    lanes k = rounded - 12582912.0f;
-    lanes r = y - k * 0.693359375f + k * 2.12194440e-4f;
-    lanes e = r * (1.0f / 720) + 1.0f / 120;
-    e = e * r + 1.0f / 24;
-    e = e * r + 1.0f / 6;
-    e = e * r + 0.5f;
-    e = e * r + 1.0f;
-    e = e * r + 1.0f;
-    whole power = (whole)e + ((whole)rounded << 23);
-    *x = (lanes)(power & alive);
-}
-
-/* What a mixture's kernels have in common for one block. */
-typedef struct frame {
-    const density_rows *rows;
-    const density_block *block;
-    const float *x, *active; /* of the first lane, column 0 */
-    size_t room;
-} frame;
-
-/* Log densities of one kernel at all candidates of the stretch, from sum[0] and sum[1] on. */
-INLINE void kernel_log(const frame *f, size_t row, lanes *sum)
-{
-    const density_block *b = f->block;
-    size_t first = row * f->rows->space->column_count;
-    const float *at = f->rows->at + first, *slope = f->rows->slope + first;
-    const float *shift = f->rows->shift + first;
-    lanes left = sum[0], right = sum[1], x, y, m, n;
-    uint32_t c = b->first;
-    for (; c < b->numeric; c++) {
-        LOAD(x, f->x + c * f->room);
-        LOAD(y, f->x + c * f->room + LANES);
-        x = (x - at[c]) * slope[c];
-        y = (y - at[c]) * slope[c];
-        left -= x * x;
-        right -= y * y;
-    }
-    for (; c < b->numeric_if; c++) {
-        LOAD(x, f->x + c * f->room);
-        LOAD(y, f->x + c * f->room + LANES);
-        LOAD(m, f->active + c * f->room);
-        LOAD(n, f->active + c * f->room + LANES);
-        x = (x - at[c]) * slope[c];
-        y = (y - at[c]) * slope[c];
-        left += m * (shift[c] - x * x);
-        right += n * (shift[c] - y * y);
-    }
-    for (; c < b->category; c++) {
-        LOAD(x, f->x + c * f->room);
-        LOAD(y, f->x + c * f->room + LANES);
-        whole gain = (whole)((lanes){0} + slope[c]);
-        left += (lanes)(gain & (x == at[c]));
-        right += (lanes)(gain & (y == at[c]));
-    }
-    for (; c < b->end; c++) {
-        LOAD(x, f->x + c * f->room);
-        LOAD(y, f->x + c * f->room + LANES);
-        LOAD(m, f->active + c * f->room);
-        LOAD(n, f->active + c * f->room + LANES);
-        whole gain = (whole)((lanes){0} + slope[c]);
-        left += m * ((lanes)(gain & (x == at[c])) + shift[c]);
-        right += n * ((lanes)(gain & (y == at[c])) + shift[c]);
-    }
-    sum[0] = left;
-    sum[1] = right;
-}
-
 /* The part of a kernel's log density that is the same for all candidates. */
 static float base_of(const density_rows *rows, const density_block *b, const density_term *term)
 {
@@ -188,48 +103,6 @@ static float base_of(const density_rows *rows, const density_block *b, const den
     return base;
 }
 
-INLINE void keep_larger(lanes *most, const lanes *x)
-{
-    whole more = *x > *most;
-    *most = (lanes)(((whole)*x & more) | ((whole)*most & ~more));
-}
-
-/* *total += e^(x - most) for the half of the stretch that starts at x. */
-INLINE void add_exponential(const float *x, const lanes *most, lanes *total)
-{
-    lanes term;
-    LOAD(term, x);
-    term -= *most;
-    exponential(&term);
-    *total += term;
-}
-
-/* Of one stretch of candidates: the kernels' logs, then the logarithm of their sum. bases[count +
- * 1], the last one of the prior. */
-COLLET_SIMD static void log_of_stretch(const frame *f, const density_term *terms, uint32_t count,
-                                       const float *bases, float *logs, float *out)
-{
-    const lanes zero = {0}, even = zero + bases[count];
-    lanes most[2] = {even, even};
-    for (uint32_t k = 0; k < count; k++) {
-        lanes sum[2] = {zero + bases[k], zero + bases[k]};
-        kernel_log(f, terms[k].row, sum);
-        STORE(logs + (size_t)k * DENSITY_LANES, sum);
-        keep_larger(&most[0], &sum[0]);
-        keep_larger(&most[1], &sum[1]);
-    }
-    lanes total[2] = {even - most[0], even - most[1]};
-    exponential(&total[0]);
-    exponential(&total[1]);
-    for (uint32_t k = 0; k < count; k++) {
-        add_exponential(logs + (size_t)k * DENSITY_LANES, &most[0], &total[0]);
-        add_exponential(logs + (size_t)k * DENSITY_LANES + LANES, &most[1], &total[1]);
-    }
-    for (uint32_t i = 0; i < DENSITY_LANES; i++) {
-        out[i] = most[i / LANES][i % LANES] + density_ln(total[i / LANES][i % LANES]);
-    }
-}
-
 void density_log(const density_mixture *m, const density_block *block, density_batch *b, float *out)
 {
     float *bases = b->bases;
@@ -238,7 +111,8 @@ void density_log(const density_mixture *m, const density_block *block, density_b
     }
     bases[m->count] = m->prior > 0 ? density_ln(m->prior) : -1e30f;
     for (uint32_t i = 0; i < b->count; i += DENSITY_LANES) {
-        frame f = {m->rows, block, b->x + i, b->active + i, b->room};
-        log_of_stretch(&f, m->terms, m->count, bases, b->logs, out + i);
+        const density_stretch s = {m->rows,  block, b->x + i, b->active + i, b->room,
+                                   m->terms, bases, m->count, b->logs};
+        SIMD_BEST(density_mixture_kernels)->log(&s, out + i);
     }
 }

@@ -1,74 +1,17 @@
 #include "gp/factor.h"
 
+#include "gp/product_kernel.h"
 #include "gp/vector.h"
 
 #include <math.h>
 
-/* Rows of a block of R: its part of b stays in the first-level cache. ROWS x 2 vectors are held in
- * registers. */
-enum { BLOCK = 32, ROWS = 4 };
+/* Rows of a block of R: its part of b stays in the first-level cache. */
+enum { BLOCK = 32 };
 
-/* rows x (vectors of 8) of c, the sums in registers; rows and vectors are constants where this is
- * called. */
-GP_INLINE void tile(size_t rows, size_t vectors, size_t k, const double *a, size_t as,
-                    const double *b, size_t bs, double *c, size_t cs)
-{
-    gp_vec sum[ROWS][2], x[2];
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t v = 0; v < vectors; v++) {
-            GP_LOAD(sum[i][v], c + i * cs + v * GP_LANES);
-        }
-    }
-    for (size_t p = 0; p < k; p++) {
-        for (size_t v = 0; v < vectors; v++) {
-            GP_LOAD(x[v], b + p * bs + v * GP_LANES);
-        }
-        for (size_t i = 0; i < rows; i++) {
-            for (size_t v = 0; v < vectors; v++) {
-                sum[i][v] -= a[p * as + i] * x[v];
-            }
-        }
-    }
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t v = 0; v < vectors; v++) {
-            GP_STORE(c + i * cs + v * GP_LANES, sum[i][v]);
-        }
-    }
-}
-
-/* `rows` rows of c over all columns. */
-GP_INLINE void strip(size_t rows, size_t n, size_t k, const double *a, size_t as, const double *b,
-                     size_t bs, double *c, size_t cs)
-{
-    size_t j = 0;
-    for (; j + 2 * GP_LANES <= n; j += 2 * GP_LANES) {
-        tile(rows, 2, k, a, as, b + j, bs, c + j, cs);
-    }
-    for (; j + GP_LANES <= n; j += GP_LANES) {
-        tile(rows, 1, k, a, as, b + j, bs, c + j, cs);
-    }
-    for (; j < n; j++) {
-        for (size_t i = 0; i < rows; i++) {
-            double sum = c[i * cs + j];
-            for (size_t p = 0; p < k; p++) {
-                sum -= a[p * as + i] * b[p * bs + j];
-            }
-            c[i * cs + j] = sum;
-        }
-    }
-}
-
-COLLET_SIMD
 void gp_tn(size_t m, size_t n, size_t k, const double *a, size_t as, const double *b, size_t bs,
            double *c, size_t cs)
 {
-    size_t i = 0;
-    for (; i + ROWS <= m; i += ROWS) {
-        strip(ROWS, n, k, a + i, as, b, bs, c + i * cs, cs);
-    }
-    for (; i < m; i++) {
-        strip(1, n, k, a + i, as, b, bs, c + i * cs, cs);
-    }
+    SIMD_BEST(gp_product_kernels)->tn(m, n, k, a, as, b, bs, c, cs);
 }
 
 /* b[count][m] of rows `first` on, from which all rows before have been subtracted. */

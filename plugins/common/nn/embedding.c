@@ -1,84 +1,13 @@
 #include "nn/embedding.h"
 
+#include "nn/embedding_kernel.h"
+
 #include <collet/helpers.h>
-
-/* Sixteen floats at any address; the compiler makes of them what the processor has. */
-typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
-enum { LANES = 16, AHEAD = 6 };
-
-static inline const lanes *at(const float *x)
-{
-    return (const lanes *)(const void *)x;
-}
-
-/* Sums of chosen rows: out[place(i)][dim] = share(i) * sum of table[which[j]][dim] over j from
- * starts[i] to starts[i + 1]. place(i) is places[i], or i where places is NULL; share(i) is one
- * over the number of rows that are summed with `mean`, else 1. */
-typedef struct row_sums {
-    size_t count;
-    const uint64_t *starts;
-    const uint32_t *which;
-    const float *table;
-    size_t dim;
-    const uint32_t *places;
-    int mean;
-    float *out;
-} row_sums;
-
-/* Columns c and on of one sum, `vectors` times 16 of them: they stay in registers while the chosen
- * rows go by. Rows that come soon are asked for. vectors is a constant where this is called. */
-static inline __attribute__((always_inline)) void sum_columns(const row_sums *s, size_t i, size_t c,
-                                                              size_t vectors, float share,
-                                                              float *out)
-{
-    const uint64_t last = s->starts[s->count];
-    lanes sums[4] = {{0}};
-    for (uint64_t j = s->starts[i]; j < s->starts[i + 1]; j++) {
-        const lanes *row = at(s->table + s->which[j] * s->dim + c);
-        const lanes *soon = at(s->table + s->which[j + AHEAD < last ? j + AHEAD : j] * s->dim + c);
-        for (size_t v = 0; v < vectors; v++) {
-            __builtin_prefetch(soon + v);
-            sums[v] += row[v];
-        }
-    }
-    for (size_t v = 0; v < vectors; v++) {
-        ((lanes *)(void *)(out + c))[v] = sums[v] * share;
-    }
-}
-
-static inline __attribute__((always_inline)) void sum_column(const row_sums *s, size_t i, size_t c,
-                                                             float share, float *out)
-{
-    float sum = 0;
-    for (uint64_t j = s->starts[i]; j < s->starts[i + 1]; j++) {
-        sum += s->table[s->which[j] * s->dim + c];
-    }
-    out[c] = sum * share;
-}
-
-COLLET_SIMD static void sum_rows(const row_sums *s)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        const uint64_t rows = s->starts[i + 1] - s->starts[i];
-        const float share = s->mean && rows > 0 ? 1.0f / (float)rows : 1.0f;
-        float *out = s->out + (s->places != NULL ? s->places[i] : i) * s->dim;
-        size_t c = 0;
-        for (; c + 4 * LANES <= s->dim; c += 4 * LANES) {
-            sum_columns(s, i, c, 4, share, out);
-        }
-        for (; c + LANES <= s->dim; c += LANES) {
-            sum_columns(s, i, c, 1, share, out);
-        }
-        for (; c < s->dim; c++) {
-            sum_column(s, i, c, share, out);
-        }
-    }
-}
 
 void nn_embedding_mean(const collet_batch *batch, uint32_t dim, const float *e, float *y)
 {
-    const row_sums sums = {batch->rows, batch->offsets, batch->tokens, e, dim, NULL, 1, y};
-    sum_rows(&sums);
+    const nn_row_sums sums = {batch->rows, batch->offsets, batch->tokens, e, dim, NULL, 1, y};
+    SIMD_BEST(nn_embedding_kernels)->sum(&sums);
 }
 
 COLLET_SIMD static void scale(size_t n, float by, float *x)
@@ -95,9 +24,9 @@ void nn_embedding_mean_backward(const collet_batch *batch, const nn_index *index
         uint64_t length = batch->offsets[r + 1] - batch->offsets[r];
         scale(dim, length > 0 ? 1.0f / (float)length : 0.0f, d + (size_t)r * dim);
     }
-    const row_sums sums = {
+    const nn_row_sums sums = {
         index->count, index->starts, index->owners, d, dim, index->tokens, 0, de};
-    sum_rows(&sums);
+    SIMD_BEST(nn_embedding_kernels)->sum(&sums);
 }
 
 /* y[dim], winner[dim] against one more row of the table */

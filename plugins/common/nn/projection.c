@@ -1,15 +1,12 @@
 #include "nn/projection.h"
 
 #include "linalg/linalg.h"
+#include "nn/projection_kernel.h"
 
 #include <collet/helpers.h>
 
-/* Filters of a panel; windows that are asked for ahead. */
-enum { LANES = 16, AHEAD = 8 };
-
-typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef int32_t places __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-#define INLINE static inline __attribute__((always_inline))
+/* Filters of a panel. */
+enum { LANES = NN_PROJECTION_FILTERS };
 
 static uint32_t widest(const nn_projection *p)
 {
@@ -125,61 +122,20 @@ static void pack(nn_projection *p, const nn_textconv_weights *weights, uint32_t 
     }
 }
 
-/* The largest of `windows` sums of `width` vectors, and which it was, the first of equals. products
- * begins at the width's first tap. width is a constant where this is called. */
-INLINE void largest(size_t width, size_t windows, const uint32_t *slots, const float *products,
-                    size_t row, lanes *value, places *where)
-{
-    lanes best = (lanes){0} - INFINITY;
-    places here = {0}, found = {0};
-    for (size_t p = 0; p < windows; p++, here += 1) {
-        lanes sum = {0};
-        for (size_t j = 0; j < width; j++) {
-            sum += *(const lanes *)(const void *)(products + slots[p + j] * row + j * LANES);
-        }
-        const places better = sum > best;
-        best = (lanes)(((places)sum & better) | ((places)best & ~better));
-        found = (here & better) | (found & ~better);
-    }
-    *value = best;
-    *where = found;
-}
-
-COLLET_SIMD static void search(size_t width, size_t windows, const uint32_t *slots,
-                               const float *products, size_t row, lanes *value, places *where)
-{
-    switch (width) {
-    case 2:
-        largest(2, windows, slots, products, row, value, where);
-        break;
-    case 3:
-        largest(3, windows, slots, products, row, value, where);
-        break;
-    case 4:
-        largest(4, windows, slots, products, row, value, where);
-        break;
-    case 5:
-        largest(5, windows, slots, products, row, value, where);
-        break;
-    default:
-        largest(width, windows, slots, products, row, value, where);
-        break;
-    }
-}
-
 /* One sequence of so many tokens and its slots: y, place[count] of each width, filters apart. */
 static void search_widths(const nn_projection *p, uint64_t length, const uint32_t *slots,
                           const nn_textconv_weights *weights, uint32_t filter, float *y,
                           uint64_t *place)
 {
     const uint32_t left = p->filters - filter, count = left < LANES ? left : LANES;
+    const nn_projection_kernels *kernels = SIMD_BEST(nn_projection_kernels);
     const float *products = p->products;
     for (uint32_t i = 0; i < p->widths; i++, y += p->filters, place += p->filters) {
         const size_t width = p->first + i;
         const size_t windows = length > width ? (size_t)length - width + 1 : 1;
-        lanes value;
-        places where;
-        search(width, windows, slots, products, stride(p), &value, &where);
+        float value[LANES];
+        int32_t where[LANES];
+        kernels->search(width, windows, slots, products, stride(p), value, where);
         for (uint32_t f = 0; f < count; f++) {
             const float x = value[f] + weights->b[i][filter + f];
             y[f] = x > 0 ? x : 0;

@@ -6,13 +6,8 @@
 #include <collet/helpers.h>
 
 /* Shorter names; rows of the tiles of linalg, of which a chunk is a multiple; floats of a chunk. */
-enum { SIDE = WINOGRAD_SIDE, TAPS = WINOGRAD_TAPS, OUTS = WINOGRAD_OUTS, LANES = WINOGRAD_LANES };
+enum { SIDE = WINOGRAD_SIDE, TAPS = WINOGRAD_TAPS, OUTS = WINOGRAD_OUTS };
 enum { STEP = 14, CHUNK_FLOATS = 48 << 10, FEW = 8 };
-
-typedef winograd_floats floats;
-typedef int32_t whole __attribute__((vector_size(4 * LANES)));
-typedef uint8_t bytes __attribute__((vector_size(LANES)));
-#define INLINE static inline __attribute__((always_inline))
 
 /* ---- Shapes --------------------------------------------------------------------------------- */
 
@@ -85,7 +80,8 @@ winograd_work nn_winograd_lay(const nn_conv *c, bool cut, float *scratch)
                        .in = nn_conv_in(c),
                        .out = nn_conv_out(c),
                        .squares = (size_t)high * wide,
-                       .chunk = chunk_of(c)};
+                       .chunk = chunk_of(c),
+                       .kernels = SIMD_BEST(nn_winograd_kernels)};
     const size_t nothing = larger(w.channels, w.filters);
     w.v = scratch;
     w.m = w.v + TAPS * w.chunk * w.channels;
@@ -130,46 +126,6 @@ void nn_winograd_pack(const nn_conv *c, const float *w, float *packed)
 
 /* ---- V -------------------------------------------------------------------------------------- */
 
-/* Four numbers of a line or a column: B' d */
-INLINE void transform_four(floats *d, size_t step)
-{
-    const floats a = d[0], b = d[step], c = d[2 * step], e = d[3 * step];
-    d[0] = a - c;
-    d[step] = b + c;
-    d[2 * step] = c - b;
-    d[3 * step] = b - e;
-}
-
-/* count channels of a tile: v[16] apart = B' d B, d the pixels at at[16] */
-INLINE void transform_tile(const float *const *at, size_t channel, size_t count, size_t apart,
-                           float *v)
-{
-    floats d[TAPS];
-    for (size_t t = 0; t < TAPS; t++) {
-        winograd_load(at[t] + channel, count, &d[t]);
-    }
-    for (size_t i = 0; i < SIDE; i++) {
-        transform_four(d + i, SIDE);
-    }
-    for (size_t i = 0; i < SIDE; i++) {
-        transform_four(d + i * SIDE, 1);
-    }
-    for (size_t t = 0; t < TAPS; t++) {
-        winograd_store(v + t * apart, count, &d[t]);
-    }
-}
-
-COLLET_SIMD static void transform(const float *const *at, size_t channels, size_t apart, float *v)
-{
-    size_t c = 0;
-    for (; c + LANES <= channels; c += LANES) {
-        transform_tile(at, c, LANES, apart, v + c);
-    }
-    if (c < channels) {
-        transform_tile(at, c, channels - c, apart, v + c);
-    }
-}
-
 void nn_winograd_transform(const winograd_work *w, size_t first, size_t count, const float *x)
 {
     size_t square = first % w->squares;
@@ -179,7 +135,7 @@ void nn_winograd_transform(const winograd_work *w, size_t first, size_t count, c
             const int32_t offset_of = w->x_at[square * TAPS + t];
             at[t] = offset_of >= 0 ? image + offset_of : w->nothing;
         }
-        transform(at, w->channels, count * w->channels, w->v + i * w->channels);
+        w->kernels->transform(at, w->channels, count * w->channels, w->v + i * w->channels);
         if (++square == w->squares) {
             square = 0;
             image += w->in;
@@ -201,79 +157,6 @@ static void multiply(const winograd_work *w, size_t count, const float *packed)
     tile_multiply(&product);
 }
 
-/* The four sums of count filters of a square: A' m A */
-INLINE void sum_square(const float *m, size_t count, size_t apart, floats *sums)
-{
-    floats half[2][SIDE];
-    for (size_t x = 0; x < SIDE; x++) {
-        floats d[SIDE];
-        for (size_t i = 0; i < SIDE; i++) {
-            winograd_load(m + (i * SIDE + x) * apart, count, &d[i]);
-        }
-        half[0][x] = d[0] + d[1] + d[2];
-        half[1][x] = d[1] - d[2] - d[3];
-    }
-    for (size_t i = 0; i < 2; i++) {
-        sums[2 * i] = half[i][0] + half[i][1] + half[i][2];
-        sums[2 * i + 1] = half[i][1] - half[i][2] - half[i][3];
-    }
-}
-
-INLINE void put_square(const float *m, size_t count, size_t apart, const int32_t *at, float *z)
-{
-    floats sums[OUTS];
-    sum_square(m, count, apart, sums);
-    for (size_t t = 0; t < OUTS; t++) {
-        if (at[t] >= 0) {
-            winograd_store(z + at[t], count, &sums[t]);
-        }
-    }
-}
-
-/* for each lane: condition ? a : b, where condition is -1 or 0 */
-#define SELECT(condition, a, b) (((condition) & (a)) | (~(condition) & (b)))
-
-/* The largest of the four and which it is */
-INLINE void pool_square(const float *m, size_t count, size_t apart, float *y, uint8_t *which)
-{
-    floats sums[OUTS];
-    sum_square(m, count, apart, sums);
-    floats best = sums[0];
-    whole at = {0};
-    for (int32_t t = 1; t < OUTS; t++) {
-        const whole more = sums[t] > best;
-        best = (floats)SELECT(more, (whole)sums[t], (whole)best);
-        at = SELECT(more, (whole){0} + t, at);
-    }
-    const bytes narrow = __builtin_convertvector(at, bytes);
-    winograd_store(y, count, &best);
-    memcpy(which, &narrow, count == LANES ? LANES : count);
-}
-
-COLLET_SIMD static void put_all(const float *m, size_t filters, size_t apart, const int32_t *at,
-                                float *z)
-{
-    size_t f = 0;
-    for (; f + LANES <= filters; f += LANES) {
-        put_square(m + f, LANES, apart, at, z + f);
-    }
-    if (f < filters) {
-        put_square(m + f, filters - f, apart, at, z + f);
-    }
-}
-
-COLLET_SIMD static void pool_all(const float *m, size_t filters, size_t apart, float *y,
-                                 uint8_t *which)
-{
-    size_t f = 0;
-    for (; f + LANES <= filters; f += LANES) {
-        pool_square(m + f, LANES, apart, y + f, which + f);
-    }
-    if (f < filters) {
-        pool_square(m + f, filters - f, apart, y + f, which + f);
-    }
-}
-
 /* What becomes of m: z, or with y its largest. */
 typedef struct target {
     float *z, *y;
@@ -285,10 +168,10 @@ static void give(const winograd_work *w, size_t square, size_t i, size_t count, 
     const float *m = w->m + i * w->filters;
     const size_t apart = count * w->filters, at = square * w->filters;
     if (to.y != NULL) {
-        pool_all(m, w->filters, apart, to.y + at, to.which + at);
+        w->kernels->pool(m, w->filters, apart, to.y + at, to.which + at);
     } else {
         const size_t row = square / w->squares, here = square % w->squares;
-        put_all(m, w->filters, apart, w->z_at + here * OUTS, to.z + row * w->out);
+        w->kernels->put(m, w->filters, apart, w->z_at + here * OUTS, to.z + row * w->out);
     }
 }
 

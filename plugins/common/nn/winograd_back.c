@@ -4,10 +4,7 @@
 
 #include <collet/helpers.h>
 
-enum { SIDE = WINOGRAD_SIDE, TAPS = WINOGRAD_TAPS, OUTS = WINOGRAD_OUTS, LANES = WINOGRAD_LANES };
-
-typedef winograd_floats floats;
-#define INLINE static inline __attribute__((always_inline))
+enum { SIDE = WINOGRAD_SIDE, TAPS = WINOGRAD_TAPS, OUTS = WINOGRAD_OUTS };
 
 /* turned = U'[16][filters][channels], behind U itself */
 void nn_winograd_turn(const nn_conv *c, const float *w, float *turned)
@@ -22,45 +19,6 @@ void nn_winograd_turn(const nn_conv *c, const float *w, float *turned)
 
 /* ---- From dz to dM -------------------------------------------------------------------------- */
 
-/* Two numbers become four: A d */
-INLINE void spread_two(const floats *a, const floats *b, floats *to, size_t step)
-{
-    to[0] = *a;
-    to[step] = *a + *b;
-    to[2 * step] = *a - *b;
-    to[3 * step] = -*b;
-}
-
-/* count filters of a square: dm[16] apart = A d A', d the pixels at at[4] */
-INLINE void spread_square(const float *const *at, size_t filter, size_t count, size_t apart,
-                          float *dm)
-{
-    floats d[OUTS], half[SIDE][2], all[TAPS];
-    for (size_t t = 0; t < OUTS; t++) {
-        winograd_load(at[t] + filter, count, &d[t]);
-    }
-    for (size_t x = 0; x < 2; x++) {
-        spread_two(&d[x], &d[2 + x], &half[0][x], 2);
-    }
-    for (size_t y = 0; y < SIDE; y++) {
-        spread_two(&half[y][0], &half[y][1], &all[y * SIDE], 1);
-    }
-    for (size_t t = 0; t < TAPS; t++) {
-        winograd_store(dm + t * apart, count, &all[t]);
-    }
-}
-
-COLLET_SIMD static void spread(const float *const *at, size_t filters, size_t apart, float *dm)
-{
-    size_t f = 0;
-    for (; f + LANES <= filters; f += LANES) {
-        spread_square(at, f, LANES, apart, dm + f);
-    }
-    if (f < filters) {
-        spread_square(at, f, filters - f, apart, dm + f);
-    }
-}
-
 /* The gradient of m of some squares goes to where m was. */
 static void spread_all(const winograd_work *w, size_t first, size_t count, const float *dz)
 {
@@ -71,7 +29,7 @@ static void spread_all(const winograd_work *w, size_t first, size_t count, const
             const int32_t offset = w->z_at[square * OUTS + t];
             at[t] = offset >= 0 ? dz + row * w->out + offset : w->nothing;
         }
-        spread(at, w->filters, count * w->filters, w->m + i * w->filters);
+        w->kernels->spread(at, w->filters, count * w->filters, w->m + i * w->filters);
     }
 }
 
@@ -104,56 +62,12 @@ static void multiply_input(const winograd_work *w, size_t count, const float *tu
 
 /* ---- From dV to dx, from dU to dw ----------------------------------------------------------- */
 
-/* Four numbers of a line or a column: B d */
-INLINE void turn_four(floats *d, size_t step)
-{
-    const floats a = d[0], b = d[step], c = d[2 * step], e = d[3 * step];
-    d[0] = a;
-    d[step] = b - c + e;
-    d[2 * step] = b + c - a;
-    d[3 * step] = -e;
-}
-
-/* count channels of a tile: B dv B' is added to the pixels at at[16] of an image */
-INLINE void add_tile(const float *dv, size_t count, size_t apart, const int32_t *at, float *dx)
-{
-    floats d[TAPS], sum;
-    for (size_t t = 0; t < TAPS; t++) {
-        winograd_load(dv + t * apart, count, &d[t]);
-    }
-    for (size_t i = 0; i < SIDE; i++) {
-        turn_four(d + i, SIDE);
-    }
-    for (size_t i = 0; i < SIDE; i++) {
-        turn_four(d + i * SIDE, 1);
-    }
-    for (size_t t = 0; t < TAPS; t++) {
-        if (at[t] >= 0) {
-            winograd_load(dx + at[t], count, &sum);
-            sum += d[t];
-            winograd_store(dx + at[t], count, &sum);
-        }
-    }
-}
-
-COLLET_SIMD static void add_input(const float *dv, size_t channels, size_t apart, const int32_t *at,
-                                  float *dx)
-{
-    size_t c = 0;
-    for (; c + LANES <= channels; c += LANES) {
-        add_tile(dv + c, LANES, apart, at, dx + c);
-    }
-    if (c < channels) {
-        add_tile(dv + c, channels - c, apart, at, dx + c);
-    }
-}
-
 static void add_all(const winograd_work *w, size_t first, size_t count, float *dx)
 {
     for (size_t i = 0; i < count; i++) {
         const size_t row = (first + i) / w->squares, square = (first + i) % w->squares;
-        add_input(w->dv + i * w->channels, w->channels, count * w->channels,
-                  w->x_at + square * TAPS, dx + row * w->in);
+        w->kernels->add(w->dv + i * w->channels, w->channels, count * w->channels,
+                        w->x_at + square * TAPS, dx + row * w->in);
     }
 }
 

@@ -11,9 +11,13 @@ static const struct {
     uint32_t side, channels, filters, kernel, stride;
     int padding;
     uint32_t size;
-} shapes[] = {{8, 8, 5, 3, 1, NN_PAD_SAME, 2}, {9, 16, 33, 3, 1, NN_PAD_SAME, 2},
-              {9, 9, 4, 3, 2, NN_PAD_SAME, 2}, {9, 11, 6, 2, 1, 0, 3},
-              {10, 8, 3, 3, 3, 0, 2},          {7, 10, 300, 3, 1, 2, 2},
+} shapes[] = {{8, 8, 5, 3, 1, NN_PAD_SAME, 2},
+              {9, 16, 33, 3, 1, NN_PAD_SAME, 2},
+              {9, 32, 20, 3, 1, NN_PAD_SAME, 2},
+              {9, 9, 4, 3, 2, NN_PAD_SAME, 2},
+              {9, 11, 6, 2, 1, 0, 3},
+              {10, 8, 3, 3, 3, 0, 2},
+              {7, 10, 300, 3, 1, 2, 2},
               {11, 8, 3, 5, 2, 1, 2}};
 
 static void check_equal(const float *a, const float *b, size_t n, const char *what, size_t shape)
