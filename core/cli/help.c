@@ -23,9 +23,9 @@ static void list_commands(clt_str *out)
 
 static void add_option(const collet_option *option, int width, clt_str *out)
 {
-    char type[160];
-    clt_str_addf(out, "  %-*s %s\n  %-*s %s; default %s\n", width, option->key, option->doc, width,
-                 "", clt_option_describe(option, type, sizeof type),
+    clt_str_addf(out, "  %-*s %s\n  %-*s ", width, option->key, option->doc, width, "");
+    clt_option_describe(option, out);
+    clt_str_addf(out, "; default %s\n",
                  option->def == NULL      ? "none, it must be given"
                  : option->def[0] == '\0' ? "empty"
                                           : option->def);

@@ -257,20 +257,16 @@ clt_status clt_option_defaults(clt_options options, void *config, clt_error *err
     return CLT_OK;
 }
 
-const char *clt_option_describe(const collet_option *option, char *buffer, size_t size)
+void clt_option_describe(const collet_option *option, clt_str *out)
 {
     static const char *const names[] = {"?", "on/off", "int", "real", "one of", "text", "path"};
-    clt_str out = {0};
-    clt_str_add(&out, names[option->type <= COLLET_PATH ? option->type : 0]);
+    clt_str_add(out, names[option->type <= COLLET_PATH ? option->type : 0]);
     if (option->type == COLLET_INT || option->type == COLLET_REAL) {
-        clt_str_add(&out, isfinite(option->min) || isfinite(option->max) ? ", " : "");
-        describe_range(option, &out);
+        clt_str_add(out, isfinite(option->min) || isfinite(option->max) ? ", " : "");
+        describe_range(option, out);
     } else if (option->type == COLLET_ENUM) {
         for (const char *c = option->choices; *c != '\0'; c++) {
-            clt_str_addf(&out, "%s%c", c == option->choices ? " " : "", *c == '|' ? ' ' : *c);
+            clt_str_addf(out, "%s%c", c == option->choices ? " " : "", *c == '|' ? ' ' : *c);
         }
     }
-    (void)snprintf(buffer, size, "%s", clt_str_text(&out));
-    clt_str_finish(&out);
-    return buffer;
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/str.h"
 
 #include <collet/plugin.h>
 
@@ -67,7 +68,7 @@ void clt_option_store(const collet_option *option, uint32_t element, const clt_v
  *  names the option whose default does not parse. */
 clt_status clt_option_defaults(clt_options options, void *config, clt_error *err);
 
-/** "REAL, 0 to 1" and the like: type and range for help and messages, into buffer. */
-const char *clt_option_describe(const collet_option *option, char *buffer, size_t size);
+/** "real, 0 to 1" and the like: type and range, for help, added to out. */
+void clt_option_describe(const collet_option *option, clt_str *out);
 
 #endif /* CLT_CONFIG_OPTION_H */
