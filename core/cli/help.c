@@ -60,25 +60,21 @@ static const char *role_of(const char *kind)
 /* Every unit of that id, whatever its kind. */
 static bool help_units(const clt_registry *registry, const char *id, clt_str *out)
 {
-    const clt_loaded *file;
+    const collet_unit *unit;
+    clt_walk walk = {0};
     bool any = false;
-    for (size_t f = 0; (file = clt_registry_at(registry, f)) != NULL; f++) {
-        for (uint32_t i = 0; file->plugin != NULL && i < file->plugin->unit_count; i++) {
-            const collet_unit *unit = file->plugin->units[i];
-            const char *kind = clt_kind_short(unit->kind);
-            if (kind == NULL || strcmp(unit->id, id) != 0 ||
-                clt_registry_shadowed(registry, unit)) {
-                continue;
-            }
-            clt_str_addf(out, "%s%s %s %s: %s\n", any ? "\n" : "", kind, unit->id, unit->version,
-                         unit->summary);
-            clt_str_addf(out, "\n  [%s]\n  use = %s\n", role_of(kind), unit->id);
-            add_options((clt_options){unit->options, unit->option_count, unit->option_size}, out);
-            if (unit->reference != NULL && unit->reference[0] != '\0') {
-                clt_str_addf(out, "\nreference: %s\n", unit->reference);
-            }
-            any = true;
+    while ((unit = clt_registry_next(registry, &walk)) != NULL) {
+        if (strcmp(unit->id, id) != 0) {
+            continue;
         }
+        clt_str_addf(out, "%s%s %s %s: %s\n", any ? "\n" : "", walk.kind, unit->id, unit->version,
+                     unit->summary);
+        clt_str_addf(out, "\n  [%s]\n  use = %s\n", role_of(walk.kind), unit->id);
+        add_options((clt_options){unit->options, unit->option_count, unit->option_size}, out);
+        if (unit->reference != NULL && unit->reference[0] != '\0') {
+            clt_str_addf(out, "\nreference: %s\n", unit->reference);
+        }
+        any = true;
     }
     return any;
 }
@@ -86,22 +82,18 @@ static bool help_units(const clt_registry *registry, const char *id, clt_str *ou
 /* The units of a kind, a line each. */
 static bool help_kind(const clt_registry *registry, const char *word, clt_str *out)
 {
-    const clt_loaded *file;
+    const collet_unit *unit;
+    clt_walk walk = {0};
     bool any = false;
-    for (size_t f = 0; (file = clt_registry_at(registry, f)) != NULL; f++) {
-        for (uint32_t i = 0; file->plugin != NULL && i < file->plugin->unit_count; i++) {
-            const collet_unit *unit = file->plugin->units[i];
-            const char *kind = clt_kind_short(unit->kind);
-            if (kind == NULL || (strcmp(kind, word) != 0 && strcmp(role_of(kind), word) != 0) ||
-                clt_registry_shadowed(registry, unit)) {
-                continue;
-            }
-            if (!any) {
-                clt_str_addf(out, "[%s]\nuse = one of\n\n", role_of(kind));
-            }
-            clt_str_addf(out, "  %-12s %s\n", unit->id, unit->summary);
-            any = true;
+    while ((unit = clt_registry_next(registry, &walk)) != NULL) {
+        if (strcmp(walk.kind, word) != 0 && strcmp(role_of(walk.kind), word) != 0) {
+            continue;
         }
+        if (!any) {
+            clt_str_addf(out, "[%s]\nuse = one of\n\n", role_of(walk.kind));
+        }
+        clt_str_addf(out, "  %-12s %s\n", unit->id, unit->summary);
+        any = true;
     }
     clt_str_add(out, any ? "\n\"collet help NAME\" has the options of each\n" : "");
     return any;
@@ -110,7 +102,8 @@ static bool help_kind(const clt_registry *registry, const char *word, clt_str *o
 static clt_status unknown(const clt_registry *registry, const char *word, clt_error *err)
 {
     clt_suggest suggest = {.read = word};
-    const clt_loaded *file;
+    const collet_unit *unit;
+    clt_walk walk = {0};
     char hint[96];
     for (size_t i = 0; clt_command_at(i) != NULL; i++) {
         clt_suggest_offer(&suggest, clt_command_at(i)->name);
@@ -118,12 +111,8 @@ static clt_status unknown(const clt_registry *registry, const char *word, clt_er
     for (size_t i = 0; clt_host_section_at(i) != NULL; i++) {
         clt_suggest_offer(&suggest, clt_host_section_at(i)->name);
     }
-    for (size_t f = 0; (file = clt_registry_at(registry, f)) != NULL; f++) {
-        for (uint32_t i = 0; file->plugin != NULL && i < file->plugin->unit_count; i++) {
-            if (clt_kind_short(file->plugin->units[i]->kind) != NULL) {
-                clt_suggest_offer(&suggest, file->plugin->units[i]->id);
-            }
-        }
+    while ((unit = clt_registry_next(registry, &walk)) != NULL) {
+        clt_suggest_offer(&suggest, unit->id);
     }
     return clt_fail(err, CLT_USAGE, "help: \"%s\" is no command, section, kind or unit%s", word,
                     clt_suggest_text(&suggest, hint, sizeof hint));

@@ -241,3 +241,21 @@ bool clt_registry_shadowed(const clt_registry *registry, const collet_unit *unit
     }
     return false;
 }
+
+const collet_unit *clt_registry_next(const clt_registry *registry, clt_walk *walk)
+{
+    const clt_loaded *file;
+    while ((file = clt_registry_at(registry, walk->file)) != NULL) {
+        if (file->plugin == NULL || walk->unit == file->plugin->unit_count) {
+            walk->file++;
+            walk->unit = 0;
+            continue;
+        }
+        const collet_unit *unit = file->plugin->units[walk->unit++];
+        walk->kind = clt_kind_short(unit->kind);
+        if (walk->kind != NULL && !clt_registry_shadowed(registry, unit)) {
+            return unit;
+        }
+    }
+    return NULL;
+}

@@ -50,6 +50,17 @@ const clt_folder *clt_registry_folder(const clt_registry *registry, size_t i);
 /** The file that a unit came from, or NULL. */
 const clt_loaded *clt_registry_file_of(const clt_registry *registry, const collet_unit *unit);
 
+/** A walk over units; {0} at first. */
+typedef struct clt_walk {
+    size_t file;
+    uint32_t unit;
+    const char *kind; /**< of the unit that was given last, short: "sampler" */
+} clt_walk;
+
+/** The next unit that an experiment can use, in the order of loading: of a kind that this version
+ *  knows, and not hidden. NULL at the end. */
+const collet_unit *clt_registry_next(const clt_registry *registry, clt_walk *walk);
+
 /** Is the unit hidden by an earlier one of the same kind and id? */
 bool clt_registry_shadowed(const clt_registry *registry, const collet_unit *unit);
 

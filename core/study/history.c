@@ -21,17 +21,14 @@ static const struct {
 /* The samplers along the path that say of themselves that they know it. */
 static void list_knowing(clt_registry *registry, uint32_t flag, clt_str *text)
 {
-    const clt_loaded *file;
+    const collet_unit *unit;
+    clt_walk walk = {0};
     clt_error ignored = {0};
     (void)clt_registry_scan(registry, &ignored);
-    for (size_t i = 0; (file = clt_registry_at(registry, i)) != NULL; i++) {
-        for (uint32_t k = 0; file->plugin != NULL && k < file->plugin->unit_count; k++) {
-            const collet_unit *unit = file->plugin->units[k];
-            if (strcmp(unit->kind, COLLET_KIND_SAMPLER) == 0 &&
-                !clt_registry_shadowed(registry, unit) &&
-                (((const collet_sampler *)unit->vtable)->flags & flag) != 0) {
-                clt_str_addf(text, "%s%s", text->length > 0 ? ", " : "", unit->id);
-            }
+    while ((unit = clt_registry_next(registry, &walk)) != NULL) {
+        if (strcmp(unit->kind, COLLET_KIND_SAMPLER) == 0 &&
+            (((const collet_sampler *)unit->vtable)->flags & flag) != 0) {
+            clt_str_addf(text, "%s%s", text->length > 0 ? ", " : "", unit->id);
         }
     }
 }

@@ -90,18 +90,15 @@ static bool fits(finding *f, const collet_unit *unit)
 static void list_fitting(finding *f, const collet_unit *refused)
 {
     clt_registry *registry = f->source->plan->registry;
-    const clt_loaded *file;
+    const collet_unit *unit;
+    clt_walk walk = {0};
     clt_error ignored = {0};
     const char *comma = "";
     (void)clt_registry_scan(registry, &ignored);
-    for (size_t i = 0; (file = clt_registry_at(registry, i)) != NULL; i++) {
-        for (uint32_t k = 0; file->plugin != NULL && k < file->plugin->unit_count; k++) {
-            const collet_unit *unit = file->plugin->units[k];
-            if (strcmp(unit->kind, COLLET_KIND_MODEL) == 0 && unit != refused &&
-                !clt_registry_shadowed(registry, unit) && fits(f, unit)) {
-                clt_str_addf(&f->text, "%s%s", comma, unit->id);
-                comma = ", ";
-            }
+    while ((unit = clt_registry_next(registry, &walk)) != NULL) {
+        if (strcmp(unit->kind, COLLET_KIND_MODEL) == 0 && unit != refused && fits(f, unit)) {
+            clt_str_addf(&f->text, "%s%s", comma, unit->id);
+            comma = ", ";
         }
     }
 }
