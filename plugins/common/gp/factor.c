@@ -1,9 +1,9 @@
 #include "gp/factor.h"
 
-#include "gp/product_kernel.h"
-#include "gp/vector.h"
+#include "gp/factor_kernel.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Rows of a block of R: its part of b stays in the first-level cache. */
 enum { BLOCK = 32 };
@@ -11,23 +11,7 @@ enum { BLOCK = 32 };
 void gp_tn(size_t m, size_t n, size_t k, const double *a, size_t as, const double *b, size_t bs,
            double *c, size_t cs)
 {
-    SIMD_BEST(gp_product_kernels)->tn(m, n, k, a, as, b, bs, c, cs);
-}
-
-/* b[count][m] of rows `first` on, from which all rows before have been subtracted. */
-COLLET_SIMD
-static void finish_block(size_t first, size_t count, const double *r, size_t stride, size_t m,
-                         double *b, size_t bs)
-{
-    for (size_t i = first; i < first + count; i++) {
-        for (size_t k = first; k < i; k++) {
-            gp_subtract_inline(m, r[k * stride + i], b + k * bs, b + i * bs);
-        }
-        double pivot = r[i * stride + i];
-        for (size_t j = 0; j < m; j++) {
-            b[i * bs + j] /= pivot;
-        }
-    }
+    SIMD_BEST(gp_factor_kernels)->tn(m, n, k, a, as, b, bs, c, cs);
 }
 
 void gp_factor_forward(size_t n, const double *r, size_t stride, size_t m, double *b, size_t bs)
@@ -35,30 +19,8 @@ void gp_factor_forward(size_t n, const double *r, size_t stride, size_t m, doubl
     for (size_t first = 0; first < n; first += BLOCK) {
         size_t count = n - first < BLOCK ? n - first : BLOCK;
         gp_tn(count, m, first, r + first, stride, b, bs, b + first * bs, bs);
-        finish_block(first, count, r, stride, m, b, bs);
+        SIMD_BEST(gp_factor_kernels)->finish_block(first, count, r, stride, m, b, bs);
     }
-}
-
-/* Rows first .. first + count of R in the columns from there to n; what lies above is subtracted.
- */
-COLLET_SIMD
-static bool factor_block(size_t first, size_t count, size_t n, double *k, size_t stride)
-{
-    for (size_t i = first; i < first + count; i++) {
-        double *row = k + i * stride;
-        for (size_t p = first; p < i; p++) {
-            gp_subtract_inline(n - i, k[p * stride + i], k + p * stride + i, row + i);
-        }
-        if (!(row[i] > 0)) {
-            return false;
-        }
-        double pivot = sqrt(row[i]);
-        row[i] = pivot;
-        for (size_t j = i + 1; j < n; j++) {
-            row[j] /= pivot;
-        }
-    }
-    return true;
 }
 
 bool gp_factor_extend(size_t known, size_t n, double *k, size_t stride)
@@ -68,29 +30,21 @@ bool gp_factor_extend(size_t known, size_t n, double *k, size_t stride)
         size_t count = n - first < BLOCK ? n - first : BLOCK;
         gp_tn(count, n - first, first, k + first, stride, k + first, stride,
               k + first * stride + first, stride);
-        if (!factor_block(first, count, n, k, stride)) {
+        if (!SIMD_BEST(gp_factor_kernels)->factor_block(first, count, n, k, stride)) {
             return false;
         }
     }
     return true;
 }
 
-COLLET_SIMD
 void gp_factor_forward_one(size_t n, const double *r, size_t stride, double *y)
 {
-    for (size_t i = 0; i < n; i++) {
-        y[i] /= r[i * stride + i];
-        gp_subtract_inline(n - i - 1, y[i], r + i * stride + i + 1, y + i + 1);
-    }
+    SIMD_BEST(gp_factor_kernels)->forward_one(n, r, stride, y);
 }
 
-COLLET_SIMD
 void gp_factor_backward_one(size_t n, const double *r, size_t stride, double *y)
 {
-    for (size_t i = n; i-- > 0;) {
-        const double *row = r + i * stride;
-        y[i] = (y[i] - gp_dot_inline(n - i - 1, row + i + 1, y + i + 1)) / row[i];
-    }
+    SIMD_BEST(gp_factor_kernels)->backward_one(n, r, stride, y);
 }
 
 void gp_factor_subtract_inverse(size_t n, const double *r, size_t stride, double *work, double *w)
@@ -106,7 +60,8 @@ void gp_factor_subtract_inverse(size_t n, const double *r, size_t stride, double
             gp_tn(count, k + BLOCK, BLOCK, r + k * stride + first, stride, work + k * stride,
                   stride, work + first * stride, stride);
         }
-        finish_block(first, count, r, stride, first + count, work, stride);
+        SIMD_BEST(gp_factor_kernels)
+            ->finish_block(first, count, r, stride, first + count, work, stride);
     }
     /* K^-1 = R^-1 R^-T: element (i, j) is a sum over the rows from j on. */
     for (size_t first = 0; first < n; first += BLOCK) {

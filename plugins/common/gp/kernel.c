@@ -1,5 +1,6 @@
 #include "gp/kernel.h"
 
+#include "gp/delta_kernel.h"
 #include "gp/vector.h"
 
 static uint32_t columns_of(const search_axis *axis)
@@ -96,47 +97,23 @@ void gp_distances(const gp_layout *layout, const double *theta, const double *z,
     }
 }
 
-COLLET_SIMD
 void gp_add_deltas(const gp_layout *layout, const double *z, size_t n, const double *x,
                    size_t stride, const double *w, double *sums)
 {
+    const gp_delta_kernels *kernels = SIMD_BEST(gp_delta_kernels);
     for (uint32_t c = 0; c < layout->columns; c++) {
-        const double *column = x + c * stride, at = z[c];
-        const bool equal = layout->equal[c];
-        double lanes[GP_LANES] = {0}, rest = 0;
-        size_t j = 0;
-        for (; j + GP_LANES <= n; j += GP_LANES) {
-            for (size_t l = 0; l < GP_LANES; l++) {
-                double delta = column[j + l] - at;
-                double square = equal ? (delta == 0 ? 0 : 1) : delta * delta;
-                lanes[l] += w[j + l] * square;
-            }
-        }
-        for (; j < n; j++) {
-            double delta = column[j] - at;
-            rest += w[j] * (equal ? (delta == 0 ? 0 : 1) : delta * delta);
-        }
-        sums[layout->theta_of[c]] += GP_SUM(lanes) + rest;
+        sums[layout->theta_of[c]] += kernels->squares(n, x + c * stride, z[c], layout->equal[c], w);
     }
 }
 
-COLLET_SIMD
 void gp_distance_gradient(const gp_layout *layout, const double *theta, const double *z, size_t n,
                           const double *x, size_t stride, const double *w, double *dz)
 {
+    const gp_delta_kernels *kernels = SIMD_BEST(gp_delta_kernels);
     for (uint32_t c = 0; c < layout->columns; c++) {
-        const double *column = x + c * stride, at = z[c];
-        double lanes[GP_LANES] = {0}, rest = 0;
-        size_t j = 0;
-        for (; !layout->equal[c] && j + GP_LANES <= n; j += GP_LANES) {
-            for (size_t l = 0; l < GP_LANES; l++) {
-                lanes[l] += w[j + l] * (at - column[j + l]);
-            }
-        }
-        for (; !layout->equal[c] && j < n; j++) {
-            rest += w[j] * (at - column[j]);
-        }
-        dz[c] = 2 * theta[layout->theta_of[c]] * (GP_SUM(lanes) + rest);
+        const size_t count = layout->equal[c] ? 0 : n;
+        dz[c] =
+            2 * theta[layout->theta_of[c]] * kernels->differences(count, x + c * stride, z[c], w);
     }
 }
 

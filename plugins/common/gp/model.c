@@ -1,6 +1,7 @@
 #include "gp/model.h"
 
 #include "gp/factor.h"
+#include "gp/factor_kernel.h"
 #include "gp/vector.h"
 
 #include <math.h>
@@ -119,10 +120,9 @@ collet_status gp_model_update(gp_model *model, const double *p, const gp_row *ro
 
 /* ---- Predictions ---------------------------------------------------------------------------- */
 
-COLLET_SIMD
 static double dot(size_t n, const double *a, const double *b)
 {
-    return gp_dot_inline(n, a, b);
+    return SIMD_BEST(gp_factor_kernels)->dot(n, a, b);
 }
 
 static double positive(double variance)

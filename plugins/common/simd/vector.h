@@ -21,6 +21,7 @@ enum { LANES = SIMD_BYTES / 4, DOUBLES = SIMD_BYTES / 8 };
 typedef float floats __attribute__((vector_size(SIMD_BYTES)));
 typedef double doubles __attribute__((vector_size(SIMD_BYTES)));
 typedef int32_t whole __attribute__((vector_size(SIMD_BYTES)));
+typedef int64_t longs __attribute__((vector_size(SIMD_BYTES)));
 typedef uint8_t bytes __attribute__((vector_size(SIMD_BYTES / 4)));
 
 /** What must melt into a kernel. Vectors go by address: functions do not give them on every

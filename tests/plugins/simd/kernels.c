@@ -1,7 +1,8 @@
 /* Each kernel, for each width of vectors that this processor has, against that for any processor.
  */
 #include "density/mixture_kernel.h"
-#include "gp/product_kernel.h"
+#include "gp/delta_kernel.h"
+#include "gp/factor_kernel.h"
 #include "nn/embedding_kernel.h"
 #include "nn/narrow_kernel.h"
 #include "nn/projection_kernel.h"
@@ -159,24 +160,36 @@ START_TEST(windows_are_searched_with_the_same_bits)
 }
 END_TEST
 
-START_TEST(products_of_factors_are_the_same_bits)
+/* A matrix of MOST rows: R of its first 33, one block and a row, and what is made with it. */
+START_TEST(factors_and_distances_are_the_same_bits)
 {
+    enum { ROWS = 33, ALL = MOST * MOST };
+    double r[ALL], c[ALL], y[MOST], want[ALL], want_y[MOST], w[MOST];
     setup();
-    enum { ROWS = 9 };
-    double a[ROWS * MOST], b[ROWS * MOST], c[MOST * MOST], want[MOST * MOST];
-    for (size_t i = 0; i < ROWS * MOST; i++) {
-        a[i] = (double)f.x[i];
-        b[i] = (double)f.x[5000 + i];
-    }
-    for (size_t n = 1; n <= MOST; n++) {
-        for (int width = 0; width <= simd_best(); width++) {
-            for (size_t i = 0; i < MOST * MOST; i++) {
-                c[i] = (double)f.x[9000 + i];
-            }
-            SIMD_OF(gp_product_kernels, width)->tn(n, MOST - n, ROWS, a, MOST, b, MOST, c, MOST);
-            ck_assert(width == 0 || memcmp(c, want, sizeof c) == 0);
-            memcpy(want, c, sizeof c);
+    for (int width = 0; width <= simd_best(); width++) {
+        const gp_factor_kernels *k = SIMD_OF(gp_factor_kernels, width);
+        const gp_delta_kernels *d = SIMD_OF(gp_delta_kernels, width);
+        for (size_t i = 0; i < ALL; i++) {
+            r[i] = (double)f.x[i] + (i % (MOST + 1) == 0 ? 100 : 0);
+            c[i] = (double)f.x[9000 + i];
+            y[i % MOST] = w[i % MOST] = (double)(i % 7);
         }
+        ck_assert(k->factor_block(0, ROWS, ROWS, r, MOST));
+        for (size_t n = 1; n < MOST; n++) {
+            k->tn(n, MOST - n, ROWS, r, MOST, r, MOST, c, MOST);
+        }
+        k->finish_block(0, ROWS, r, MOST, MOST - 1, c, MOST);
+        k->forward_one(ROWS, r, MOST, y);
+        k->backward_one(ROWS, r, MOST, y);
+        y[ROWS] = k->dot(MOST - 1, c, r);
+        y[ROWS + 1] = d->squares(MOST - 1, c, r[5], false, w);
+        y[ROWS + 2] = d->squares(MOST - 1, w, w[5], true, c);
+        y[ROWS + 3] = d->differences(MOST - 1, c, r[5], w);
+        ck_assert(isfinite(y[0]) && y[0] != 0 && y[ROWS + 2] != 0);
+        ck_assert(width == 0 || memcmp(c, want, sizeof c) == 0);
+        ck_assert(width == 0 || memcmp(y, want_y, sizeof y) == 0);
+        memcpy(want, c, sizeof c);
+        memcpy(want_y, y, sizeof y);
     }
 }
 END_TEST
@@ -213,4 +226,4 @@ END_TEST
 TEST_MAIN("kernels", transformations_of_winograd_are_the_same_bits,
           first_blocks_are_the_same_but_for_rounding, winners_are_the_same_but_for_rounding,
           sums_of_rows_are_the_same_bits, windows_are_searched_with_the_same_bits,
-          products_of_factors_are_the_same_bits, mixtures_are_the_same_bits)
+          factors_and_distances_are_the_same_bits, mixtures_are_the_same_bits)
