@@ -148,7 +148,8 @@ static inline double collet_dim_value(const collet_dim *dim, double u)
 
 /** Before a function: compile it for plain x86-64, AVX2 and AVX-512 with its loops vectorised, and
  *  take the one for this processor at run time, so the binary stays portable. Nothing where the
- *  compiler cannot (clang 14) and under sanitizers, which know no ifunc resolvers. */
+ *  compiler cannot (clang 14) and under sanitizers, which know no ifunc resolvers. It is for plain
+ *  loops: of vector types that are wider than the processor's gcc makes slow code. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&                             \
     !defined(COLLET_SANITIZED) && !defined(__SANITIZE_ADDRESS__)
 #define COLLET_SIMD                                                                                \
