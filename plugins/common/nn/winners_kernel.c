@@ -5,6 +5,7 @@
 /* Channels whose winners are listed at once; taps of the usual square; vectors of a patch, and of
  * its gradient, that stay in registers at once. */
 enum { BLOCK = 256, FEW_TAPS = 4, GROUP = LANES == 16 ? 9 : 6 };
+_Static_assert(3 * 48 / LANES % GROUP == 0, "patches of 16 and 32 channels are whole groups");
 
 /* Keeps a pointer in a register: else gcc adds it up anew for each vector. */
 #define KEEP(pointer) __asm__("" : "+r"(pointer))
