@@ -141,6 +141,7 @@ static clt_status read_choices(turning *t, range *r, const clt_json_value *attri
     if (r->choices == NULL) {
         return clt_fail_memory(t->err);
     }
+    bool numbers = false;
     for (const clt_json_value *v = list->first; v != NULL; v = v->next) {
         const char *text = choice_text(t, r, v);
         for (size_t k = 0; k < r->choice_count && text != NULL; k++) {
@@ -148,6 +149,11 @@ static clt_status read_choices(turning *t, range *r, const clt_json_value *attri
             text = twice ? NULL : text; /* 1 and "1" */
         }
         r->choices[r->choice_count++] = text;
+        numbers = numbers || v->type == CLT_JSON_NUMBER;
+    }
+    if (numbers) {
+        clt_str_addf(&t->out->notes, "parameter \"%s\": choices that are numbers are words here\n",
+                     r->theirs);
     }
     return CLT_OK;
 }
@@ -430,7 +436,8 @@ static const char *metric_of(turning *t, const char *list, size_t i)
     return n > 0 ? clt_arena_printf(t->arena, "%.*s", (int)n, list) : NULL;
 }
 
-/* An experiment names what it maximises first. */
+/* An experiment has a line of what it maximises and one of what it minimises: goals keep their
+ * order but where both kinds take turns. */
 static clt_status name_goals(turning *t, const char *list)
 {
     const clt_optuna_study *from = t->from;
@@ -444,10 +451,11 @@ static clt_status name_goals(turning *t, const char *list)
         return clt_fail(t->err, CLT_USAGE, "import: --goals \"%s\": the study has %zu goal%s", list,
                         from->goal_count, from->goal_count == 1 ? "" : "s");
     }
+    bool moved = false;
     size_t place = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t g = 0; g < from->goal_count; g++) {
-            if (from->maximize[g] != (pass == 0)) {
+            if ((from->maximize[g] == from->maximize[0]) != (pass == 0)) {
                 continue;
             }
             const char *metric = list != NULL            ? metric_of(t, list, g)
@@ -458,9 +466,14 @@ static clt_status name_goals(turning *t, const char *list)
             if (metric == NULL) {
                 return clt_fail_memory(t->err);
             }
+            moved = moved || place != g;
             t->order[g] = place;
             goals[place++] = (clt_goal){.metric = metric, .maximize = from->maximize[g]};
         }
+    }
+    for (size_t g = 0; moved && g < from->goal_count; g++) {
+        clt_str_addf(&t->out->notes, "%s%s%s", g == 0 ? "goals are in another order: " : ", ",
+                     goals[g].metric, g + 1 == from->goal_count ? "\n" : "");
     }
     t->out->study.goals = goals;
     t->out->study.goal_count = from->goal_count;
@@ -518,8 +531,8 @@ static clt_status write_experiment(turning *t, const char *path)
     clt_study_row *study = &t->out->study;
     clt_str_addf(&text, "; imported from %s\n[study]\nname = %s\n", clt_path_name(path),
                  study->name);
-    add_goals(t, true, &text);
-    add_goals(t, false, &text);
+    add_goals(t, study->goals[0].maximize, &text);
+    add_goals(t, !study->goals[0].maximize, &text);
     clt_str_add(&text, "\n[params]\n");
     clt_str_add(&identity, CLT_CHANGE_IMPORTED "optuna\n");
     for (size_t i = 0; i < t->ranges.count; i++) {
