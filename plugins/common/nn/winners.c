@@ -1,7 +1,6 @@
 #include "nn/winners.h"
 
 #include "linalg/linalg.h"
-
 #include "nn/winners_kernel.h"
 
 #include <string.h>
