@@ -66,7 +66,7 @@ static clt_status add_trial(collet_study *s, const clt_trial_row *row)
 {
     clt_held trial = {.numbers = clt_study_spare(s),
                       .since = clt_clock(),
-                      .state = (uint32_t)row->state,
+                      .state = row->dropped ? COLLET_STUDY_FAILED : (uint32_t)row->state,
                       .attempt = row->attempt,
                       .last_step = row->last_step};
     if (trial.numbers == NULL || !CLT_PUSH(&s->trials, trial)) {
@@ -81,7 +81,8 @@ static clt_status add_trial(collet_study *s, const clt_trial_row *row)
         return s->err.status;
     }
     bool over = row->state != CLT_TRIAL_RUNNING;
-    bool taken = !clt_study_has_twins(s) || !over || clt_twins_end(&s->order.twins, row);
+    bool taken =
+        !clt_study_has_twins(s) || !over || row->dropped || clt_twins_end(&s->order.twins, row);
     return taken ? CLT_OK : clt_fail_memory(&s->err);
 }
 

@@ -79,6 +79,10 @@ static clt_status begin_in_memory(collet_study *s)
     const clt_host_hooks hooks = {.ctx = s, .log = clt_study_log};
     const uint64_t window = clt_start_window(&s->plan.limits);
     clt_ancestry a;
+    if (s->plan.wish_error.status != CLT_OK) {
+        s->err = s->plan.wish_error;
+        return s->err.status;
+    }
     clt_status status =
         clt_ancestry_read(&s->plan, NULL, clt_sqlite_open_to_read, &s->arena, &a, &s->err);
     if (status == CLT_OK) {

@@ -80,7 +80,7 @@ static bool may_ask(const collet_study *s)
     bool recount = s->plan.study.duplicates == CLT_DUPLICATES_RESAMPLE;
     uint64_t trials = s->trials.count - (recount ? clt_twins_count(&s->order.twins) : 0);
     bool open = !clt_study_has_twins(s) || !clt_twins_exhausted(&s->order.twins) ||
-                s->order.granted < s->order.wishes.count;
+                clt_order_has_wish(&s->order);
     return (wanted == 0 || trials < wanted) && open;
 }
 
@@ -184,7 +184,7 @@ int32_t collet_study_enqueue(collet_study *s, const char *const *names, const ch
         return (int32_t)s->err.status;
     }
     clt_status status = make_wish(s, names, values, count, &text);
-    const clt_wish wish = {clt_str_text(&text)};
+    const clt_wish wish = {.text = clt_str_text(&text)};
     if (status == CLT_OK && s->store != NULL) {
         status = clt_store_add_wish(s->store, s->row.id, &wish, &s->err);
     }

@@ -23,7 +23,9 @@ typedef struct clt_args {
     const char *trial;
     const char *output;
     const char *journal, *into, *study, *goals;
-    bool all, csv, environment, fresh, help, ini, json, quiet, verbose, verify;
+    const char *copy, *remove, *rename, *to, *why;
+    bool all, csv, delete, drop, environment, fail, failed, fresh, help, ini, json, list, quiet,
+        restore, retry, verbose, verify;
 } clt_args;
 
 /** One flag. argument NULL: it takes none and sets a bool. */
@@ -81,6 +83,7 @@ void clt_command_help(const clt_command *command);
 
 extern const clt_command clt_command_ask_tell, clt_command_enqueue, clt_command_export,
     clt_command_help_, clt_command_import, clt_command_plugins, clt_command_predict,
-    clt_command_refit, clt_command_replay, clt_command_run, clt_command_show;
+    clt_command_refit, clt_command_replay, clt_command_run, clt_command_show, clt_command_study,
+    clt_command_trial;
 
 #endif /* CLT_CLI_COMMAND_H */

@@ -33,6 +33,13 @@ static clt_status choose_trial(const clt_opened *o, const clt_args *args,
     if (clt_find_trial(o, args, "refit", trial, err) != CLT_OK) {
         return err->status;
     }
+    if ((*trial)->dropped) {
+        return clt_fail(err, CLT_USAGE,
+                        "refit: trial %llu of study \"%s\" was dropped; \"collet trial %s %llu "
+                        "--restore\" takes that back",
+                        (unsigned long long)(*trial)->number, o->study.name, o->study.name,
+                        (unsigned long long)(*trial)->number);
+    }
     bool ended = (*trial)->state == CLT_TRIAL_COMPLETE || (*trial)->state == CLT_TRIAL_PRUNED;
     return ended ? CLT_OK
                  : clt_fail(err, CLT_USAGE, "refit: trial %llu of study \"%s\" %s: %s",

@@ -139,6 +139,8 @@ static clt_status print(player *p, clt_error *err)
                                 .replay = &p->replay,
                                 .environments = p->opened.list.environments,
                                 .environment_count = p->opened.list.environment_count,
+                                .edits = p->opened.list.edits,
+                                .edit_count = p->opened.list.edit_count,
                                 .here = clt_session_environment(&p->session)};
     if (report.here == NULL) {
         return clt_fail_memory(err);

@@ -51,17 +51,18 @@ static void add_count(uint64_t count, const char *state, clt_str *out)
 static void add_summary(const clt_args *args, const clt_opened *o, clt_ending ending,
                         double seconds, clt_str *out)
 {
-    uint64_t counts[CLT_TRIAL_PAUSED + 1] = {0};
+    uint64_t counts[CLT_TRIAL_PAUSED + 1] = {0}, dropped = 0;
     char time[64];
     const clt_trial_row *best = clt_best_trial(&o->list);
     for (size_t i = 0; i < o->list.count; i++) {
-        counts[o->list.rows[i].state]++;
+        ++*(o->list.rows[i].dropped ? &dropped : &counts[o->list.rows[i].state]);
     }
     clt_str_addf(out, "\n%s%s: %llu complete", ending_text(ending),
                  ending == CLT_ENDED_RULE ? o->study.ended.by : "",
                  (unsigned long long)counts[CLT_TRIAL_COMPLETE]);
     add_count(counts[CLT_TRIAL_PRUNED], "pruned", out);
     add_count(counts[CLT_TRIAL_PAUSED], "paused", out);
+    add_count(dropped, "dropped", out);
     clt_str_addf(out, ", %llu failed, in %s\n", (unsigned long long)counts[CLT_TRIAL_FAILED],
                  clt_duration_text(seconds, time, sizeof time));
     clt_trials_outcome(&o->list, out);

@@ -89,6 +89,13 @@ clt_status clt_open_store(clt_opened *opened, const clt_args *args, clt_error *e
     return clt_sqlite_open(opened->path, CLT_STORE_READ, &opened->store, err);
 }
 
+clt_status clt_open_to_change(clt_opened *opened, const clt_args *args, clt_error *err)
+{
+    opened->path = args->store != NULL ? args->store : "collet.db";
+    const clt_store_mode mode = access(opened->path, F_OK) == 0 ? CLT_STORE_WRITE : CLT_STORE_READ;
+    return clt_sqlite_open(opened->path, mode, &opened->store, err);
+}
+
 static clt_status no_study(clt_opened *opened, const char *name, clt_error *err)
 {
     clt_study_summary *rows;
@@ -110,6 +117,7 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
     bool found;
     clt_trial_row *rows;
     clt_environment_row *environments;
+    clt_edit *edits;
     if (clt_store_find_study(opened->store, name, &opened->arena, &found, &opened->study, err) !=
         CLT_OK) {
         return err->status;
@@ -123,6 +131,11 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
                                &opened->list.environment_count, err) != CLT_OK) {
         return err->status;
     }
+    if (clt_store_edits(opened->store, opened->study.id, &opened->arena, &edits,
+                        &opened->list.edit_count, err) != CLT_OK) {
+        return err->status;
+    }
+    opened->list.edits = edits;
     opened->list.environments = environments;
     opened->list.study = &opened->study;
     opened->list.rows = rows;

@@ -54,6 +54,9 @@ typedef struct clt_opened {
 /** Opens the store of the arguments ("collet.db" unless --store) for reading. */
 clt_status clt_open_store(clt_opened *opened, const clt_args *args, clt_error *err);
 
+/** The same to write; a store that is not there is not made. */
+clt_status clt_open_to_change(clt_opened *opened, const clt_args *args, clt_error *err);
+
 /** Reads the study of that name with its trials. CLT_BAD_INPUT with "did you mean". */
 clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves, clt_error *err);
 

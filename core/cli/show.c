@@ -62,6 +62,9 @@ static void studies_json(const clt_study_summary *rows, size_t count, clt_str *o
         clt_json_int(&json, "paused", (int64_t)rows[i].paused);
         clt_json_int(&json, "failed", (int64_t)rows[i].failed);
         clt_json_int(&json, "running", (int64_t)rows[i].running);
+        if (rows[i].dropped > 0) {
+            clt_json_int(&json, "dropped", (int64_t)rows[i].dropped);
+        }
         if (rows[i].has_best && rows[i].study.goal_count == 1) {
             clt_json_int(&json, "best", (int64_t)rows[i].best_number);
             clt_json_real(&json, rows[i].study.goals[0].metric, rows[i].best_value);
@@ -176,9 +179,9 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial,
     clt_arena arena = {0};
     clt_folds folds = clt_folds_of(trial, &arena);
     clt_str_addf(out, "trial %llu of %s: %s, %llu %s, %.1f s\n", (unsigned long long)trial->number,
-                 opened->study.name, clt_trial_state_text(trial->state),
-                 (unsigned long long)trial->last_step, objective ? "steps" : "epochs",
-                 trial->seconds);
+                 opened->study.name, clt_trial_word(trial), (unsigned long long)trial->last_step,
+                 objective ? "steps" : "epochs", trial->seconds);
+    clt_trial_edits(&opened->list, trial, out);
     if (trial->wish > 0) {
         clt_str_addf(out, "enqueued: setting %llu\n", (unsigned long long)trial->wish);
     }
@@ -279,8 +282,8 @@ static clt_status verify(const clt_opened *opened, clt_error *err)
         status = clt_store_list(opened->store, &arena, &rows, &count, err);
     }
     for (size_t i = 0; sound && status == CLT_OK && i < count; i++) {
-        trials +=
-            rows[i].running + rows[i].complete + rows[i].pruned + rows[i].failed + rows[i].paused;
+        trials += rows[i].running + rows[i].complete + rows[i].pruned + rows[i].failed +
+                  rows[i].paused + rows[i].dropped;
     }
     if (sound && status == CLT_OK) {
         clt_str_addf(&out, "%s: sound: %zu stud%s, %llu trial%s\n", opened->path, count,

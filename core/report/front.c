@@ -80,7 +80,7 @@ static double worst_of(const clt_trial_list *list, size_t goal)
     double worst = (double)NAN;
     for (size_t i = 0; i < list->count; i++) {
         const clt_trial_row *t = &list->rows[i];
-        bool has = t->state == CLT_TRIAL_COMPLETE && goal < t->value_count;
+        bool has = t->state == CLT_TRIAL_COMPLETE && !t->dropped && goal < t->value_count;
         if (has) {
             double value = t->values[goal];
             worst = list->study->goals[goal].maximize ? fmin(worst, value) : fmax(worst, value);

@@ -77,14 +77,15 @@ static void take_beside(picture *p)
     p->complete = 0;
     for (size_t i = 0; i < p->list->count; i++) {
         const clt_trial_row *t = &p->list->rows[i];
-        p->complete += t->state == CLT_TRIAL_COMPLETE && t != p->trial && t->curve_count > 0;
+        p->complete +=
+            t->state == CLT_TRIAL_COMPLETE && !t->dropped && t != p->trial && t->curve_count > 0;
     }
     bool median = p->complete >= FEWEST_FOR_MEDIAN && !p->folds &&
                   (best == p->trial || p->trial->state == CLT_TRIAL_PRUNED);
     p->best = median || best == p->trial ? NULL : best;
     for (size_t i = 0; median && i < p->list->count; i++) {
         const clt_trial_row *t = &p->list->rows[i];
-        if (t->state == CLT_TRIAL_COMPLETE && t != p->trial) {
+        if (t->state == CLT_TRIAL_COMPLETE && !t->dropped && t != p->trial) {
             take(p, t, &p->beside);
         }
     }

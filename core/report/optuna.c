@@ -4,6 +4,7 @@
 #include "config/option.h"
 #include "report/folds.h"
 #include "study/demand.h"
+#include "study/wish.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -221,7 +222,12 @@ static void add_attributes(const clt_trial_row *t, clt_str *out)
         clt_json_text(&json, "collet:failure", t->why);
         close_attribute(&json);
     }
-    if (t->state == CLT_TRIAL_PAUSED) {
+    if (t->dropped) {
+        clt_json json = open_attribute(t, out);
+        clt_json_text(&json, "collet:state", "dropped");
+        close_attribute(&json);
+    }
+    if (t->state == CLT_TRIAL_PAUSED && !t->dropped) {
         clt_json json = open_attribute(t, out);
         clt_json_text(&json, "collet:state", "paused");
         close_attribute(&json);
@@ -236,7 +242,7 @@ static void add_attributes(const clt_trial_row *t, clt_str *out)
 /* Optuna knows by them which trials are feasible: those without a positive one. */
 static void add_constraints(const clt_study_row *study, const clt_trial_row *t, clt_str *out)
 {
-    if (study->demand_count == 0 || t->value_count == 0) {
+    if (study->demand_count == 0 || t->value_count == 0 || t->dropped) {
         return;
     }
     clt_json json = open_line(out, TRIAL_SYSTEM);
@@ -254,11 +260,13 @@ static void add_constraints(const clt_study_row *study, const clt_trial_row *t, 
 
 static void add_end(const clt_study_row *study, const clt_trial_row *t, clt_str *out)
 {
-    clt_trial_state state = t->state == CLT_TRIAL_PAUSED ? CLT_TRIAL_PRUNED : t->state;
+    clt_trial_state state = t->dropped                     ? CLT_TRIAL_FAILED
+                            : t->state == CLT_TRIAL_PAUSED ? CLT_TRIAL_PRUNED
+                                                           : t->state;
     clt_json json = open_line(out, SET_STATE);
     clt_json_int(&json, "trial_id", (int64_t)t->number);
     clt_json_int(&json, "state", (int64_t)state);
-    if (t->value_count > 0) {
+    if (t->value_count > 0 && !t->dropped) {
         clt_json_open(&json, "values", '[');
         for (size_t g = 0; g < study->goal_count; g++) {
             add_real(&json, NULL, t->values[g]);
@@ -388,16 +396,18 @@ static void add_study(const clt_optuna_report *r, clt_str *out)
 
 clt_status clt_optuna_journal(const clt_optuna_report *r, clt_str *out, clt_error *err)
 {
-    clt_status status = CLT_OK;
-    size_t granted = 0;
+    clt_arena arena = {0};
+    const uint64_t *trials = clt_wish_trials(&arena, r->list->rows, r->list->count, r->wish_count);
+    clt_status status = trials != NULL ? CLT_OK : clt_fail_memory(err);
     add_study(r, out);
     for (size_t i = 0; i < r->list->count && status == CLT_OK; i++) {
-        const clt_trial_row *t = &r->list->rows[i];
-        granted = t->wish > granted ? (size_t)t->wish : granted;
-        status = add_trial(r, t, out, err);
+        status = add_trial(r, &r->list->rows[i], out, err);
     }
-    for (size_t i = granted; i < r->wish_count && status == CLT_OK; i++) {
-        add_waiting(r, r->wishes[i].text, out);
+    for (size_t i = 0; i < r->wish_count && status == CLT_OK; i++) {
+        if (trials[i] == 0 && !r->wishes[i].withdrawn) {
+            add_waiting(r, r->wishes[i].text, out);
+        }
     }
+    clt_arena_finish(&arena);
     return status == CLT_OK && out->failed ? clt_fail_memory(err) : status;
 }

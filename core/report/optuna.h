@@ -15,7 +15,8 @@
 typedef struct clt_optuna_report {
     const clt_trial_list *list; /**< with curves */
     const clt_plan *plan;       /**< of the study's text: its ranges */
-    const clt_wish *wishes;     /**< [wish_count]; those that wait become WAITING trials */
+    const clt_wish *wishes;     /**< [wish_count]; those that wait, or are left out, become WAITING
+                                     trials */
     size_t wish_count;
     const char *version; /**< of this program */
 } clt_optuna_report;

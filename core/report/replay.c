@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "report/table.h"
+#include "study/edit.h"
 
 static const char *what_text(clt_replay_what what)
 {
@@ -11,12 +12,28 @@ static const char *what_text(clt_replay_what what)
 
 /* ---- Text ----------------------------------------------------------------------------------- */
 
+/* What was changed by hand, in one line; what was decided before knew other results. */
+static void add_edits(const clt_replay_report *r, clt_str *out)
+{
+    if (r->edit_count == 0) {
+        return;
+    }
+    clt_str_add(out, "  trials were changed by hand:");
+    for (size_t i = 0; i < r->edit_count; i++) {
+        clt_str_addf(out, "%s trial %llu %s", i > 0 ? "," : "",
+                     (unsigned long long)r->edits[i].number, clt_edit_text(r->edits[i].kind));
+    }
+    clt_str_addf(out, "; proposals before trial %llu knew what they were, and are not derived\n",
+                 (unsigned long long)r->edits[r->edit_count - 1].before);
+}
+
 static void add_counts(const clt_replay_report *r, clt_str *out)
 {
     const clt_replay *p = r->replay;
     clt_str_addf(out, "proposals: %llu of %llu agree (%llu parameters)\n",
                  (unsigned long long)p->proposals_alike, (unsigned long long)p->proposals,
                  (unsigned long long)p->params);
+    add_edits(r, out);
     if (p->halted != NULL) {
         clt_str_addf(out, "  the others could not be derived: %s\n", p->halted);
     }
@@ -176,6 +193,22 @@ static void add_json_environment(const clt_replay_report *r, const clt_environme
     clt_arena_finish(&arena);
 }
 
+static void add_json_edits(const clt_replay_report *r, clt_json *json)
+{
+    if (r->edit_count == 0) {
+        return;
+    }
+    clt_json_open(json, "changed_by_hand", '[');
+    for (size_t i = 0; i < r->edit_count; i++) {
+        clt_json_open(json, NULL, '{');
+        clt_json_int(json, "trial", (int64_t)r->edits[i].number);
+        clt_json_text(json, "now", clt_edit_text(r->edits[i].kind));
+        clt_json_int(json, "before", (int64_t)r->edits[i].before);
+        clt_json_close(json, '}');
+    }
+    clt_json_close(json, ']');
+}
+
 void clt_replay_json(const clt_replay_report *r, clt_json *json)
 {
     clt_json_open(json, NULL, '{');
@@ -183,6 +216,7 @@ void clt_replay_json(const clt_replay_report *r, clt_json *json)
     clt_json_int(json, "trial_count", (int64_t)r->trials);
     clt_json_int(json, "window", (int64_t)r->study->window);
     clt_json_bool(json, "agrees", clt_replay_agrees(r->replay));
+    add_json_edits(r, json);
     add_json_counts(r->replay, json);
     add_json_differences(r->replay, json);
     clt_json_open(json, "environments", '[');

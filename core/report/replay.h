@@ -16,6 +16,8 @@ typedef struct clt_replay_report {
     const clt_replay *replay;
     const clt_environment_row *environments; /**< [environment_count], of the study */
     size_t environment_count;
+    const clt_edit *edits; /**< [edit_count], of the study */
+    size_t edit_count;
     const char *here; /**< the environment of the replay */
 } clt_replay_report;
 

@@ -5,6 +5,7 @@
 #include "report/front.h"
 #include "report/table.h"
 #include "study/demand.h"
+#include "study/edit.h"
 #include "study/environment.h"
 
 #include <math.h>
@@ -32,6 +33,11 @@ const char *clt_trial_state_text(clt_trial_state state)
 {
     static const char *const texts[] = {"running", "complete", "pruned", "failed", "paused"};
     return texts[state <= CLT_TRIAL_PAUSED ? state : CLT_TRIAL_FAILED];
+}
+
+const char *clt_trial_word(const clt_trial_row *trial)
+{
+    return trial->dropped ? "dropped" : clt_trial_state_text(trial->state);
 }
 
 const clt_trial_row *clt_best_trial(const clt_trial_list *list)
@@ -160,7 +166,7 @@ static void add_row(clt_table *table, const clt_trial_list *list, const clt_tria
                     const clt_trial_names *params, const clt_front *front)
 {
     clt_table_addf(table, "%llu", (unsigned long long)t->number);
-    clt_table_add(table, clt_trial_state_text(t->state));
+    clt_table_add(table, clt_trial_word(t));
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_table_add_real(table, g < t->value_count ? t->values[g] : (double)NAN);
     }
@@ -241,7 +247,7 @@ void clt_trials_outcome(const clt_trial_list *list, clt_str *out)
     const clt_trial_row *best = clt_best_trial(list);
     size_t complete = 0;
     for (size_t i = 0; i < list->count; i++) {
-        complete += list->rows[i].state == CLT_TRIAL_COMPLETE;
+        complete += list->rows[i].state == CLT_TRIAL_COMPLETE && !list->rows[i].dropped;
     }
     if (best == NULL && complete > 0 && list->study->demand_count > 0) {
         clt_str_addf(out, "\nnone of the %zu complete trials meets ", complete);
@@ -259,6 +265,19 @@ void clt_trials_outcome(const clt_trial_list *list, clt_str *out)
     clt_str_addf(out, "best: trial %llu, %s %.6g\n", (unsigned long long)best->number,
                  list->study->goals[0].metric, best->values[0]);
     clt_trial_params(best, out);
+}
+
+void clt_trial_edits(const clt_trial_list *list, const clt_trial_row *trial, clt_str *out)
+{
+    char date[32];
+    for (size_t i = 0; i < list->edit_count; i++) {
+        const clt_edit *edit = &list->edits[i];
+        if (edit->number == trial->number) {
+            clt_str_addf(out, "changed by hand %s: %s; it was %s\n",
+                         clt_date_text(edit->at_ms, date, sizeof date), clt_edit_text(edit->kind),
+                         edit->was);
+        }
+    }
 }
 
 void clt_environments_text(const clt_trial_list *list, clt_str *out)

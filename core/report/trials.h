@@ -15,6 +15,8 @@ typedef struct clt_trial_list {
     size_t count;
     const clt_environment_row *environments; /**< [environment_count], oldest first */
     size_t environment_count;
+    const clt_edit *edits; /**< [edit_count], oldest first */
+    size_t edit_count;
 } clt_trial_list;
 
 /** Do its trials evaluate an objective, rather than train a model? */
@@ -22,6 +24,9 @@ bool clt_study_has_objective(const clt_study_row *study);
 
 /** "complete", "failed", ... */
 const char *clt_trial_state_text(clt_trial_state state);
+
+/** The same of a trial, or "dropped". */
+const char *clt_trial_word(const clt_trial_row *trial);
 
 /** The best complete trial by the first goal, of those that meet what the study requires; the first
  *  of equals; NULL when there is none. */
@@ -40,6 +45,9 @@ void clt_trials_ending(const clt_trial_list *list, clt_str *out);
 
 /** Appends the parameters of a trial, one a line, indented. */
 void clt_trial_params(const clt_trial_row *trial, clt_str *out);
+
+/** Appends what somebody has done to a trial by hand, one line each. */
+void clt_trial_edits(const clt_trial_list *list, const clt_trial_row *trial, clt_str *out);
 
 /** Appends the environments in which a study was run, one entry a line. */
 void clt_environments_text(const clt_trial_list *list, clt_str *out);

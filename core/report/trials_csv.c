@@ -90,7 +90,7 @@ static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t,
     clt_arena arena = {0};
     clt_folds folds = clt_folds_of(t, &arena);
     char date[32];
-    clt_str_addf(out, "%llu,%s", (unsigned long long)t->number, clt_trial_state_text(t->state));
+    clt_str_addf(out, "%llu,%s", (unsigned long long)t->number, clt_trial_word(t));
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_str_add(out, ",");
         if (g < t->value_count && !isnan(t->values[g])) {

@@ -5,6 +5,7 @@
 #include "report/folds.h"
 #include "report/front.h"
 #include "study/demand.h"
+#include "study/edit.h"
 #include "study/environment.h"
 
 #include <stdlib.h>
@@ -70,6 +71,30 @@ static void add_json_values(const clt_study_row *study, const clt_trial_row *t, 
     }
 }
 
+static void add_json_edits(const clt_trial_list *list, const clt_trial_row *t, clt_json *json)
+{
+    char date[32];
+    bool any = false;
+    for (size_t i = 0; i < list->edit_count; i++) {
+        const clt_edit *edit = &list->edits[i];
+        if (edit->number != t->number) {
+            continue;
+        }
+        if (!any) {
+            clt_json_open(json, "changed", '[');
+        }
+        any = true;
+        clt_json_open(json, NULL, '{');
+        clt_json_text(json, "at", clt_date_text(edit->at_ms, date, sizeof date));
+        clt_json_text(json, "now", clt_edit_text(edit->kind));
+        clt_json_text(json, "was", edit->was);
+        clt_json_close(json, '}');
+    }
+    if (any) {
+        clt_json_close(json, ']');
+    }
+}
+
 void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const char *key,
                     clt_json *json)
 {
@@ -78,7 +103,10 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
     clt_folds folds = clt_folds_of(t, &arena);
     clt_json_open(json, key, '{');
     clt_json_int(json, "trial", (int64_t)t->number);
-    clt_json_text(json, "state", clt_trial_state_text(t->state));
+    clt_json_text(json, "state", clt_trial_word(t));
+    if (t->dropped) {
+        clt_json_text(json, "was", clt_trial_state_text(t->state));
+    }
     clt_json_open(json, "values", '{');
     add_json_values(list->study, t, json);
     clt_json_close(json, '}');
@@ -96,6 +124,7 @@ void clt_trial_json(const clt_trial_list *list, const clt_trial_row *t, const ch
     if (t->twin > 0) {
         clt_json_int(json, "same_as", (int64_t)t->twin - 1);
     }
+    add_json_edits(list, t, json);
     add_json_params(t, json);
     if (folds.count > 0) {
         clt_folds_json(&folds, json);

@@ -165,11 +165,17 @@ clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, 
     }
     sqlite3_bind_int64(q, 1, study);
     int code;
-    while ((code = sqlite3_step(q)) == SQLITE_ROW && *count < room) {
+    bool any = false;
+    unsigned char *back = clt_arena_array(arena, room + 1, sizeof *back);
+    while (back != NULL && (code = sqlite3_step(q)) == SQLITE_ROW && *count < room) {
+        back[*count] = sqlite3_column_int(q, 0) > 1 ? 2 : 0;
+        any = any || back[*count] > 0;
         (*rows)[(*count)++] =
-            (clt_event){sqlite3_column_int(q, 0) != 0, (uint64_t)sqlite3_column_int64(q, 1)};
+            (clt_event){sqlite3_column_int(q, 0) == 1, (uint64_t)sqlite3_column_int64(q, 1)};
     }
-    clt_status status = code == SQLITE_DONE ? CLT_OK : clt_sqlite_fail(s, "cannot be read", err);
+    clt_status status = back == NULL          ? clt_fail_memory(err)
+                        : code == SQLITE_DONE ? CLT_OK
+                                              : clt_sqlite_fail(s, "cannot be read", err);
     clt_sqlite_release(q);
-    return status;
+    return status == CLT_OK && any ? clt_sqlite_settle_events(s, *rows, back, count, err) : status;
 }

@@ -100,6 +100,20 @@ clt_status clt_sqlite_change_study(clt_store *store, int64_t study, const clt_st
                                    clt_error *err);
 clt_status clt_sqlite_add_wish(clt_store *store, int64_t study, const clt_wish *wish,
                                clt_error *err);
+clt_status clt_sqlite_add_edit(clt_store *store, int64_t study, const clt_edit *edit,
+                               clt_error *err);
+clt_status clt_sqlite_edits(clt_store *store, int64_t study, clt_arena *arena, clt_edit **rows,
+                            size_t *count, clt_error *err);
+clt_status clt_sqlite_rename_study(clt_store *store, int64_t study, const char *name,
+                                   clt_error *err);
+clt_status clt_sqlite_delete_study(clt_store *store, int64_t study, clt_error *err);
+clt_status clt_sqlite_copy_study(clt_store *store, const char *from, int64_t study,
+                                 const char *name, clt_error *err);
+
+/** Entries of the log that were taken back go with what they take back: *count is less then. */
+clt_status clt_sqlite_settle_events(clt_sqlite *s, clt_event *rows, const unsigned char *back,
+                                    size_t *count, clt_error *err);
+clt_status clt_sqlite_withdraw_wish(clt_store *store, int64_t study, uint64_t wish, clt_error *err);
 clt_status clt_sqlite_wishes(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
                              size_t *count, clt_error *err);
 clt_status clt_sqlite_add_ancestor(clt_store *store, int64_t study, const clt_ancestor *row,

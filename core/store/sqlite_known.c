@@ -24,6 +24,31 @@ clt_status clt_sqlite_add_wish(clt_store *store, int64_t study, const clt_wish *
     return clt_sqlite_leave(s, status, err);
 }
 
+static clt_status withdraw(clt_sqlite *s, int64_t study, uint64_t wish, clt_error *err)
+{
+    sqlite3_stmt *q;
+    if (clt_sqlite_prepare(s,
+                           "UPDATE wish SET withdrawn = 1 WHERE study = ?1 AND position = ?2 AND "
+                           "NOT EXISTS (SELECT 1 FROM trial WHERE study = ?1 AND wish = ?2)",
+                           &q, err) != CLT_OK) {
+        return err->status;
+    }
+    sqlite3_bind_int64(q, 1, study);
+    sqlite3_bind_int64(q, 2, (int64_t)wish);
+    return clt_sqlite_finish(s, q, err) != CLT_OK || sqlite3_changes(s->db) == 1
+               ? err->status
+               : clt_fail(err, CLT_NO_STORE, "%s: there is no setting %llu that waits", s->path,
+                          (unsigned long long)wish);
+}
+
+clt_status clt_sqlite_withdraw_wish(clt_store *store, int64_t study, uint64_t wish, clt_error *err)
+{
+    clt_sqlite *s = (clt_sqlite *)store;
+    return clt_sqlite_enter(s, err) == CLT_OK
+               ? clt_sqlite_leave(s, withdraw(s, study, wish, err), err)
+               : err->status;
+}
+
 /* ---- Writing ancestors ---------------------------------------------------------------------- */
 
 /* A statement whose first parameters are the study and an ancestor's number. */
@@ -148,6 +173,7 @@ static clt_status add_wish(reader *r, sqlite3_stmt *q)
     }
     clt_wish *wish = &r->wishes[r->count++];
     wish->text = clt_sqlite_text(q, 1, r->arena);
+    wish->withdrawn = sqlite3_column_int64(q, 2) != 0;
     return wish->text != NULL ? CLT_OK : clt_sqlite_fail_text(r->s, r->err);
 }
 
@@ -158,11 +184,12 @@ clt_status clt_sqlite_wishes(clt_store *store, int64_t study, clt_arena *arena, 
     clt_status status = for_each(&r, "SELECT count(*) FROM wish WHERE study = ?", take_count);
     if (status == CLT_OK) {
         r.wishes = clt_arena_array(arena, r.most + 1, sizeof *r.wishes);
-        status =
-            r.wishes == NULL
-                ? clt_fail_memory(err)
-                : for_each(&r, "SELECT position, text FROM wish WHERE study = ? ORDER BY position",
-                           add_wish);
+        status = r.wishes == NULL
+                     ? clt_fail_memory(err)
+                     : for_each(&r,
+                                "SELECT position, text, withdrawn FROM wish WHERE study = ? "
+                                "ORDER BY position",
+                                add_wish);
     }
     *rows = r.wishes;
     *count = r.count;

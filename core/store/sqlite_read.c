@@ -67,7 +67,8 @@ static clt_trial_row trial_of(const reader *r, sqlite3_stmt *q)
                            .signal = sqlite3_column_int(q, 11),
                            .log = clt_sqlite_text(q, 12, r->arena),
                            .wish = (uint64_t)sqlite3_column_int64(q, 13),
-                           .twin = (uint64_t)sqlite3_column_int64(q, 14)};
+                           .twin = (uint64_t)sqlite3_column_int64(q, 14),
+                           .dropped = sqlite3_column_int64(q, 15) != 0};
 }
 
 static clt_status check_trial(const reader *r, sqlite3_stmt *q)
@@ -204,7 +205,7 @@ static const struct {
      " (SELECT count(*) FROM param p WHERE p.study = t.study AND p.number = t.number),"
      " (SELECT count(*) FROM value v WHERE v.study = t.study AND v.number = t.number),"
      " (SELECT count(*) FROM curve c WHERE c.study = t.study AND c.number = t.number),"
-     " failure, signal, log, wish, twin"
+     " failure, signal, log, wish, twin, dropped"
      " FROM trial t WHERE study = ? ORDER BY number",
      add_trial, false},
     {"SELECT number, position, name, text, value FROM param WHERE study = ? "

@@ -91,6 +91,14 @@ static const char *const migrations[] = {
     "  since INTEGER NOT NULL, until INTEGER NOT NULL, bracket INTEGER NOT NULL,"
     "  PRIMARY KEY (study, slot),"
     "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;",
+    /* What somebody has changed by hand: settings taken back, and trials. */
+    "ALTER TABLE wish ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trial ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE edit ("
+    "  study INTEGER NOT NULL REFERENCES study, position INTEGER NOT NULL,"
+    "  at_ms INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    "  before INTEGER NOT NULL, was TEXT NOT NULL, PRIMARY KEY (study, position),"
+    "  FOREIGN KEY (study, number) REFERENCES trial) STRICT, WITHOUT ROWID;",
 };
 
 enum { SCHEMA = sizeof migrations / sizeof migrations[0] };

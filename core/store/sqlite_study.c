@@ -250,7 +250,7 @@ static clt_status summarise(clt_sqlite *s, clt_study_summary *row, clt_error *er
     bool maximize = row->study.goal_count > 0 && row->study.goals[0].maximize;
     sqlite3_stmt *q;
     if (clt_sqlite_prepare(s,
-                           "SELECT t.number, t.state, v.value, " BROKEN_DEMANDS
+                           "SELECT t.number, t.state, v.value, " BROKEN_DEMANDS ", t.dropped"
                            " FROM trial t LEFT JOIN value v ON "
                            "v.study = t.study AND v.number = t.number AND v.position = 0 "
                            "WHERE t.study = ?1 ORDER BY t.number",
@@ -264,6 +264,10 @@ static clt_status summarise(clt_sqlite *s, clt_study_summary *row, clt_error *er
     while ((code = sqlite3_step(q)) == SQLITE_ROW) {
         int64_t state = sqlite3_column_int64(q, 1);
         double value = clt_sqlite_real(q, 2);
+        if (sqlite3_column_int64(q, 4) != 0) {
+            row->dropped++;
+            continue;
+        }
         ++*counts[state >= 0 && state <= CLT_TRIAL_PAUSED ? state : CLT_TRIAL_FAILED];
         bool better = maximize ? value > row->best_value : value < row->best_value;
         bool meets = sqlite3_column_int64(q, 3) == 0;

@@ -65,6 +65,9 @@ static const char *const rules[] = {
     "SELECT 'study ' || s.name || ', trial ' || t.number || ': it is paused, and never was to be' "
     "FROM trial t JOIN study s ON s.id = t.study WHERE t.state = 4 AND NOT EXISTS (SELECT 1 FROM "
     "stretch e WHERE e.study = t.study AND e.number = t.number AND e.until > 0)",
+    "SELECT 'study ' || s.name || ': entry ' || e.position || ' of table edit makes no sense' FROM "
+    "edit e JOIN study s ON s.id = e.study WHERE e.kind NOT BETWEEN 0 AND 3 OR NOT EXISTS "
+    "(SELECT 1 FROM trial t WHERE t.study = e.study AND t.number = e.number)",
     "SELECT type || ' ' || name || ' is not of collet' FROM sqlite_schema WHERE type IN "
     "('trigger', 'view')",
     "SELECT 'a row of table ' || \"table\" || ' belongs to nothing' FROM pragma_foreign_key_check",

@@ -262,7 +262,7 @@ static clt_status take_trial(const reading *r, const clt_trial_row *trial)
 {
     clt_ancestry *out = r->out;
     bool scored = trial->state == CLT_TRIAL_COMPLETE || trial->state == CLT_TRIAL_PRUNED;
-    if (!scored && trial->state != CLT_TRIAL_FAILED) {
+    if (trial->dropped || (!scored && trial->state != CLT_TRIAL_FAILED)) {
         return CLT_OK;
     }
     out->finished++;

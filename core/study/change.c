@@ -2,11 +2,13 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BEFORE  "# before trial "
 #define PLANNED "# planned for "
+#define AT_SLOT " at slot "
 
 static bool begins_with(const char *text, const char *start)
 {
@@ -39,6 +41,52 @@ uint64_t clt_change_since(const char *identity)
 {
     const char *before = identity + length_of_head(identity);
     return begins_with(before, BEFORE) ? strtoull(before + sizeof BEFORE - 1, NULL, 10) : 0;
+}
+
+const char *clt_change_origin(const char *identity)
+{
+    const char *origin = identity;
+    for (const char *line = identity; *line != '\0'; line = next_line(line)) {
+        origin = begins_with(line, BEFORE) ? next_line(line) : origin;
+    }
+    return origin;
+}
+
+uint64_t clt_change_slot(const clt_stretch_row *stretches, size_t count)
+{
+    uint64_t slot = UINT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        slot = slot == UINT64_MAX || stretches[i].slot >= slot ? stretches[i].slot + 1 : slot;
+    }
+    return slot;
+}
+
+uint64_t clt_change_since_slot(const char *identity)
+{
+    const char *before = identity + length_of_head(identity);
+    const char *slot = begins_with(before, BEFORE) ? strstr(before, AT_SLOT) : NULL;
+    return slot != NULL && slot < next_line(before) ? strtoull(slot + sizeof AT_SLOT - 1, NULL, 10)
+                                                    : UINT64_MAX;
+}
+
+/* "# before trial 40 at slot 52\n", before what was. */
+static const char *add_marker(const char *head, int length, uint64_t trials, uint64_t slot,
+                              const char *was, clt_arena *arena)
+{
+    char at[48] = "";
+    if (slot != UINT64_MAX) {
+        (void)snprintf(at, sizeof at, AT_SLOT "%" PRIu64, slot);
+    }
+    return clt_arena_printf(arena, "%.*s" BEFORE "%" PRIu64 "%s\n%s", length, head, trials, at,
+                            was);
+}
+
+const char *clt_change_mark(const char *identity, uint64_t trials, uint64_t slot, clt_arena *arena)
+{
+    const size_t head = length_of_head(identity);
+    const bool again = clt_change_since(identity) == trials;
+    return add_marker(identity, (int)head, trials, slot,
+                      again ? next_line(identity + head) : identity, arena);
 }
 
 const char *clt_change_begin(const clt_plan *plan, clt_arena *arena)
@@ -224,8 +272,13 @@ clt_status clt_change_note(const clt_plan *plan, const clt_change_of_range *chan
     }
     clt_study_move *moves = clt_arena_array(arena, room, sizeof *moves);
     clt_study_change change = {.experiment = plan->ini->text, .moves = moves};
-    change.identity = clt_arena_printf(arena, "%s" BEFORE "%" PRIu64 "\n%s", plan->identity, trials,
-                                       study->identity);
+    clt_stretch_row *stretches;
+    size_t stretch_count;
+    if (clt_store_stretches(store, study->id, arena, &stretches, &stretch_count, err) != CLT_OK) {
+        return err->status;
+    }
+    change.identity = add_marker(plan->identity, (int)strlen(plan->identity), trials,
+                                 clt_change_slot(stretches, stretch_count), study->identity, arena);
     if (moves == NULL || change.identity == NULL) {
         return clt_fail_memory(err);
     }

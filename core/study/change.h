@@ -6,10 +6,11 @@
  * next trial on the sampler is one of the new ranges; before it is asked first it is told of every
  * older trial that lies within them, once all of those are finished. The store keeps them all.
  *
- * The study's identity says it: after its lines stand "# before trial 40" and the lines that held
- * until then, and so on; at the very end "# planned for 100 trials", what it began with. A choice's
- * index in the store is that of the new ranges, NaN where they do not have it any more; its text
- * stays what it was.
+ * The study's identity says it: after its lines stand "# before trial 40" (where trials are paused
+ * "# before trial 40 at slot 52") and the lines that held until then, and so on (the same lines
+ * where trials were changed by hand, study/edit.h); at the very end "# planned for 100 trials",
+ * what it began with. A choice's index in the store is that of the new ranges, NaN where they do
+ * not have it any more; its text stays what it was.
  */
 #ifndef CLT_STUDY_CHANGE_H
 #define CLT_STUDY_CHANGE_H
@@ -32,6 +33,21 @@ bool clt_change_imported(const char *identity);
 
 /** The first trial that was asked for in the present ranges; 0 where they have never changed. */
 uint64_t clt_change_since(const char *identity);
+
+/** The identity that the study began with: the end of the text. */
+const char *clt_change_origin(const char *identity);
+
+/** The slot (study/curves.h) behind the stretches of a study; UINT64_MAX where there are none. */
+uint64_t clt_change_slot(const clt_stretch_row *stretches, size_t count);
+
+/** The slot from which on the study is in the present ranges, where trials can be paused;
+ * UINT64_MAX where the identity does not say. */
+uint64_t clt_change_since_slot(const char *identity);
+
+/** The same identity, from the arena, of a study whose `trials` trials were changed by hand, so
+ * that the next one is the first of the present ranges; slot: clt_change_slot(). NULL: no memory.
+ */
+const char *clt_change_mark(const char *identity, uint64_t trials, uint64_t slot, clt_arena *arena);
 
 /** The identity of a study that begins with the plan's experiment, from the arena; NULL: no memory.
  */

@@ -45,7 +45,8 @@ bool clt_trial_meets(const clt_study_row *study, const clt_trial_row *trial)
 
 bool clt_trial_counts(const clt_study_row *study, const clt_trial_row *trial)
 {
-    bool counts = trial->state == CLT_TRIAL_COMPLETE && clt_trial_meets(study, trial);
+    bool counts =
+        trial->state == CLT_TRIAL_COMPLETE && !trial->dropped && clt_trial_meets(study, trial);
     for (size_t g = 0; counts && g < study->goal_count; g++) {
         counts = !isnan(trial->values[g]);
     }

@@ -1,6 +1,7 @@
 #include "study/keep.h"
 
 #include "base/hash.h"
+#include "study/change.h"
 #include "train/slots.h"
 
 #include <dirent.h>
@@ -13,7 +14,7 @@ uint64_t clt_keep_key(const clt_plan *plan, const clt_study_row *study)
     uint64_t hash = clt_hash_text(CLT_HASH_START, COLLET_VERSION);
     hash = clt_hash_text(hash, study->name);
     hash = clt_hash_u64(hash, (uint64_t)study->created_ms);
-    hash = clt_hash_text(hash, study->identity);
+    hash = clt_hash_text(hash, clt_change_origin(study->identity));
     hash = clt_hash_u64(hash, study->seed);
     for (size_t i = 0; i < plan->component_count; i++) {
         const collet_unit *unit = plan->components[i].unit;

@@ -166,7 +166,7 @@ bool clt_run_wants_more(const clt_run *r)
     bool recount = r->setup->plan->study.duplicates == CLT_DUPLICATES_RESAMPLE;
     uint64_t trials = r->order.next - (recount ? clt_twins_count(&r->order.twins) : 0);
     bool open = !clt_run_has_twins(r) || !clt_twins_exhausted(&r->order.twins) ||
-                r->order.granted < r->order.wishes.count;
+                clt_order_has_wish(&r->order);
     return !r->exhausted && open && (wanted == 0 || trials < wanted);
 }
 

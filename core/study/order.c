@@ -46,10 +46,41 @@ void clt_order_close(clt_order *order)
     *order = (clt_order){0};
 }
 
+void clt_order_begin_at(clt_order *order, const char *identity)
+{
+    order->since = clt_change_since(identity);
+    order->since_said = clt_change_since_slot(identity);
+}
+
 clt_status clt_order_add_wish(clt_order *order, const clt_wish *wish, clt_error *err)
 {
-    const clt_wish copy = {clt_arena_copy(&order->arena, wish->text)};
+    clt_error why = {0};
+    clt_order_wish copy = {clt_arena_copy(&order->arena, wish->text), CLT_WISH_WAITS};
+    if (wish->withdrawn) {
+        copy.state = CLT_WISH_WITHDRAWN;
+    } else if (clt_wish_check(order->plan, wish->text, &why) != CLT_OK) {
+        copy.state = CLT_WISH_LEFT_OUT;
+    }
+    if (why.status != CLT_OK && why.status != CLT_BAD_INPUT) {
+        *err = why;
+        return why.status;
+    }
     return copy.text != NULL && CLT_PUSH(&order->wishes, copy) ? CLT_OK : clt_fail_memory(err);
+}
+
+/* The place of the first that waits. */
+static size_t first_waiting(const clt_order *order)
+{
+    size_t i = order->looked;
+    while (i < order->wishes.count && order->wishes.items[i].state != CLT_WISH_WAITS) {
+        i++;
+    }
+    return i;
+}
+
+bool clt_order_has_wish(const clt_order *order)
+{
+    return first_waiting(order) < order->wishes.count;
 }
 
 static double *copy_numbers(const double *from, size_t count)
@@ -71,7 +102,8 @@ static bool copy_entry(const clt_order *order, uint64_t slot, const clt_trial_ro
                              .state = trial->state,
                              .failure = trial->failure,
                              .last_step = trial->last_step,
-                             .twin = trial->twin};
+                             .twin = trial->twin,
+                             .dropped = trial->dropped};
     if (out->x == NULL || out->values == NULL) {
         free_entry(out);
         return false;
@@ -110,7 +142,7 @@ bool clt_order_counts(const clt_order *order, uint64_t number, const double *x)
 static clt_status tell(clt_order *order, const clt_trial_row *trial, const double *x,
                        clt_error *err)
 {
-    if (!clt_order_counts(order, trial->number, x)) {
+    if (trial->dropped || !clt_order_counts(order, trial->number, x)) {
         return CLT_OK;
     }
     if (!clt_halt_tell(&order->halt, trial)) {
@@ -157,6 +189,7 @@ static clt_status tell_end(clt_order *order, clt_order_entry *end, clt_error *er
                          .failure = end->failure,
                          .last_step = end->last_step,
                          .twin = end->twin,
+                         .dropped = end->dropped,
                          .values = failed ? NULL : end->values,
                          .value_count = failed ? 0 : order->plan->value_count};
     clt_status status = end->x == NULL ? CLT_OK : tell(order, &row, end->x, err);
@@ -203,13 +236,24 @@ static uint64_t find_failure(const clt_order *order, const double *x)
     return UINT64_MAX;
 }
 
-/* The next wish becomes trial order->next. */
-static clt_status grant(clt_order *order, double *x, clt_error *err)
+/* The next wish, from 1; 0: none. */
+static uint64_t next_wish(clt_order *order)
+{
+    if (order->repeats) {
+        return order->repeat;
+    }
+    order->looked = first_waiting(order);
+    return order->looked < order->wishes.count ? order->looked + 1 : 0;
+}
+
+/* The wish becomes trial order->next. */
+static clt_status grant(clt_order *order, uint64_t number, double *x, clt_error *err)
 {
     const clt_trial_row row = {.number = order->next, .state = CLT_TRIAL_RUNNING};
-    const char *text = order->wishes.items[order->granted].text;
-    order->wish = ++order->granted;
-    return clt_wish_point(order->plan, text, order->next, x, err) == CLT_OK
+    clt_order_wish *wish = &order->wishes.items[number - 1];
+    wish->state = CLT_WISH_GRANTED;
+    order->wish = number;
+    return clt_wish_point(order->plan, wish->text, order->next, x, err) == CLT_OK
                ? clt_teller_tell(&order->teller, &row, x, err)
                : err->status;
 }
@@ -268,10 +312,13 @@ static clt_status propose(clt_order *order, double *x, bool *done, clt_error *er
     return status;
 }
 
-bool clt_order_note(clt_order *order, const double *x)
+bool clt_order_note(clt_order *order, const double *x, bool dropped)
 {
-    return order->plan->study.duplicates == CLT_DUPLICATES_ALLOW ||
-           clt_twins_add(&order->twins, x, &order->first);
+    if (order->plan->study.duplicates == CLT_DUPLICATES_ALLOW) {
+        return true;
+    }
+    return dropped ? clt_twins_skip(&order->twins, x)
+                   : clt_twins_add(&order->twins, x, &order->first);
 }
 
 clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *failed_before,
@@ -287,8 +334,8 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
     if (*done) {
         return CLT_OK;
     }
-    clt_status status =
-        order->granted < order->wishes.count ? grant(order, x, err) : propose(order, x, done, err);
+    const uint64_t wish = next_wish(order);
+    clt_status status = wish > 0 ? grant(order, wish, x, err) : propose(order, x, done, err);
     if (status != CLT_OK) {
         return status;
     }
@@ -296,7 +343,7 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
         return CLT_OK;
     }
     order->first = order->next;
-    if (!order->repeats && !clt_order_note(order, x)) {
+    if (!order->repeats && !clt_order_note(order, x, false)) {
         return clt_fail_memory(err);
     }
     *failed_before = find_failure(order, x);

@@ -42,7 +42,22 @@ typedef struct clt_order_entry {
     clt_trial_state state;
     clt_failure failure;
     uint64_t last_step, twin;
+    bool dropped; /**< nobody is told of it */
 } clt_order_entry;
+
+/** What has become of a wish. */
+typedef enum clt_wish_state {
+    CLT_WISH_WAITS,
+    CLT_WISH_GRANTED,  /**< it is a trial */
+    CLT_WISH_LEFT_OUT, /**< it is no point of the space, as that is now; it may be one again */
+    CLT_WISH_WITHDRAWN
+} clt_wish_state;
+
+/** A wish of the study. */
+typedef struct clt_order_wish {
+    const char *text;
+    clt_wish_state state;
+} clt_order_wish;
 
 /** The order of a study. Zero it before clt_order_open(). */
 typedef struct clt_order {
@@ -51,18 +66,20 @@ typedef struct clt_order {
     uint64_t window;                     /**< 0: free */
     uint64_t since;                      /**< first trial asked for in the present ranges */
     uint64_t since_slot;                 /**< and its slot */
+    uint64_t since_said;                 /**< that slot, where the study says it; else UINT64_MAX */
     uint64_t next;                       /**< number of the next trial */
     uint64_t slot;                       /**< the next one */
     uint64_t told;                       /**< fixed: slots below have been told */
     CLT_VEC(clt_order_entry) ends;       /**< finished, not told (fixed order) */
     CLT_VEC(clt_order_entry) quarantine; /**< told; their points are not tried again */
-    CLT_VEC(clt_wish) wishes;            /**< all of the study's, in their order */
-    size_t granted;                      /**< wishes that have become trials: the first so many */
+    CLT_VEC(clt_order_wish) wishes;      /**< all of the study's, in their order */
+    size_t looked;                       /**< none of the first so many waits */
     uint64_t wish;   /**< what the last ask granted, from 1; 0: the sampler proposed it */
     clt_twins twins; /**< unless duplicates are allowed: where trials are, and what came of them */
     uint64_t first;  /**< of the last ask: the first trial at its point, which may be itself */
     clt_halt halt;   /**< the rules that end the study */
     bool repeats;    /**< what is asked for was asked for before: no rule ends that */
+    uint64_t repeat; /**< repeats: the wish, from 1, that the trial was; 0: none */
     clt_arena arena;
 } clt_order;
 
@@ -73,8 +90,14 @@ clt_status clt_order_open(clt_order *order, const clt_plan *plan, uint64_t windo
 /** Destroys it; also after a failure. */
 void clt_order_close(clt_order *order);
 
-/** Appends a wish, which is copied. */
+/** Notes from where on the study is in the present ranges. */
+void clt_order_begin_at(clt_order *order, const char *identity);
+
+/** Appends a wish, which is copied. One that is no point of the space is left out. */
 clt_status clt_order_add_wish(clt_order *order, const clt_wish *wish, clt_error *err);
+
+/** Does a wish wait to become a trial? */
+bool clt_order_has_wish(const clt_order *order);
 
 /** Tells the sampler of an older study's trials; before anything is asked or told. */
 clt_status clt_order_tell_ancestors(clt_order *order, const clt_ancestor *rows, size_t count,
@@ -132,8 +155,8 @@ clt_status clt_order_ask(clt_order *order, double *x, bool *done, uint64_t *fail
                          clt_error *err);
 
 /** A trial is at x: the next one of the twins. clt_order_ask() notes its own; this is for those of
- * the store. False when memory ran out. */
-bool clt_order_note(clt_order *order, const double *x);
+ * the store. dropped: its point is as good as never tried. False when memory ran out. */
+bool clt_order_note(clt_order *order, const double *x, bool dropped);
 
 /** Does the sampler learn of a trial at x? Not where it is of other ranges and lies beyond the
  * present ones. */

@@ -92,11 +92,17 @@ static uint64_t slots_of(const past *p)
     return p->leg_count > 0 ? p->legs[p->leg_count - 1].slot + 1 : 0;
 }
 
-/* The slot of the first trial in the present ranges. */
+/* The slot from which on the ranges are the present ones. Where the study does not say it, that of
+ * the first trial in them: one that was gone on with before that is overlooked. */
 static void find_since(past *p)
 {
     clt_order *order = p->order;
-    order->since_slot = order->since > 0 ? slots_of(p) : 0;
+    const uint64_t end = slots_of(p), said = order->since_said;
+    order->since_slot = order->since > 0 ? end : 0;
+    if (order->since > 0 && said != UINT64_MAX) {
+        order->since_slot = said < end ? said : end;
+        return;
+    }
     for (size_t i = p->leg_count; i > 0 && order->since > 0; i--) {
         const leg *l = &p->legs[i - 1];
         order->since_slot = l->begins && l->number >= order->since ? l->slot : order->since_slot;
@@ -155,21 +161,16 @@ static clt_status take_ends(past *p)
     return CLT_OK;
 }
 
-/* The next wish to be granted is the trial's own, or there is none. */
-static void show_wish(past *p, const clt_trial_row *trial)
-{
-    clt_order *order = p->order;
-    order->granted = trial->wish > 0 ? (size_t)trial->wish - 1 : order->wishes.count;
-}
-
 /* The wishes that have become trials. */
-static void count_granted(past *p)
+static void note_granted(const past *p)
 {
-    p->order->granted = 0;
     for (size_t i = 0; i < p->was->count; i++) {
-        size_t wish = (size_t)p->was->trials[i].wish;
-        p->order->granted = wish > p->order->granted ? wish : p->order->granted;
+        const uint64_t wish = p->was->trials[i].wish;
+        if (wish > 0 && wish <= p->order->wishes.count) {
+            p->order->wishes.items[wish - 1].state = CLT_WISH_GRANTED;
+        }
     }
+    p->order->looked = 0;
 }
 
 /* Asks for trial `number` again, in that slot. */
@@ -182,7 +183,7 @@ static clt_status ask_again(past *p, uint64_t slot, uint64_t number)
     }
     p->order->next = number;
     p->order->slot = slot;
-    show_wish(p, &p->was->trials[number]);
+    p->order->repeat = p->was->trials[number].wish;
     if (clt_point_of(p->order->plan, &p->was->trials[number], p->x, p->err) != CLT_OK ||
         clt_order_ask(p->order, p->y, &done, &failed, p->err) != CLT_OK) {
         return p->err->status;
@@ -205,7 +206,7 @@ static clt_status tell_running(past *p, uint64_t number)
     clt_trial_row row = p->was->trials[number];
     row.state = CLT_TRIAL_RUNNING;
     row.value_count = 0;
-    if (clt_point_of(p->order->plan, &row, p->x, p->err) != CLT_OK ||
+    if (clt_point_of(p->order->plan, &row, p->x, p->err) != CLT_OK || row.dropped ||
         !clt_order_counts(p->order, number, p->x)) {
         return p->err->status;
     }
@@ -347,9 +348,11 @@ static clt_status note_points(past *p)
 {
     clt_status status = CLT_OK;
     for (size_t i = 0; i < p->was->count && status == CLT_OK; i++) {
-        status = clt_point_of(p->order->plan, &p->was->trials[i], p->x, p->err);
-        status =
-            status != CLT_OK || clt_order_note(p->order, p->x) ? status : clt_fail_memory(p->err);
+        const clt_trial_row *trial = &p->was->trials[i];
+        status = clt_point_of(p->order->plan, trial, p->x, p->err);
+        if (status == CLT_OK && !clt_order_note(p->order, p->x, trial->dropped)) {
+            status = clt_fail_memory(p->err);
+        }
     }
     return status;
 }
@@ -368,7 +371,7 @@ static clt_status with_points(past *p, clt_status (*body)(past *p))
         find_since(p);
         status = body(p);
     }
-    count_granted(p);
+    note_granted(p);
     p->order->repeats = false;
     free(p->x);
     free(p->y);

@@ -85,6 +85,8 @@ typedef struct clt_plan {
     clt_rules rules;        /**< what a point of the space must meet as well */
     const clt_wish *wishes; /**< [wish_count]: the [enqueue] sections, in their order */
     size_t wish_count;
+    clt_error wish_error; /**< why one of them is no point of the space; a study that goes on may
+                               have been given other ranges since */
     const char *identity; /**< canonical text of all that a resumed study must share */
 } clt_plan;
 

@@ -12,6 +12,29 @@ bool clt_plan_is_wish(const char *section)
            (section[length] == '\0' || section[length] == '.');
 }
 
+/* What is no point of the space is refused of a study that begins, and left out of one that goes
+ * on. */
+static clt_status defer(clt_plan_build *b)
+{
+    if (b->err->status != CLT_BAD_INPUT) {
+        return b->err->status;
+    }
+    if (b->plan->wish_error.status == CLT_OK) {
+        b->plan->wish_error = *b->err;
+    }
+    *b->err = (clt_error){0};
+    return CLT_OK;
+}
+
+static bool is_searched(const clt_plan *plan, const char *name)
+{
+    bool searched = false;
+    for (uint32_t i = 0; i < plan->space.dim_count && !searched; i++) {
+        searched = strcmp(plan->space.dims[i].name, name) == 0;
+    }
+    return searched;
+}
+
 /* Each line by itself first, so that a slip in one is told with its line. */
 static clt_status add_lines(clt_plan_build *b, const clt_section *section, clt_str *text)
 {
@@ -22,13 +45,16 @@ static clt_status add_lines(clt_plan_build *b, const clt_section *section, clt_s
             continue;
         }
         if (clt_wish_check_one(b->plan, e->key, e->value, b->err) != CLT_OK) {
-            return clt_plan_at(b, e->line, clt_plan_bracket(b, section->name));
+            (void)clt_plan_at(b, e->line, clt_plan_bracket(b, section->name));
+            return is_searched(b->plan, e->key) ? defer(b) : b->err->status;
         }
         clt_wish_add(text, e->key, e->value);
     }
-    return clt_wish_check(b->plan, clt_str_text(text), b->err) == CLT_OK
-               ? CLT_OK
-               : clt_plan_at(b, section->line, clt_plan_bracket(b, section->name));
+    if (clt_wish_check(b->plan, clt_str_text(text), b->err) == CLT_OK) {
+        return CLT_OK;
+    }
+    (void)clt_plan_at(b, section->line, clt_plan_bracket(b, section->name));
+    return defer(b);
 }
 
 static clt_status add_wish(clt_plan_build *b, const clt_section *section, clt_wish *wish)

@@ -210,6 +210,11 @@ static clt_status recall_end(clt_pruning *p, const clt_trial_row *trial, clt_err
     return status;
 }
 
+bool clt_pruning_hides(const clt_trial_row *trial)
+{
+    return trial->dropped || trial->failure == CLT_FAIL_REJECTED;
+}
+
 clt_status clt_pruning_recall(clt_pruning *p, const clt_order_past *past, clt_error *err)
 {
     clt_status status = CLT_OK;
@@ -225,6 +230,10 @@ clt_status clt_pruning_recall(clt_pruning *p, const clt_order_past *past, clt_er
     }
     for (size_t i = 0; i < past->count && status == CLT_OK; i++) {
         status = recall_end(p, &past->trials[i], err);
+        clt_track *track = clt_curves_find(&p->curves, past->trials[i].number);
+        if (track != NULL && clt_pruning_hides(&past->trials[i])) {
+            clt_curves_hide(&p->curves, track, true);
+        }
     }
     return status;
 }

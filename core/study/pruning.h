@@ -54,6 +54,9 @@ void clt_pruning_close(clt_pruning *p);
 /** Shows it what a study that goes on has. */
 clt_status clt_pruning_recall(clt_pruning *p, const clt_order_past *past, clt_error *err);
 
+/** Is the trial's curve not to be seen, since somebody has left it out or found it to be wrong? */
+bool clt_pruning_hides(const clt_trial_row *trial);
+
 /** A new trial begins in that slot. *until: how far it goes; 0: to the end. */
 clt_status clt_pruning_begin(clt_pruning *p, uint64_t number, uint64_t slot, uint64_t *until,
                              clt_error *err);

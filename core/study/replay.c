@@ -240,7 +240,7 @@ clt_status clt_replay_decisions(const clt_replay_setup *s, clt_replay *replay, c
         return err->status;
     }
     clt_status status = open_order(&d, &hooks, err);
-    d.order.since = clt_change_since(s->study->identity);
+    clt_order_begin_at(&d.order, s->study->identity);
     if (status == CLT_OK) {
         status = clt_order_replay(&d.order, &past, &check, err);
         if (status == CLT_DIFFERS || status == CLT_PLUGIN_FAILED) { /* it did not fail then */

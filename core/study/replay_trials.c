@@ -280,6 +280,12 @@ static const char *obstacle(runs *r, const clt_trial_row *trial)
     if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_QUARANTINE) {
         return "it never ran: the same parameters had failed before";
     }
+    if (trial->dropped) {
+        return "it was dropped";
+    }
+    if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_REJECTED) {
+        return "its result was rejected by hand";
+    }
     if (trial->twin > 0) {
         return "it never ran: it has the result of an earlier trial";
     }

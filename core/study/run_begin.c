@@ -57,7 +57,7 @@ static clt_status take_ends(clt_run *r)
     for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
         clt_trial_row end = r->past.trials[i];
         status = clt_rungs_first_pause(r, &end);
-        if (status == CLT_OK && end.state != CLT_TRIAL_RUNNING &&
+        if (status == CLT_OK && end.state != CLT_TRIAL_RUNNING && !end.dropped &&
             !clt_twins_end(&r->order.twins, &end)) {
             status = clt_fail_memory(r->err);
         }
@@ -83,6 +83,9 @@ static clt_status take_up(clt_run *r)
     clt_status status = twins ? take_ends(r) : CLT_OK;
     for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
         const clt_trial_row *trial = &r->past.trials[i];
+        if (trial->dropped) {
+            continue;
+        }
         r->complete += trial->state == CLT_TRIAL_COMPLETE;
         r->failed += trial->state == CLT_TRIAL_FAILED;
         if (trial->state == CLT_TRIAL_FAILED) {
@@ -144,6 +147,7 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
 {
     const clt_study_setup *s = r->setup;
     if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||
+        clt_start_check(s->plan, s->store, s->fresh, r->err) != CLT_OK ||
         clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
         clt_crew_check_goals(r->crew, r->err) != CLT_OK || find_study(r) != CLT_OK ||
         clt_rungs_begin(r) != CLT_OK || take_up(r) != CLT_OK) {

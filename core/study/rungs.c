@@ -213,9 +213,10 @@ static clt_status take_past(clt_run *r)
         status = clt_point_of(r->setup->plan, trial, x, r->err);
         if (status == CLT_OK && track != NULL) {
             clt_curves_hide(&r->pruning.curves, track,
-                            !clt_order_counts(&r->order, trial->number, x));
+                            clt_pruning_hides(trial) ||
+                                !clt_order_counts(&r->order, trial->number, x));
         }
-        if (status == CLT_OK && trial->state == CLT_TRIAL_PAUSED) {
+        if (status == CLT_OK && trial->state == CLT_TRIAL_PAUSED && !trial->dropped) {
             status = keep_paused(r, trial, x);
         }
     }

@@ -5,7 +5,6 @@
 #include "study/change.h"
 #include "study/environment.h"
 #include "study/pruning.h"
-#include "study/wish.h"
 
 #include <string.h>
 
@@ -183,27 +182,6 @@ static void say_changes(const clt_start *s, const clt_change_of_range *changes, 
     clt_str_finish(&line);
 }
 
-/* Settings that wait must be points of the new ranges, or nothing is changed. */
-static clt_status check_waiting(const clt_start *s, const clt_study_row *study,
-                                const clt_trial_row *rows, size_t trials, clt_arena *arena,
-                                clt_error *err)
-{
-    clt_wish *wishes;
-    size_t count, granted = 0;
-    clt_status status = clt_store_wishes(s->store, study->id, arena, &wishes, &count, err);
-    for (size_t i = 0; i < trials; i++) {
-        granted = rows[i].wish > granted ? (size_t)rows[i].wish : granted;
-    }
-    for (size_t i = granted; status == CLT_OK && i < count; i++) {
-        status = clt_wish_check(s->plan, wishes[i].text, err);
-        if (status == CLT_BAD_INPUT) {
-            clt_prefix(err, "%s: setting %zu, which waits to be run, does not fit the new ranges",
-                       s->plan->ini->path, i + 1);
-        }
-    }
-    return status;
-}
-
 /* Takes up other ranges, where those are all that has changed. */
 static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_arena *arena,
                                clt_error *err)
@@ -222,7 +200,6 @@ static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_are
     }
     if (count > 0 &&
         (clt_store_trials(s->store, study->id, false, arena, &rows, &trials, err) != CLT_OK ||
-         check_waiting(s, study, rows, trials, arena, err) != CLT_OK ||
          clt_change_note(s->plan, changes, count, trials, s->store, study, arena, err) != CLT_OK)) {
         return err->status;
     }
@@ -287,7 +264,8 @@ static clt_status rehearse(const clt_start *s, const clt_study_row *study, clt_e
 static clt_status add(const clt_start *s, clt_arena *arena, clt_study_row *study, clt_error *err)
 {
     clt_ancestry ancestry;
-    clt_status status = rehearse(s, study, err);
+    clt_status status = clt_start_check(s->plan, s->store, true, err);
+    status = status == CLT_OK ? rehearse(s, study, err) : status;
     status = status == CLT_OK ? clt_ancestry_read(s->plan, s->store, s->open, arena, &ancestry, err)
                               : status;
     status = status == CLT_OK ? clt_store_open_group(s->store, err) : status;
@@ -365,7 +343,7 @@ static clt_status resume_by_telling(const clt_start *s, const clt_study_row *stu
     if (open_order(s, study, arena, order, err) != CLT_OK) {
         return err->status;
     }
-    order->since = clt_change_since(study->identity);
+    clt_order_begin_at(order, study->identity);
     return clt_order_tell_all(order, past, err);
 }
 
@@ -399,9 +377,10 @@ clt_status clt_start_order(const clt_start *s, const clt_study_row *study, bool 
         read_past(s, study, curves, arena, past, err) != CLT_OK) {
         return err->status;
     }
-    order->since = clt_change_since(study->identity);
+    clt_order_begin_at(order, study->identity);
     clt_status status = clt_order_resume(order, past, false, &differs, err);
-    return status != CLT_OK && differs != UINT64_MAX
-               ? resume_by_telling(s, study, arena, order, past, err)
-               : status;
+    if (status != CLT_OK && differs != UINT64_MAX) {
+        status = resume_by_telling(s, study, arena, order, past, err);
+    }
+    return status == CLT_OK ? clt_start_say_left_out(s, study, order, err) : status;
 }

@@ -26,12 +26,20 @@ typedef struct clt_start {
 clt_status clt_start_find(const clt_start *start, clt_arena *arena, clt_study_row *study,
                           clt_error *err);
 
+/** What a study that begins is refused for, and one that goes on is not: settings that are no
+ * points of its space. To be called before anything that takes long. */
+clt_status clt_start_check(const clt_plan *plan, clt_store *store, bool fresh, clt_error *err);
+
 /** Opens the sampler and brings it to where the study stands: *past, from the arena; curves: with
  *  its trials' curves. One that does not propose what it did is told all of it instead, which the
  *  log hears. */
 clt_status clt_start_order(const clt_start *start, const clt_study_row *study, bool curves,
                            clt_arena *arena, clt_order *order, clt_order_past *past,
                            clt_error *err);
+
+/** Says in one line which settings of the order are left out, and why. */
+clt_status clt_start_say_left_out(const clt_start *start, const clt_study_row *study,
+                                  const clt_order *order, clt_error *err);
 
 /** The window of a study that begins; 0: free order. */
 uint64_t clt_start_window(const clt_limits *limits);

@@ -122,6 +122,11 @@ clt_status clt_store_add_wish(clt_store *store, int64_t study, const clt_wish *w
     return store->ops->add_wish(store, study, wish, err);
 }
 
+clt_status clt_store_withdraw_wish(clt_store *store, int64_t study, uint64_t wish, clt_error *err)
+{
+    return store->ops->withdraw_wish(store, study, wish, err);
+}
+
 clt_status clt_store_wishes(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
                             size_t *count, clt_error *err)
 {
@@ -193,4 +198,31 @@ const char *clt_failure_meaning(clt_failure failure)
 {
     bool known = (size_t)failure < sizeof failures / sizeof failures[0];
     return known ? failures[failure].meaning : "stored by a newer collet";
+}
+
+clt_status clt_store_add_edit(clt_store *store, int64_t study, const clt_edit *edit, clt_error *err)
+{
+    return store->ops->add_edit(store, study, edit, err);
+}
+
+clt_status clt_store_edits(clt_store *store, int64_t study, clt_arena *arena, clt_edit **rows,
+                           size_t *count, clt_error *err)
+{
+    return store->ops->edits(store, study, arena, rows, count, err);
+}
+
+clt_status clt_store_rename_study(clt_store *store, int64_t study, const char *name, clt_error *err)
+{
+    return store->ops->rename_study(store, study, name, err);
+}
+
+clt_status clt_store_delete_study(clt_store *store, int64_t study, clt_error *err)
+{
+    return store->ops->delete_study(store, study, err);
+}
+
+clt_status clt_store_copy_study(clt_store *store, const char *from, int64_t study, const char *name,
+                                clt_error *err)
+{
+    return store->ops->copy_study(store, from, study, name, err);
 }

@@ -85,7 +85,8 @@ typedef enum clt_trial_state {
     X(CLT_FAIL_INVALID, "invalid", "what it sent breaks the contract")                             \
     X(CLT_FAIL_ERROR, "error", "a plugin said that it failed")                                     \
     X(CLT_FAIL_LOST, "lost", "its process was lost too often through no fault of its own")         \
-    X(CLT_FAIL_QUARANTINE, "quarantine", "the same parameters have failed before")
+    X(CLT_FAIL_QUARANTINE, "quarantine", "the same parameters have failed before")                 \
+    X(CLT_FAIL_REJECTED, "rejected", "somebody has found its result to be wrong")
 
 /** Class of a failure. */
 typedef enum clt_failure {
@@ -114,6 +115,7 @@ typedef struct clt_trial_row {
     uint32_t fold;   /**< of an attempt, or of a result by itself: which fold, from 1; else 0 */
     uint64_t wish;   /**< which of the study's wishes it is, from 1; 0: the sampler proposed it */
     uint64_t twin;   /**< 1 + number of the earlier trial whose result it has; 0: it has its own */
+    bool dropped;    /**< somebody has left it out: it is kept, but counts for nothing */
     clt_trial_state state;
     uint32_t attempt;    /**< from 1; rises when a trial is run again */
     int64_t started_ms;  /**< date */
@@ -135,7 +137,8 @@ typedef struct clt_trial_row {
 /** Counts of a study, for lists. */
 typedef struct clt_study_summary {
     clt_study_row study;
-    uint64_t running, complete, pruned, failed, paused;
+    uint64_t running, complete, pruned, failed, paused; /**< but for those that were dropped */
+    uint64_t dropped;
     bool has_best;
     uint64_t best_number; /**< of the first goal, among those that meet what is required */
     double best_value;
@@ -161,6 +164,7 @@ typedef struct clt_stretch_row {
  *  come first served. See study/wish.h. */
 typedef struct clt_wish {
     const char *text; /**< "name = value\n" of each parameter that it names */
+    bool withdrawn;   /**< somebody has taken it back: it is never granted */
 } clt_wish;
 
 /** A finished trial of an older study that a study begins with, as a point of its own space. */
@@ -174,6 +178,24 @@ typedef struct clt_environment_row {
     int64_t since_ms; /**< date */
     const char *text; /**< see study/environment.h */
 } clt_environment_row;
+
+/** What somebody does to a trial by hand. The numbers are stored: append only. */
+typedef enum clt_edit_kind {
+    CLT_EDIT_DROP = 0,    /**< leave it out */
+    CLT_EDIT_RESTORE = 1, /**< take that back */
+    CLT_EDIT_RETRY = 2,   /**< run it again under its number */
+    CLT_EDIT_REJECT = 3   /**< its result is wrong: it has failed */
+} clt_edit_kind;
+
+/** One such change. They are only ever appended; see study/edit.h. */
+typedef struct clt_edit {
+    uint64_t number;
+    clt_edit_kind kind;
+    uint64_t before; /**< how many trials the study had then */
+    int64_t at_ms;   /**< date */
+    const char *was; /**< what the trial was: state, values, why it failed, attempts; one line */
+    const char *why; /**< REJECT: one line, which is why it failed now. Not kept beside that */
+} clt_edit;
 
 /** A choice that a study had: its index is another now, or there is none. */
 typedef struct clt_study_move {
@@ -229,12 +251,20 @@ typedef struct clt_store_ops {
     clt_status (*change_study)(clt_store *store, int64_t study, const clt_study_change *change,
                                clt_error *err);
     clt_status (*add_wish)(clt_store *store, int64_t study, const clt_wish *wish, clt_error *err);
+    clt_status (*withdraw_wish)(clt_store *store, int64_t study, uint64_t wish, clt_error *err);
     clt_status (*wishes)(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
                          size_t *count, clt_error *err);
     clt_status (*add_ancestor)(clt_store *store, int64_t study, const clt_ancestor *row,
                                clt_error *err);
     clt_status (*ancestors)(clt_store *store, int64_t study, clt_arena *arena, clt_ancestor **rows,
                             size_t *count, clt_error *err);
+    clt_status (*add_edit)(clt_store *store, int64_t study, const clt_edit *edit, clt_error *err);
+    clt_status (*edits)(clt_store *store, int64_t study, clt_arena *arena, clt_edit **rows,
+                        size_t *count, clt_error *err);
+    clt_status (*rename_study)(clt_store *store, int64_t study, const char *name, clt_error *err);
+    clt_status (*delete_study)(clt_store *store, int64_t study, clt_error *err);
+    clt_status (*copy_study)(clt_store *store, const char *from, int64_t study, const char *name,
+                             clt_error *err);
     clt_status (*note_ended)(clt_store *store, int64_t study, const clt_ended *ended,
                              clt_error *err);
 } clt_store_ops;
@@ -331,7 +361,12 @@ clt_status clt_store_note_ended(clt_store *store, int64_t study, const clt_ended
 clt_status clt_store_add_wish(clt_store *store, int64_t study, const clt_wish *wish,
                               clt_error *err);
 
-/** All wishes of a study, those that were granted as well, in their order, from the arena. */
+/** Takes a wish (from 1) back: it stays, and is never granted. Durable on return; again is
+ *  harmless. CLT_NO_STORE where there is none of that number, or a trial has granted it. */
+clt_status clt_store_withdraw_wish(clt_store *store, int64_t study, uint64_t wish, clt_error *err);
+
+/** All wishes of a study, those that were granted or taken back as well, in their order, from the
+ * arena. */
 clt_status clt_store_wishes(clt_store *store, int64_t study, clt_arena *arena, clt_wish **rows,
                             size_t *count, clt_error *err);
 
@@ -342,6 +377,29 @@ clt_status clt_store_add_ancestor(clt_store *store, int64_t study, const clt_anc
 /** Those trials, in their order, from the arena. */
 clt_status clt_store_ancestors(clt_store *store, int64_t study, clt_arena *arena,
                                clt_ancestor **rows, size_t *count, clt_error *err);
+
+/** Changes a trial by hand, and notes it. RETRY: it is under way again without a result, and of
+ * what it was run in only the first stretch is kept. REJECT: it has FAILED. DROP and RESTORE leave
+ * what it came to. Where the order is free, the log takes back what was told of it. Durable on
+ * return. CLT_NO_STORE where there is no such trial. */
+clt_status clt_store_add_edit(clt_store *store, int64_t study, const clt_edit *edit,
+                              clt_error *err);
+
+/** All such changes of a study, oldest first, from the arena. */
+clt_status clt_store_edits(clt_store *store, int64_t study, clt_arena *arena, clt_edit **rows,
+                           size_t *count, clt_error *err);
+
+/** Gives a study another name. CLT_BAD_INPUT where that is taken. */
+clt_status clt_store_rename_study(clt_store *store, int64_t study, const char *name,
+                                  clt_error *err);
+
+/** Deletes a study with all that belongs to it. Durable on return. */
+clt_status clt_store_delete_study(clt_store *store, int64_t study, clt_error *err);
+
+/** Adds a copy of study `study` of the store at path `from` (NULL: of this store) under that name.
+ *  CLT_BAD_INPUT where the name is taken. Durable on return. */
+clt_status clt_store_copy_study(clt_store *store, const char *from, int64_t study, const char *name,
+                                clt_error *err);
 
 /** Checks the whole store: the file's own structure, and that what it says makes sense (numbers
  *  without gaps, final trials with their values, curves that go forward, no row that is missing or

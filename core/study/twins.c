@@ -125,33 +125,49 @@ static bool grow(clt_twins *t)
     t->slots = slots;
     t->slot_count = count;
     for (size_t n = 0; n < t->trials.count; n++) {
-        if (t->trials.items[n].first == n) {
+        if (t->trials.items[n].first == n && !t->trials.items[n].skipped) {
             t->slots[find_slot(t, t->trials.items[n].x)] = n + 1;
         }
     }
     return true;
 }
 
-bool clt_twins_add(clt_twins *t, const double *x, uint64_t *first)
+static bool push(clt_twins *t, const double *x, uint64_t first, bool skipped)
 {
     size_t dims = t->plan->space.dim_count;
-    clt_twin twin = {.x = calloc(dims + 1, sizeof *twin.x)};
-    if (twin.x == NULL || !grow(t)) {
-        free(twin.x);
+    clt_twin twin = {.x = calloc(dims + 1, sizeof *twin.x), .first = first, .skipped = skipped};
+    if (twin.x == NULL) {
         return false;
     }
     memcpy(twin.x, x, dims * sizeof *x);
-    size_t slot = find_slot(t, x);
-    bool known = t->slots[slot] != 0;
-    twin.first = known ? t->slots[slot] - 1 : t->trials.count;
     if (!CLT_PUSH(&t->trials, twin)) {
         free(twin.x);
         return false;
     }
-    t->slots[slot] = (size_t)twin.first + 1;
+    return true;
+}
+
+bool clt_twins_skip(clt_twins *t, const double *x)
+{
+    bool pushed = push(t, x, t->trials.count, true);
+    t->skipped += pushed;
+    return pushed;
+}
+
+bool clt_twins_add(clt_twins *t, const double *x, uint64_t *first)
+{
+    if (!grow(t)) {
+        return false;
+    }
+    size_t slot = find_slot(t, x);
+    bool known = t->slots[slot] != 0;
+    *first = known ? t->slots[slot] - 1 : t->trials.count;
+    if (!push(t, x, *first, false)) {
+        return false;
+    }
+    t->slots[slot] = (size_t)*first + 1;
     t->points += !known;
     t->row = known ? t->row + 1 : 0;
-    *first = twin.first;
     return true;
 }
 
@@ -184,7 +200,7 @@ bool clt_twins_outcome(const clt_twins *t, uint64_t number, clt_trial_row *row)
 
 uint64_t clt_twins_count(const clt_twins *t)
 {
-    return t->trials.count - t->points;
+    return t->trials.count - t->points - t->skipped;
 }
 
 bool clt_twins_exhausted(const clt_twins *t)

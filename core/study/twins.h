@@ -20,6 +20,7 @@ enum { CLT_TWINS_AGAIN = 20 };
 typedef struct clt_twin {
     double *x;         /**< [dim_count] */
     uint64_t first;    /**< number of the first trial at this point: its own, or another's */
+    bool skipped;      /**< nothing is its twin, nor is it one */
     clt_trial_row end; /**< of a first one that has ended; its arrays and texts live here */
 } clt_twin;
 
@@ -29,6 +30,7 @@ typedef struct clt_twins {
     CLT_VEC(clt_twin) trials; /**< by number */
     size_t *slots; /**< [slot_count]: number + 1 of a first one by the hash of its point; 0: free */
     size_t slot_count, points; /**< points: different ones */
+    size_t skipped;            /**< trials that are neither at one of them nor twins */
     size_t row;                /**< twins in a row, at the end */
     double room;               /**< how many points the space has; INFINITY where it is not known */
     clt_arena arena;
@@ -43,6 +45,9 @@ void clt_twins_finish(clt_twins *twins);
 /** The next trial was asked for at x; *first is the number of the first one at that point, which is
  *  its own where it has no twin before it. False when memory ran out. */
 bool clt_twins_add(clt_twins *twins, const double *x, uint64_t *first);
+
+/** The next trial was asked for at x, which counts as never tried. False when memory ran out. */
+bool clt_twins_skip(clt_twins *twins, const double *x);
 
 /** Has a trial with a lower number been at x? */
 bool clt_twins_before(const clt_twins *twins, const double *x, uint64_t number);

@@ -341,3 +341,15 @@ clt_status clt_wish_point(const clt_plan *plan, const char *text, uint64_t numbe
     const reading r = {plan, &space, x, err};
     return take(&r, text, number);
 }
+
+const uint64_t *clt_wish_trials(clt_arena *arena, const clt_trial_row *rows, size_t trials,
+                                size_t count)
+{
+    uint64_t *numbers = clt_arena_array(arena, count + 1, sizeof *numbers);
+    for (size_t i = 0; numbers != NULL && i < trials; i++) {
+        if (rows[i].wish > 0 && rows[i].wish <= count) {
+            numbers[rows[i].wish - 1] = rows[i].number + 1;
+        }
+    }
+    return numbers;
+}

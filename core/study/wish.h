@@ -29,6 +29,11 @@ clt_status clt_wish_check_one(const clt_plan *plan, const char *name, const char
 clt_status clt_wish_point(const clt_plan *plan, const char *text, uint64_t number, double *x,
                           clt_error *err);
 
+/** What each of `count` wishes has become, from the arena: 1 + number of its trial, 0 where none of
+ *  the rows[trials] is. NULL: no memory. */
+const uint64_t *clt_wish_trials(clt_arena *arena, const clt_trial_row *rows, size_t trials,
+                                size_t count);
+
 /** Reads text as a value of dimension i: is it one of its categories, or a number within its range
  *  and on its steps? CLT_BAD_INPUT, without the name. */
 clt_status clt_dim_read(const clt_space *space, uint32_t i, const char *text, double *value,

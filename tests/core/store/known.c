@@ -24,7 +24,8 @@ static clt_ancestor ancestor_of(uint64_t number)
 
 static clt_study_row fill(clt_store *store)
 {
-    static const clt_wish wishes[] = {{"x = 1\n"}, {""}, {"x = 2\nkind = b\n"}};
+    static const clt_wish wishes[] = {
+        {"x = 1\n", false}, {"", false}, {"x = 2\nkind = b\n", false}};
     clt_error err = {0};
     clt_study_row study = test_study_add(store, "one");
     for (uint64_t i = 0; i < 3; i++) {

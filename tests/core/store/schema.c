@@ -174,14 +174,15 @@ START_TEST(an_empty_file_is_filled_by_a_run_only)
     clt_store_close(test_store_open(&p, CLT_STORE_READ));
     test_store_sql(
         p.path,
-        "DROP TABLE stretch; DROP TABLE wish; DROP TABLE ancestor_value; DROP TABLE "
+        "DROP TABLE edit; DROP TABLE stretch; DROP TABLE wish; DROP TABLE ancestor_value; DROP "
+        "TABLE "
         "ancestor_param; "
         "DROP TABLE ancestor; DROP TABLE fold_curve; DROP TABLE fold; DROP TABLE event; DROP TABLE "
         "curve; DROP TABLE value; DROP TABLE param;"
         "DROP TABLE trial; DROP TABLE goal; DROP TABLE demand; DROP TABLE environment;"
         "DROP TABLE study");
     ck_assert_int_eq(open_status(&p, CLT_STORE_WRITE, &err), CLT_NO_STORE);
-    ck_assert_msg(strstr(err.text, "damaged (schema 6, 0 tables)") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "damaged (schema 7, 0 tables)") != NULL, "%s", err.text);
     test_place_remove(&p);
 }
 END_TEST

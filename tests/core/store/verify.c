@@ -52,7 +52,7 @@ static const struct {
      "study one, trial 1: it is wish 2, which there is not\n", true},
     {"UPDATE trial SET twin = 2 WHERE number = 1",
      "study one, trial 1: its result is that of trial 1\n", true},
-    {"INSERT INTO wish VALUES (1, 1, 'x = 1'), (1, 3, 'x = 2')",
+    {"INSERT INTO wish VALUES (1, 1, 'x = 1', 0), (1, 3, 'x = 2', 0)",
      "study one: rows of table wish are missing\n", true},
     {"INSERT INTO ancestor VALUES (1, 1, 1, 0, 'other, trial 3')",
      "study one: rows of table ancestor are missing\n", true},
