@@ -6,15 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Copies one line: valid UTF-8, no control characters, cut at a code point. */
+/* Length of a text that is to fit into size bytes, cut between characters. */
+static size_t fitting(const char *text, size_t size)
+{
+    enum { LONGEST = 4 };
+    size_t n = strnlen(text, size - 1);
+    for (int i = 1; i < LONGEST && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; i++) {
+        n--;
+    }
+    return n;
+}
+
+/* Copies one line: no control characters, "?" for each byte that is no UTF-8. */
 static void copy_line(char *out, size_t size, const char *text)
 {
-    size_t n = strnlen(text, size - 1);
-    size_t valid = clt_utf8_valid(text, n);
-    for (size_t i = 0; i < valid; i++) {
+    size_t n = fitting(text, size), valid = clt_utf8_valid(text, n);
+    for (size_t i = 0; i < n; i++) {
+        bool bad = i == valid;
+        valid += bad ? 1 + clt_utf8_valid(text + i + 1, n - i - 1) : 0;
         out[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i];
+        out[i] = bad ? '?' : out[i];
     }
-    out[valid] = '\0';
+    out[n] = '\0';
 }
 
 static void host_log(void *ctx, int32_t level, const char *line)
