@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/json_read.h"
 #include "base/suggest.h"
+#include "config/option.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -43,6 +44,15 @@ static int32_t wrong(request *r, const char *format, ...)
 }
 
 /* A whole number that is not negative, nor so large that a neighbour would be read as the same. */
+static int32_t check_count(request *r, const char *key, double number, uint64_t *count)
+{
+    if (!(number >= 0 && number <= MOST) || number != floor(number)) {
+        return wrong(r, "\"%s\" is %.17g, not a whole number from 0 to %.0f", key, number, MOST);
+    }
+    *count = (uint64_t)number;
+    return COLLET_STUDY_OK;
+}
+
 static int32_t read_count(request *r, const char *key, uint64_t *count)
 {
     const clt_json_value *v = clt_json_find(r->object, key);
@@ -52,11 +62,18 @@ static int32_t read_count(request *r, const char *key, uint64_t *count)
     if (v->type != CLT_JSON_NUMBER) {
         return wrong(r, "\"%s\" is %s, not a whole number", key, clt_json_type_text(v->type));
     }
-    if (!(v->number >= 0 && v->number <= MOST) || v->number != floor(v->number)) {
-        return wrong(r, "\"%s\" is %.17g, not a whole number from 0 to %.0f", key, v->number, MOST);
-    }
-    *count = (uint64_t)v->number;
-    return COLLET_STUDY_OK;
+    return check_count(r, key, v->number, count);
+}
+
+/* A step may be written as text: "1". */
+static int32_t read_step(request *r, uint64_t *step)
+{
+    const clt_json_value *v = clt_json_find(r->object, "step");
+    double number;
+    bool digits = v != NULL && v->type == CLT_JSON_TEXT &&
+                  v->text[strspn(v->text, "0123456789")] == '\0' &&
+                  clt_number_parse(v->text, &number);
+    return digits ? check_count(r, "step", number, step) : read_count(r, "step", step);
 }
 
 static int32_t read_text(request *r, const char *key, const char **text)
@@ -325,8 +342,7 @@ static int32_t report(request *r)
     double *values;
     uint32_t count;
     int32_t stop;
-    if (read_count(r, "id", &id) != COLLET_STUDY_OK ||
-        read_count(r, "step", &step) != COLLET_STUDY_OK ||
+    if (read_count(r, "id", &id) != COLLET_STUDY_OK || read_step(r, &step) != COLLET_STUDY_OK ||
         read_values(r, &values, &count) != COLLET_STUDY_OK) {
         return COLLET_STUDY_E_INPUT;
     }

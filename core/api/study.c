@@ -202,6 +202,15 @@ static bool are_finite(const double *values, size_t count)
     return all;
 }
 
+static bool has_nan(const double *values, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        any = any || isnan(values[i]);
+    }
+    return any;
+}
+
 /* Is that what the trial was told before? Then the caller did not hear the answer. What is not
  * finite made it a failed one. */
 static bool told_the_same(const collet_study *s, const clt_held *trial, uint32_t state,
@@ -342,7 +351,7 @@ static clt_status finish(collet_study *s, uint64_t id, uint32_t state, const dou
         row.why = why;
     } else if (!are_finite(values, count)) {
         row.state = CLT_TRIAL_FAILED;
-        row.failure = CLT_FAIL_NAN;
+        row.failure = has_nan(values, count) ? CLT_FAIL_NAN : CLT_FAIL_INFINITE;
         row.why = "it was told a value that is not a finite number";
     } else {
         row.values = values;
@@ -377,12 +386,25 @@ static clt_status check_report(collet_study *s, uint64_t id, uint64_t step, cons
     if (check_count(s, id, "reports", count, true) != CLT_OK) {
         return s->err.status;
     }
-    if (trial->curve.count > 0 && step <= trial->last_step) {
+    if (trial->curve.count > 0 && step < trial->last_step) {
         return clt_fail(&s->err, CLT_USAGE, "trial %llu reports step %llu after step %llu",
                         (unsigned long long)id, (unsigned long long)step,
                         (unsigned long long)trial->last_step);
     }
     return CLT_OK;
+}
+
+/* Adds a point to the curve, which has room, or the later value of one that is there. */
+static void note_point(clt_held *trial, const clt_point *point)
+{
+    size_t i = trial->curve.count;
+    while (i > 0 && trial->curve.items[i - 1].step == point->step) {
+        if (trial->curve.items[--i].metric == point->metric) { /* the plan's own text */
+            trial->curve.items[i].value = point->value;
+            return;
+        }
+    }
+    trial->curve.items[trial->curve.count++] = *point;
 }
 
 /* Is it worth going on? */
@@ -420,8 +442,7 @@ int32_t collet_study_report(collet_study *s, uint64_t id, uint64_t step, const d
     for (uint32_t i = 0; i < count; i++) {
         clt_study_values(s, trial)[i] = values[i];
         if (i < s->plan.goal_count || clt_demand_is_new(&required, i - s->plan.goal_count)) {
-            trial->curve.items[trial->curve.count++] =
-                (clt_point){step, s->plan.value_names[i], values[i]};
+            note_point(trial, &(clt_point){step, s->plan.value_names[i], values[i]});
         }
     }
     trial->reported = count;

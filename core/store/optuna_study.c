@@ -366,7 +366,8 @@ static clt_status turn_end(turning *t, const clt_optuna_trial *from, clt_trial_r
 {
     size_t goals = t->from->goal_count;
     double *values = clt_arena_array(t->arena, goals, sizeof *values);
-    bool pruned = from->state == CLT_OPTUNA_PRUNED, finite = true, none = from->values == NULL;
+    bool pruned = from->state == CLT_OPTUNA_PRUNED, finite = true, nan = false,
+         none = from->values == NULL;
     if (values == NULL) {
         return clt_fail_memory(t->err);
     }
@@ -376,6 +377,7 @@ static clt_status turn_end(turning *t, const clt_optuna_trial *from, clt_trial_r
                               : last ? from->steps.items[from->steps.count - 1].value
                                      : (double)NAN;
         finite = finite && isfinite(values[t->order[g]]);
+        nan = nan || isnan(values[t->order[g]]);
     }
     if (from->state == CLT_OPTUNA_FAIL) {
         fail_trial(row, CLT_FAIL_ERROR, from->why != NULL ? from->why : "it failed in Optuna");
@@ -383,7 +385,8 @@ static clt_status turn_end(turning *t, const clt_optuna_trial *from, clt_trial_r
         fail_trial(row, CLT_FAIL_NO_RESULT, "it has no value in Optuna");
         return leave_out(t, "count as failed: they ended without a value");
     } else if (!finite) {
-        fail_trial(row, CLT_FAIL_NAN, "its value in Optuna is not a finite number");
+        fail_trial(row, nan ? CLT_FAIL_NAN : CLT_FAIL_INFINITE,
+                   "its value in Optuna is not a finite number");
         return leave_out(t, "count as failed: their value is not a finite number");
     } else {
         row->state = pruned ? CLT_TRIAL_PRUNED : CLT_TRIAL_COMPLETE;

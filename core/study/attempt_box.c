@@ -11,6 +11,7 @@ typedef struct evaluation {
     const clt_attempt_task *task;
     const clt_attempt_listener *listener;
     clt_attempt_result *result;
+    bool reported; /* at last_step of the result, which may be 0 */
     clt_arena arena;
     clt_error err;
 } evaluation;
@@ -35,7 +36,7 @@ static collet_status on_report(void *ctx, uint64_t step, const char *const *metr
     const clt_box *box = &e->task->source->box;
     double row[CLT_MOST_VALUES] = {0};
     uint64_t present = 0;
-    if (step <= e->result->last_step) {
+    if (e->reported && step < e->result->last_step) {
         char steps[96];
         (void)snprintf(steps, sizeof steps, "step %llu after step %llu: the step does not rise",
                        (unsigned long long)step, (unsigned long long)e->result->last_step);
@@ -50,6 +51,7 @@ static collet_status on_report(void *ctx, uint64_t step, const char *const *metr
         present |= UINT64_C(1) << at;
     }
     e->result->last_step = step;
+    e->reported = true;
     e->listener->epoch(e->listener->ctx, step, 0, row, box->metrics->count, present);
     return COLLET_OK;
 }
@@ -103,7 +105,7 @@ static void record(evaluation *e, const double *values)
         if (!isfinite(value)) {
             clt_fail(&e->err, CLT_PLUGIN_FAILED, "%s: %s is not finite: %g", box->host.unit,
                      plan->value_names[i], value);
-            fail(e, CLT_FAIL_NAN);
+            fail(e, isnan(value) ? CLT_FAIL_NAN : CLT_FAIL_INFINITE);
             return;
         }
         e->result->values[i] = value;

@@ -109,12 +109,29 @@ void clt_curves_again(clt_curves *c, clt_track *track)
     track->steps.count = points_before(track, track->stretches.count - 1);
 }
 
+/* A step that is told again: its later values stand. News where they are others. */
+static bool tell_again(clt_curves *c, clt_track *track, const double *values)
+{
+    size_t size = c->objective_count * sizeof *values;
+    double *last = track->values.items + (track->steps.count - 1) * c->objective_count;
+    bool news = memcmp(last, values, size) != 0;
+    if (news) {
+        memcpy(last, values, size);
+        touch(c, track);
+    }
+    return news;
+}
+
 bool clt_curves_add(clt_curves *c, clt_track *track, uint64_t step, const double *values,
                     bool *news)
 {
     size_t n = track->steps.count, m = c->objective_count;
     *news = n == 0 || step > track->steps.items[n - 1];
     if (!*news) {
+        const clt_stretch *last = clt_curves_last(track);
+        bool again = step == track->steps.items[n - 1] && last->state == COLLET_CURVE_RUNNING &&
+                     n > points_before(track, track->stretches.count - 1);
+        *news = again && tell_again(c, track, values);
         return true;
     }
     if (!clt_vec_reserve((void **)&track->values.items, &track->values.capacity, (n + 1) * m,

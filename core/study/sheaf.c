@@ -96,12 +96,24 @@ bool clt_sheaf_is_whole(const clt_sheaf *sheaf)
     return true;
 }
 
+/* Does the run count its steps from 0? The values of folds are no step of its own. */
+static bool begins_at_zero(const clt_sheaf *sheaf, const clt_trial_row *end)
+{
+    bool begins = false;
+    for (size_t i = 0; i < sheaf->facts->metric_count && end->curve_count > 0; i++) {
+        begins = begins || (end->curve[0].step == 0 &&
+                            strcmp(end->curve[0].metric, sheaf->facts->metrics[i]) == 0);
+    }
+    return begins;
+}
+
 /* An objective counts its steps from the beginning in each run: in the trial they go on. */
 static void shift_steps(const clt_sheaf *sheaf, size_t count)
 {
     uint64_t before = 0;
     for (size_t i = 0; i < count && sheaf->plan->black_box; i++) {
         clt_trial_row *end = &sheaf->ends[i];
+        before += i > 0 && begins_at_zero(sheaf, end);
         for (size_t k = 0; k < end->curve_count; k++) {
             ((clt_point *)end->curve)[k].step += before;
         }
@@ -133,7 +145,7 @@ static bool join_curves(clt_sheaf *sheaf, size_t count, clt_trial_row *trial)
 static void fail(clt_trial_row *trial, const char *why)
 {
     trial->state = CLT_TRIAL_FAILED;
-    trial->failure = CLT_FAIL_NAN;
+    trial->failure = CLT_FAIL_INFINITE; /* of finite numbers that are too large to add up */
     trial->why = why;
     trial->values = NULL;
     trial->value_count = 0;
@@ -155,7 +167,7 @@ static bool take_means(clt_sheaf *sheaf, size_t count, clt_trial_row *trial)
             values[v] += sheaf->ends[i].values[v];
         }
         values[v] /= (double)count;
-        if (!isfinite(values[v])) { /* of finite numbers that are too large to add up */
+        if (!isfinite(values[v])) {
             fail(trial, "the mean over its parts is not finite");
             return true;
         }

@@ -86,7 +86,8 @@ typedef enum clt_trial_state {
     X(CLT_FAIL_ERROR, "error", "a plugin said that it failed")                                     \
     X(CLT_FAIL_LOST, "lost", "its process was lost too often through no fault of its own")         \
     X(CLT_FAIL_QUARANTINE, "quarantine", "the same parameters have failed before")                 \
-    X(CLT_FAIL_REJECTED, "rejected", "somebody has found its result to be wrong")
+    X(CLT_FAIL_REJECTED, "rejected", "somebody has found its result to be wrong")                  \
+    X(CLT_FAIL_INFINITE, "infinite", "a value was infinite")
 
 /** Class of a failure. */
 typedef enum clt_failure {

@@ -64,19 +64,6 @@ static clt_trial_row row_of(const clt_task *task)
         .number = task->trial.number, .fold = task->trial.fold, .attempt = task->trial.attempt};
 }
 
-/* The goals among the values of all metrics. */
-static void pick_goals(const clt_task *task, const double *values, double goals[CLT_MOST_VALUES])
-{
-    const clt_crew *crew = task->crew;
-    for (size_t g = 0; g < crew->plan->goal_count; g++) {
-        goals[g] = (double)NAN;
-        for (size_t i = 0; i < crew->facts.metric_count; i++) {
-            bool here = strcmp(crew->facts.metrics[i], crew->plan->goals[g].metric) == 0;
-            goals[g] = here ? values[i] : goals[g];
-        }
-    }
-}
-
 /* A message with values of all metrics: its head, and the values. False: it is garbage. */
 static bool read_values(const clt_task *task, const clt_wire *m, clt_wire_epoch *body,
                         double values[CLT_MOST_VALUES])
@@ -94,6 +81,35 @@ static bool read_values(const clt_task *task, const clt_wire *m, clt_wire_epoch 
     return true;
 }
 
+/* The goals' values at the last step of the curve, which may have come one by one. */
+static void last_goals(const clt_task *task, double goals[CLT_MOST_VALUES])
+{
+    const clt_plan *plan = task->crew->plan;
+    for (size_t g = 0; g < plan->goal_count; g++) {
+        goals[g] = (double)NAN;
+        for (size_t i = task->curve.count; i > 0; i--) {
+            const clt_point *point = &task->curve.items[i - 1];
+            if (point->step != task->last_step) {
+                break;
+            }
+            bool here = strcmp(point->metric, plan->goals[g].metric) == 0;
+            goals[g] = here ? point->value : goals[g];
+        }
+    }
+}
+
+/* Adds a point, or the later value of one that is there: a step may be told more than once. */
+static bool note_point(clt_task *task, const clt_point *point)
+{
+    for (size_t i = task->curve.count; i > 0 && task->curve.items[i - 1].step == point->step; i--) {
+        if (strcmp(task->curve.items[i - 1].metric, point->metric) == 0) {
+            task->curve.items[i - 1].value = point->value;
+            return true;
+        }
+    }
+    return CLT_PUSH(&task->curve, *point);
+}
+
 /* Adds the values that are present to the curve; names[metric_count]. False: it went wrong. */
 static bool note_values(clt_task *task, uint64_t step, const char *const *names,
                         const double *values, uint64_t present)
@@ -108,7 +124,7 @@ static bool note_values(clt_task *task, uint64_t step, const char *const *names,
                              CLT_MOST_POINTS);
             return false;
         }
-        if (!CLT_PUSH(&task->curve, point)) { /* ours ran out, which is no fault of the trial */
+        if (!note_point(task, &point)) { /* ours ran out, which is no fault of the trial */
             (void)clt_fail_memory(task->crew->err);
             return false;
         }
@@ -121,7 +137,9 @@ static void hear_epoch(clt_task *task, const clt_wire *m)
     clt_crew *crew = task->crew;
     clt_wire_epoch body;
     double values[CLT_MOST_VALUES], goals[CLT_MOST_VALUES];
-    if (!read_values(task, m, &body, values) || body.epoch <= task->last_step) {
+    /* A training's epochs rise from 1; an objective may begin at 0 and tell a step again. */
+    uint64_t least = crew->plan->black_box ? task->last_step : task->last_step + 1;
+    if (!read_values(task, m, &body, values) || body.epoch < least) {
         garbage(task, "a report that makes no sense");
         return;
     }
@@ -130,7 +148,7 @@ static void hear_epoch(clt_task *task, const clt_wire *m)
     }
     task->last_step = body.epoch;
     clt_trial_row row = row_of(task);
-    pick_goals(task, values, goals);
+    last_goals(task, goals);
     crew->hooks.epoch(crew->hooks.ctx, &row, body.epoch, body.epochs, goals);
 }
 
@@ -200,6 +218,12 @@ static bool may_go_on(clt_task *task)
     return may;
 }
 
+/* A class of failure that a process may give itself. */
+static bool may_say(uint32_t failure)
+{
+    return failure <= CLT_FAIL_ERROR || failure == CLT_FAIL_INFINITE;
+}
+
 static void hear_result(clt_task *task, const clt_wire *m)
 {
     clt_attempt_result *r = &task->result;
@@ -208,7 +232,7 @@ static void hear_result(clt_task *task, const clt_wire *m)
     memcpy(&body, m->body, m->length >= sizeof body ? sizeof body : 0);
     bool failed = m->length >= sizeof body && body.failure != CLT_FAIL_NONE;
     bool paused = m->length >= sizeof body && body.state == CLT_TRIAL_PAUSED;
-    if (m->length < sizeof body || body.failure > CLT_FAIL_ERROR || task->has_result ||
+    if (m->length < sizeof body || !may_say(body.failure) || task->has_result ||
         (paused &&
          (failed || body.last_step != task->trial.until || task->last_step != body.last_step)) ||
         (!failed && (task->trial.fold > 0) != task->fold_told) ||

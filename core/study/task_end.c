@@ -119,9 +119,11 @@ static void take_last_values(clt_task *task)
     task->result.value_count = plan->value_count;
     for (size_t v = 0; v < plan->value_count; v++) {
         if (!isfinite(task->result.values[v])) {
-            clt_task_condemn(task, CLT_FAIL_NAN, "it was pruned at step %llu, where its %s is %s",
+            bool nan = isnan(task->result.values[v]);
+            clt_task_condemn(task, nan ? CLT_FAIL_NAN : CLT_FAIL_INFINITE,
+                             "it was pruned at step %llu, where its %s is %s",
                              (unsigned long long)task->last_step, plan->value_names[v],
-                             isnan(task->result.values[v]) ? "not a number" : "infinite");
+                             nan ? "not a number" : "infinite");
         }
     }
 }

@@ -130,9 +130,10 @@ COLLET_API int32_t collet_study_tell(collet_study *study, uint64_t id, uint32_t 
 /** Ends an open trial as FAILED, and says why in one line. */
 COLLET_API int32_t collet_study_fail(collet_study *study, uint64_t id, const char *why);
 
-/** Notes what an open trial has reached at a step (epochs, say; steps rise): values[count] of the
- *  goals, or of all that tell() takes. *stop (may be NULL): not 0 when it is not worth going on;
- * tell() it as PRUNED then. What was reported is stored with the trial's end. */
+/** Notes what an open trial has reached at a step (epochs, say; from 0, they do not fall; told
+ *  again, a step has its later values): values[count] of the goals, or of all that tell() takes.
+ * *stop (may be NULL): not 0 when it is not worth going on; tell() it as PRUNED then. What was
+ * reported is stored with the trial's end. */
 COLLET_API int32_t collet_study_report(collet_study *study, uint64_t id, uint64_t step,
                                        const double *values, uint32_t count, int32_t *stop);
 

@@ -104,7 +104,7 @@ START_TEST(each_wrong_call_says_what_is_wrong_and_loses_nothing)
     static const double two[2] = {1, 2};
     static const struct {
         uint64_t id;
-        uint32_t state, count; /* state 0: a report of step 5 */
+        uint32_t state, count; /* state 0: a report of step 4 */
         const double *values;
         const char *said;
     } rows[] = {
@@ -115,7 +115,7 @@ START_TEST(each_wrong_call_says_what_is_wrong_and_loses_nothing)
         {0, 9, 1, two, "trial 0 cannot become state 9"},
         {1, COLLET_STUDY_COMPLETE, 1, two, "trial 1 is not open: it was told complete before"},
         {1, COLLET_STUDY_FAILED, 0, NULL, "trial 1 is not open: it was told complete before"},
-        {2, 0, 1, two, "trial 2 reports step 5 after step 5"},
+        {2, 0, 1, two, "trial 2 reports step 4 after step 5"},
         {2, 0, 1, NULL, "trial 2 reports no values"},
         {2, 0, 2, two, "trial 2 reports 2 values, but the goals are 1 in number"},
         {1, 0, 1, two, "trial 1 is not open: it was told complete before"},
@@ -131,7 +131,7 @@ START_TEST(each_wrong_call_says_what_is_wrong_and_loses_nothing)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int32_t status =
             rows[i].state == 0
-                ? collet_study_report(study, rows[i].id, 5, rows[i].values, rows[i].count, NULL)
+                ? collet_study_report(study, rows[i].id, 4, rows[i].values, rows[i].count, NULL)
                 : collet_study_tell(study, rows[i].id, rows[i].state, rows[i].values,
                                     rows[i].count);
         ck_assert_int_eq(status, COLLET_STUDY_E_CALL);
@@ -196,6 +196,22 @@ START_TEST(a_trial_may_be_pruned_or_fail)
     ck_assert_int_eq(collet_study_state(study, c, &state), COLLET_STUDY_OK);
     ck_assert_uint_eq(state, COLLET_STUDY_FAILED);
     ck_assert_int_eq(collet_study_best(study, &best), COLLET_STUDY_DONE);
+    collet_study_destroy(study);
+}
+END_TEST
+
+START_TEST(steps_begin_at_0_and_have_their_later_value)
+{
+    static const double reports[][2] = {{0, 5}, {0, 4}, {1, 3}, {1, 2}}; /* step, value */
+    collet_study *study = make(mixed);
+    uint64_t a = ask(study);
+    for (size_t i = 0; i < 4; i++) {
+        int32_t status =
+            collet_study_report(study, a, (uint64_t)reports[i][0], &reports[i][1], 1, NULL);
+        ck_assert_int_eq(status, COLLET_STUDY_OK);
+    }
+    ck_assert_int_eq(collet_study_tell(study, a, COLLET_STUDY_PRUNED, NULL, 0), COLLET_STUDY_OK);
+    ck_assert(collet_study_values(study, a)[0] == 2);
     collet_study_destroy(study);
 }
 END_TEST
@@ -476,6 +492,7 @@ int main(void)
         {a_name_that_there_is_not_is_named, 1},
         {a_setting_that_is_queued_is_asked_for_first, 1},
         {a_trial_may_be_pruned_or_fail, 1},
+        {steps_begin_at_0_and_have_their_later_value, 1},
         {a_grid_ends_and_so_does_a_number_of_trials, 1},
         {studies_of_one_process_are_independent, 1},
         {a_fixed_order_waits_for_what_it_must_know, 1},

@@ -89,6 +89,24 @@ START_TEST(what_is_told_again_is_no_news)
 }
 END_TEST
 
+START_TEST(a_step_of_a_trial_under_way_has_its_later_values)
+{
+    bool news;
+    double value = 7;
+    set_up();
+    clt_track *track = clt_curves_find(&curves, 2);
+    ck_assert(clt_curves_add(&curves, track, 1, &value, &news));
+    ck_assert(news);
+    ck_assert_uint_eq(track->steps.count, 1);
+    ck_assert_double_eq(track->values.items[0], 7);
+    ck_assert(clt_curves_add(&curves, track, 1, &value, &news));
+    ck_assert(!news);
+    ck_assert(clt_curves_add(&curves, track, 0, &value, &news)); /* one that falls */
+    ck_assert(!news);
+    clt_curves_finish(&curves);
+}
+END_TEST
+
 START_TEST(another_attempt_forgets_what_its_stretch_had_reported)
 {
     set_up();
@@ -228,6 +246,7 @@ END_TEST
 
 TEST_MAIN_LOOPS("study/curves", {a_view_is_what_its_slot_may_know, sizeof views / sizeof views[0]},
                 {what_is_told_again_is_no_news, 1},
+                {a_step_of_a_trial_under_way_has_its_later_values, 1},
                 {another_attempt_forgets_what_its_stretch_had_reported, 1},
                 {trials_of_other_ranges_are_not_shown, 1},
                 {a_view_that_goes_on_is_what_it_is_from_nothing, 16})
