@@ -32,6 +32,10 @@ static void add_option(const collet_option *option, int width, clt_str *out)
     if (option->search != NULL) {
         clt_str_addf(out, "  %-*s search: %s\n", width, "", option->search);
     }
+    if ((option->flags & COLLET_NAMED) != 0) {
+        clt_str_addf(out, "  %-*s %s.NAME = value, as many as are wanted\n", width, "",
+                     option->key);
+    }
     if (option->count > 1) {
         clt_str_addf(out, "  %-*s %s.1 to %s.%u set one element\n", width, "", option->key,
                      option->key, option->count);

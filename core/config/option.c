@@ -46,8 +46,15 @@ const collet_option *clt_option_find(clt_options options, const char *key, uint3
     const char *dot = strchr(key, '.');
     const collet_option *option =
         find_plain(options, key, dot != NULL ? (size_t)(dot - key) : strlen(key));
+    if (option != NULL && dot == NULL && (option->flags & COLLET_NAMED) != 0) {
+        clt_fail(err, CLT_BAD_INPUT, "\"%s\": a name is missing; write %s.NAME = value", key, key);
+        return NULL;
+    }
     if (option == NULL || dot == NULL) {
         return option != NULL ? option : not_found(options, key, err);
+    }
+    if ((option->flags & COLLET_NAMED) != 0 && dot[1] != '\0') {
+        return option;
     }
     char *end;
     long n = strtol(dot + 1, &end, 10);

@@ -30,7 +30,8 @@ typedef struct clt_options {
 /** Row i. */
 const collet_option *clt_option_at(clt_options options, uint32_t i);
 
-/** Finds the row of `key`, or of "key.2" (then *element is 1). NULL when there is none; err then
+/** Finds the row of `key`, or of "key.2" (then *element is 1), or of "key.NAME" of a COLLET_NAMED
+ *  one. NULL when there is none; err then
  *  holds why, without file and line, with "did you mean". */
 const collet_option *clt_option_find(clt_options options, const char *key, uint32_t *element,
                                      clt_error *err);

@@ -167,7 +167,10 @@ clt_status clt_blas_setup(clt_blas *blas, clt_error *err)
     char text[512];
     bool there;
     *blas = (clt_blas){0};
-    if (setenv("OPENBLAS_NUM_THREADS", "1", 0) != 0) {
+    /* Programs that trials start may use more than that, unless the user has said it. */
+    bool users = getenv("OPENBLAS_NUM_THREADS") != NULL;
+    if (setenv("OPENBLAS_NUM_THREADS", "1", 0) != 0 ||
+        (!users && setenv("COLLET_BLAS_THREADS", "1", 1) != 0)) {
         return clt_fail_memory(err);
     }
     copy(blas->threads, sizeof blas->threads, getenv("OPENBLAS_NUM_THREADS"));

@@ -163,8 +163,8 @@ static clt_status refused(clt_box *box, const clt_plan *plan, const clt_componen
     for (size_t i = 0; i < component->setting_count; i++) {
         const clt_setting *setting = &component->settings[i];
         const clt_variable *v = &plan->variables[setting->variable];
-        if (v->line > 0 && strlen(setting->option->key) == key &&
-            strncmp(setting->option->key, said, key) == 0) {
+        const char *name = v->line > 0 ? v->name + strlen(v->section) + 1 : ""; /* "env.NAME" */
+        if (v->line > 0 && strlen(name) == key && strncmp(name, said, key) == 0) {
             return clt_fail(err, CLT_BAD_INPUT, "%s:%d: objective.%s", plan->ini->path, v->line,
                             said);
         }

@@ -7,6 +7,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -98,6 +100,17 @@ static void stand_alone(pid_t nursery)
         (void)signal(i, SIG_DFL);
     }
     sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Told by the environment, which programs that it starts inherit. */
+static void tell_worker(const clt_child *child, uint32_t worker)
+{
+    char number[16], threads[16];
+    (void)snprintf(number, sizeof number, "%u", worker);
+    (void)snprintf(threads, sizeof threads, "%u", child->plan->limits.threads);
+    if (setenv("COLLET_WORKER", number, 1) != 0 || setenv("COLLET_THREADS", threads, 1) != 0) {
+        _exit(1);
+    }
 }
 
 static void limit_memory(uint64_t bytes)
@@ -264,6 +277,7 @@ _Noreturn void clt_child_main(const clt_child *child)
     int log = child->message->fds[1];
     stand_alone(child->nursery);
     redirect(log);
+    tell_worker(child, start.worker);
     limit_memory(start.memory);
     runner r = {
         .child = child, .teller = {.fd = child->message->fds[0]}, .share = start.share != 0};

@@ -31,6 +31,11 @@ clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wa
     }
     *crew = (clt_crew){
         .plan = plan, .argv = argv, .wake = wake, .hooks = *hooks, .control = -1, .next_ticket = 1};
+    crew->taken = calloc(plan->limits.workers, 1);
+    if (crew->taken == NULL) {
+        free(crew);
+        return clt_fail_memory(err);
+    }
     crew->poll = epoll_create1(EPOLL_CLOEXEC);
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* what a dying nursery leaves comes to us */
     clt_status status = crew->poll < 0 || (wake >= 0 && !watch(crew, wake, &crew->wake))
@@ -68,6 +73,7 @@ void clt_crew_destroy(clt_crew *crew)
         close(crew->poll);
     }
     CLT_VEC_FINISH(&crew->tasks);
+    free(crew->taken);
     clt_arena_finish(&crew->arena);
     free(crew);
 }
@@ -95,10 +101,22 @@ void clt_crew_forget(clt_crew *crew, const clt_task *task)
 {
     for (size_t i = 0; i < crew->tasks.count; i++) {
         if (crew->tasks.items[i] == task) {
+            crew->taken[task->worker] = false;
             crew->tasks.items[i] = crew->tasks.items[--crew->tasks.count];
             return;
         }
     }
+}
+
+/* The lowest number that no process under way has: there are no more of them than workers. */
+static uint32_t take_worker(clt_crew *crew)
+{
+    unsigned char *found = memchr(crew->taken, false, crew->plan->limits.workers);
+    if (found == NULL) {
+        return 0;
+    }
+    *found = true;
+    return (uint32_t)(found - crew->taken);
 }
 
 /* A task with its socket and log; theirs[] are the ends for the attempt. NULL: no descriptors. */
@@ -163,8 +181,9 @@ clt_status clt_crew_launch(clt_crew *crew, const clt_launch *what, bool share, c
         task->busy = true;
         task->started = task->progress = clt_clock();
         task->share = share && may_share(crew);
+        task->worker = take_worker(crew);
         bool sent = watch(crew, task->socket, task) && watch(crew, task->log, task) &&
-                    clt_crew_send_start(crew, crew->control, &crew->sent, &task->trial, task->share,
+                    clt_crew_send_start(task, crew->control, &crew->sent, &task->trial, task->share,
                                         theirs);
         bool gone = errno == EPIPE || errno == ECONNRESET; /* which is noticed when waiting */
         status = sent || gone ? CLT_OK : cannot_start(err);

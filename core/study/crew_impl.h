@@ -30,6 +30,7 @@ typedef struct clt_errand {
 typedef struct clt_task {
     clt_crew *crew;
     uint64_t ticket;           /**< of the process: that of its first trial */
+    uint32_t worker;           /**< from 0, below [run] workers; no other process has it */
     clt_errand trial;          /**< under way while busy */
     CLT_VEC(clt_errand) ahead; /**< sent to it, to follow */
     bool busy;
@@ -75,7 +76,8 @@ struct clt_crew {
     bool ready;
     bool no_sharing; /**< no process runs more than one trial */
     CLT_VEC(clt_task *) tasks;
-    clt_error *err; /**< of the call under way */
+    unsigned char *taken; /**< [workers of the plan]: whether a task has that number */
+    clt_error *err;       /**< of the call under way */
     clt_wire message;
 };
 
@@ -126,7 +128,7 @@ void clt_task_close(clt_task *task);
 void clt_crew_distrust(clt_crew *crew);
 
 /** Sends a trial to a nursery (with the descriptors) or to a process that waits. */
-bool clt_crew_send_start(clt_crew *crew, int fd, uint32_t *sequence, const clt_errand *errand,
+bool clt_crew_send_start(clt_task *task, int fd, uint32_t *sequence, const clt_errand *errand,
                          bool share, const int *fds);
 
 /** Frees a task without a word. */

@@ -144,9 +144,10 @@ static bool make_errand(clt_crew *crew, const clt_launch *what, clt_errand *out)
     return out->x != NULL;
 }
 
-bool clt_crew_send_start(clt_crew *crew, int fd, uint32_t *sequence, const clt_errand *errand,
+bool clt_crew_send_start(clt_task *task, int fd, uint32_t *sequence, const clt_errand *errand,
                          bool share, const int *fds)
 {
+    const clt_crew *crew = task->crew;
     size_t dims = crew->plan->space.dim_count;
     char path[CLT_KEEP_PATH] = "";
     if (crew->keep != NULL) {
@@ -157,6 +158,7 @@ bool clt_crew_send_start(clt_crew *crew, int fd, uint32_t *sequence, const clt_e
                                clt_keep_fingerprint(crew->keep, errand->fold, errand->x, dims),
                            .dim_count = dims,
                            .memory = crew->plan->limits.trial_memory,
+                           .worker = task->worker,
                            .attempt = errand->attempt,
                            .until = errand->until,
                            .fold = errand->fold,
@@ -191,7 +193,7 @@ clt_status clt_crew_launch_hot(clt_crew *crew, const clt_launch *what, clt_error
         return clt_fail_memory(err);
     }
     /* One that is gone is noticed when its end is told; then the errand comes back. */
-    (void)clt_crew_send_start(crew, task->socket, &task->sent, &errand, true, NULL);
+    (void)clt_crew_send_start(task, task->socket, &task->sent, &errand, true, NULL);
     if (!task->busy) {
         take_up(task, &errand);
     } else if (!CLT_PUSH(&task->ahead, errand)) {

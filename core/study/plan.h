@@ -37,6 +37,7 @@ typedef struct clt_component {
 /** How trials are carried out: [run], understood. Times in seconds, 0: no limit. */
 typedef struct clt_limits {
     uint32_t workers; /**< at least 1 */
+    uint32_t threads; /**< that each may use: the processors divided among them, at least 1 */
     double trial_time, no_progress, grace, sampler_time;
     uint64_t trial_memory; /**< bytes; 0: no limit */
     uint64_t max_failed;   /**< 0: no limit */

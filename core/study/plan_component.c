@@ -45,13 +45,23 @@ static clt_status push_variable(clt_plan_build *b, reading *r, const clt_variabl
                : clt_fail_memory(b->err);
 }
 
+/* Is it "section.key"? */
+static bool is_key_of(const char *name, const char *key)
+{
+    size_t n = strlen(name), k = strlen(key);
+    return n > k && name[n - k - 1] == '.' && strcmp(name + n - k, key) == 0;
+}
+
 /* The same option in [model] and in [model.mlp]. */
 static clt_status check_twice(clt_plan_build *b, const reading *r, const clt_entry *entry,
                               const collet_option *option, uint32_t element)
 {
     for (size_t i = 0; i < r->settings.count; i++) {
         const clt_setting *other = &r->settings.items[i];
-        if (other->option == option && other->element == element) {
+        const char *name = b->variables.items[other->variable].name;
+        bool named = (option->flags & COLLET_NAMED) != 0; /* the name is what may not come again */
+        if (other->option == option && other->element == element &&
+            (!named || is_key_of(name, entry->key))) {
             clt_fail(b->err, CLT_BAD_INPUT, "\"%s\" is given in line %d already", entry->key,
                      b->variables.items[other->variable].line);
             return clt_plan_at(b, entry->line, clt_plan_bracket(b, entry->section));

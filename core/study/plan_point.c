@@ -97,6 +97,22 @@ static const char *resolve_path(const clt_plan *plan, const collet_option *optio
     return relative ? clt_path_join(arena, plan->folder, text) : text;
 }
 
+/* Appends a line "NAME=text" to the field of a COLLET_NAMED option. */
+static clt_status add_named(const clt_variable *v, const char *text, const collet_option *option,
+                            clt_arena *arena, void *config, clt_error *err)
+{
+    clt_value value = {0};
+    const char *before, *key = v->name + strlen(v->section) + 1; /* "env.NAME" */
+    memcpy(&before, (const char *)config + option->offset, sizeof before);
+    value.text = clt_arena_printf(arena, "%s%s=%s\n", before != NULL ? before : "",
+                                  key + strlen(option->key) + 1, text);
+    if (value.text == NULL) {
+        return clt_fail_memory(err);
+    }
+    clt_option_store(option, CLT_ALL_ELEMENTS, &value, config);
+    return CLT_OK;
+}
+
 static clt_status apply(const clt_plan *plan, const clt_setting *setting, const double *x,
                         clt_arena *arena, void *config, clt_error *err)
 {
@@ -111,6 +127,10 @@ static clt_status apply(const clt_plan *plan, const clt_setting *setting, const 
     }
     if (clt_option_parse(setting->option, text, &value, err) != CLT_OK) {
         return clt_prefix(err, "%s", plan->variables[setting->variable].name);
+    }
+    if ((setting->option->flags & COLLET_NAMED) != 0) {
+        return add_named(&plan->variables[setting->variable], text, setting->option, arena, config,
+                         err);
     }
     clt_option_store(setting->option, setting->element, &value, config);
     return CLT_OK;

@@ -49,6 +49,7 @@ clt_status clt_plan_read_run(clt_plan_build *b)
         plan->time_limit = time;
     }
     limits->workers = run.workers > 0 ? (uint32_t)run.workers : processors();
+    limits->threads = processors() > limits->workers ? processors() / limits->workers : 1;
     limits->max_failed = (uint64_t)run.max_failed;
     limits->reuse = run.reuse != 0;
     limits->checkpoint = run.checkpoint != 0;

@@ -52,6 +52,8 @@ typedef struct clt_wire_start {
     uint64_t number, dim_count, memory; /**< memory: bytes that it may need; 0: no limit */
     uint64_t fingerprint;               /**< that its checkpoints must carry */
     uint64_t until;                     /**< of clt_attempt_task */
+    uint32_t worker;                    /**< which of the workers the process is, from 0 */
+    uint32_t reserved;
     uint32_t attempt;
     uint32_t fold;   /**< from 1; 0: all of the trial */
     uint32_t share;  /**< the process may run other trials after it */

@@ -10,6 +10,8 @@
  *                                                                     and what it requires
  *     folder   where it works                              the folder of the experiment file
  *     grace    seconds from SIGTERM to SIGKILL when a trial is told to stop early       5
+ *     threads  that its libraries may use              processors / [run] workers, at least 1
+ *     env.NAME a variable of its environment, as many as are wanted
  *
  *     [study]
  *     maximize = accuracy
@@ -27,20 +29,31 @@
  * write run = sh -c '...'; the file itself ends a value at " ;"). '...' and "..." keep blanks
  * together, \ takes a character as it is, {lr} is the text of a parameter and stays in its word, {{
  * and }} are braces. [...] is left out while a parameter in it is inactive. {trial} and {seed} are
- * the trial's number and a number for the program's own randomness. A program's name without a
- * slash is looked for in PATH; with one, it starts from `folder`.
+ * the trial's number and a number for the program's own randomness; {worker} is below [run]
+ * workers, and no other program that runs has the same. A program's name without a slash is looked
+ * for in PATH; with one, it starts from `folder`.
+ *
+ * Variables: the value of env.NAME is taken as it stands but for {lr} and the like, {{ and }}; the
+ * variable is not set while a parameter in it is inactive. A GPU for each worker:
+ *
+ *     env.CUDA_VISIBLE_DEVICES = {worker}
+ *
+ * `threads` is told by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS, BLIS_NUM_THREADS and
+ * NUMEXPR_NUM_THREADS, but for those that env. sets, and, where `threads` is left out, those that
+ * are set where Collet was started.
  *
  * The program also finds in its environment
  *     COLLET_PARAM_LR   each active parameter by its name in capitals, "_" for what is no letter or
  *                       digit
  *     COLLET_PARAMS     path of a JSON file with all of them: {"lr": 0.01, "kernel": "rbf"}
  *     COLLET_METRICS    path of a file that it may write lines to, instead of printing them
- *     COLLET_TRIAL, COLLET_ATTEMPT, COLLET_SEED
- * The files are in memory and go with the trial.
+ *     COLLET_TRIAL, COLLET_ATTEMPT, COLLET_SEED, COLLET_WORKER, COLLET_THREADS
+ * The first file is in TMPDIR, or /tmp, the second in memory; both go with the trial.
  *
  * Metrics: what stands in JSON under other names is ignored, other lines too. A line with a step,
  * {"step": 3, "accuracy": 0.8}, is one point of the learning curve, noted as it comes; steps are
- * whole numbers that rise from 1. A metric that the last line lacks is that of the last step. Once
+ * whole numbers from 0 that do not fall, and of one that comes again the later values stand. A line
+ * has 16 MiB at most. A metric that the last line lacks is that of the last step. Once
  * a line is in the file COLLET_METRICS, the result is its last one, and printed lines are only
  * points of the curve.
  *
@@ -55,7 +68,9 @@
  * pruner says that a trial is to stop, its result is that of the last step. No trial is run twice
  * in one process to see whether the same comes out, as other objectives are.
  */
+#include "command/environment.h"
 #include "command/evaluation.h"
+#include "command/script.h"
 #include "command/surroundings.h"
 #include "command/words.h"
 #include "text/read.h"
@@ -72,8 +87,9 @@
 enum { MOST_METRICS = 64 };
 
 typedef struct command_config {
-    const char *run, *metrics, *folder;
+    const char *run, *metrics, *folder, *env;
     double grace;
+    int64_t threads;
 } command_config;
 
 static const collet_option options[] = {
@@ -86,16 +102,23 @@ static const collet_option options[] = {
                     "where it works; the experiment's own folder if left out"),
     COLLET_OPT_REAL(command_config, grace, "5", 0, 1e6, NULL, COLLET_FIXED,
                     "seconds from SIGTERM to SIGKILL when a trial is told to stop early"),
+    COLLET_OPT_INT(command_config, threads, "0", 0, 4096, NULL, COLLET_FIXED,
+                   "threads that its libraries may use, told by OMP_NUM_THREADS and the like; 0: "
+                   "the processors that may be used / workers"),
+    COLLET_OPT_STRING(command_config, env, "", COLLET_FIXED | COLLET_NAMED,
+                      "env.NAME = value: a variable of its environment, with {name} for "
+                      "parameters"),
 };
 
 /* Places of texts behind those of the dimensions. */
-enum { TRIAL, SEED, OWN_TEXTS };
+enum { TRIAL, SEED, WORKER, OWN_TEXTS };
 
 typedef struct command {
     const collet_host *host;
     const command_config *config;
     const collet_space *space;
     command_line line;
+    command_environment environment;
     char *path;       /* of the program; NULL: its name depends on a parameter */
     char **variables; /* [dim_count] */
     char *list;       /* the option `metrics`, cut at the commas */
@@ -117,6 +140,7 @@ static void destroy(void *self)
     free(c->path);
     free(c->list);
     command_finish(&c->line);
+    command_environment_finish(&c->environment);
     free(c);
 }
 
@@ -223,7 +247,7 @@ static bool is_plain(const collet_space *space)
     return plain;
 }
 
-static collet_status fail_unknown(const command *c, const char *name)
+static collet_status fail_unknown(const command *c, const char *key, const char *name)
 {
     uint32_t n = c->space->dim_count;
     const char **names = calloc(n + 1u, sizeof *names);
@@ -233,15 +257,24 @@ static collet_status fail_unknown(const command *c, const char *name)
     int near = names != NULL ? text_nearest(name, names, n) : -1;
     collet_status status =
         near >= 0 ? collet_fail(c->host, COLLET_E_INVALID,
-                                "run: there is no parameter \"%s\" (did you mean \"%s\"?)", name,
-                                names[near])
+                                "%s: there is no parameter \"%s\" (did you mean \"%s\"?)", key,
+                                name, names[near])
                   : collet_fail(c->host, COLLET_E_INVALID,
-                                "run: there is no parameter \"%s\" in [params]", name);
+                                "%s: there is no parameter \"%s\" in [params]", key, name);
     free(names);
     return status;
 }
 
-static collet_status place_name(const command *c, command_part *part, bool in_bracket)
+static int own_text(const char *name)
+{
+    return strcmp(name, "trial") == 0    ? TRIAL
+           : strcmp(name, "seed") == 0   ? SEED
+           : strcmp(name, "worker") == 0 ? WORKER
+                                         : -1;
+}
+
+static collet_status place_name(const command *c, const char *key, command_part *part,
+                                bool in_bracket)
 {
     const collet_space *space = c->space;
     part->place = find_dim(space, part->text);
@@ -254,24 +287,34 @@ static collet_status place_name(const command *c, command_part *part, bool in_br
                                  "out without it into brackets, such as [--%s {%s}]",
                                  part->text, part->text, part->text);
     }
-    int own = strcmp(part->text, "trial") == 0  ? TRIAL
-              : strcmp(part->text, "seed") == 0 ? SEED
-                                                : -1;
+    int own = own_text(part->text);
     if (own >= 0) {
         part->place = (int32_t)space->dim_count + own;
     }
-    return own >= 0 || (in_bracket && is_plain(space)) ? COLLET_OK : fail_unknown(c, part->text);
+    return own >= 0 || (in_bracket && is_plain(space)) ? COLLET_OK
+                                                       : fail_unknown(c, key, part->text);
 }
 
-static collet_status place_names(command *c)
+static collet_status place_names(const command *c, const char *key, const command_line *line)
 {
     collet_status status = COLLET_OK;
-    for (size_t w = 0; w < c->line.word_count; w++) {
-        const command_word *word = &c->line.words[w];
+    for (size_t w = 0; w < line->word_count; w++) {
+        const command_word *word = &line->words[w];
         for (size_t p = 0; p < word->count && status == COLLET_OK; p++) {
-            command_part *part = &c->line.parts[word->first + p];
-            status = part->is_name ? place_name(c, part, word->group > 0) : COLLET_OK;
+            command_part *part = &line->parts[word->first + p];
+            status = part->is_name ? place_name(c, key, part, word->group > 0) : COLLET_OK;
         }
+    }
+    return status;
+}
+
+static collet_status read_environment(command *c)
+{
+    collet_status status = command_environment_read(&c->environment, c->host, c->config->env);
+    for (size_t i = 0; i < c->environment.count && status == COLLET_OK; i++) {
+        char key[128];
+        (void)snprintf(key, sizeof key, "env.%.100s", c->environment.sets[i].name);
+        status = place_names(c, key, &c->environment.sets[i].value);
     }
     return status;
 }
@@ -299,16 +342,40 @@ static collet_status name_variables(command *c)
 
 /* ---- The program ---------------------------------------------------------------------------- */
 
+/* What a shell would have understood, and nobody does here. */
+static void shell_hint(const char *name, char *out, size_t size)
+{
+    const char *equals = strchr(name, '=');
+    out[0] = '\0';
+    if (equals != NULL) {
+        (void)snprintf(out, size, "; to set a variable for it write env.%.*s = %s",
+                       (int)(equals - name), name, equals + 1);
+    } else if (strpbrk(name, "$~`*") != NULL) {
+        (void)snprintf(out, size,
+                       "; no shell is asked: write the name in full, or run = sh -c '...'");
+    }
+}
+
 static collet_status find_program(const command *c, const char *name, char **path)
 {
+    char why[512], hint[256];
     *path = command_find(name, c->config->folder);
-    return *path != NULL
-               ? COLLET_OK
-               : collet_fail(c->host, COLLET_E_INVALID,
-                             "run: program \"%s\" cannot be run (%s): %s", name,
-                             strchr(name, '/') != NULL ? c->config->folder
-                                                       : "looked for in the folders of PATH",
-                             strerror(errno));
+    if (*path == NULL) {
+        int code = errno;
+        shell_hint(name, hint, sizeof hint);
+        return collet_fail(
+            c->host, COLLET_E_INVALID, "run: program \"%s\" cannot be run (%s): %s%s", name,
+            strchr(name, '/') != NULL ? c->config->folder : "looked for in the folders of PATH",
+            strerror(code), hint);
+    }
+    command_script_check(*path, c->config->folder, why, sizeof why);
+    if (why[0] != '\0') {
+        free(*path);
+        *path = NULL;
+        return collet_fail(c->host, COLLET_E_INVALID, "run: program \"%s\" cannot be run: %s", name,
+                           why);
+    }
+    return COLLET_OK;
 }
 
 /* Refused before the first trial where that can be told. */
@@ -336,7 +403,8 @@ static collet_status create(const collet_host *host, const void *config, const c
     c->space = space;
     collet_status status = command_read(&c->line, host, "run", c->config->run);
     status = status == COLLET_OK ? name_metrics(c) : status;
-    status = status == COLLET_OK ? place_names(c) : status;
+    status = status == COLLET_OK ? place_names(c, "run", &c->line) : status;
+    status = status == COLLET_OK ? read_environment(c) : status;
     status = status == COLLET_OK ? name_variables(c) : status;
     status = status == COLLET_OK ? check_program(c) : status;
     if (status != COLLET_OK) {
@@ -352,22 +420,61 @@ static const collet_metrics *metrics(void *self)
     return &((const command *)self)->metrics;
 }
 
-/* The words of this point; NULL: no memory. */
-static char **words_of(const command *c, const collet_point *point, const char *seed)
+/* What the host says to the trial's process; `other` where it says nothing. */
+static int64_t told(const char *name, int64_t other)
+{
+    const char *text = getenv(name);
+    return text != NULL ? strtoll(text, NULL, 10) : other;
+}
+
+/* What a program is called with. */
+typedef struct filled {
+    char **argv, **entries;
+} filled;
+
+static void finish_filled(filled *f)
+{
+    free(f->argv);
+    command_entries_free(f->entries);
+}
+
+/* The words and variables of this point; false: no memory. */
+static bool fill(const command *c, const collet_point *point, const char *seed, filled *out)
 {
     uint32_t n = c->space->dim_count;
     const char **texts = calloc(n + (size_t)OWN_TEXTS, sizeof *texts);
-    char trial[32];
+    const int64_t threads = c->config->threads;
+    char trial[32], worker[32];
+    *out = (filled){NULL, NULL};
     if (texts == NULL) {
-        return NULL;
+        return false;
     }
     (void)snprintf(trial, sizeof trial, "%" PRIu64, point->number);
+    (void)snprintf(worker, sizeof worker, "%" PRId64, told("COLLET_WORKER", 0));
     memcpy(texts, point->text, n * sizeof *texts);
     texts[n + TRIAL] = trial;
     texts[n + SEED] = seed;
-    char **argv = command_fill(&c->line, texts);
+    texts[n + WORKER] = worker;
+    out->argv = command_fill(&c->line, texts);
+    out->entries = command_environment_fill(
+        &c->environment, texts, threads > 0 ? threads : told("COLLET_THREADS", 0), threads == 0);
     free(texts);
-    return argv;
+    return out->argv != NULL && out->entries != NULL;
+}
+
+/* Once in a study: an argument that looks as if a shell were to see it. */
+static void hint_at_shell(const command *c, const collet_point *point)
+{
+    const char *word = command_shell_word(&c->line);
+    char line[400];
+    if (word != NULL && point->number == 0 && point->attempt == 1) {
+        (void)snprintf(
+            line, sizeof line,
+            "run: no shell is asked, so the program gets \"%s\" as an argument; write run = "
+            "sh -c '...' if a shell is meant, or '%s' if not",
+            word, word);
+        c->host->log(c->host->ctx, COLLET_LOG_WARN, line);
+    }
 }
 
 static collet_status run(const command *c, char **argv, const command_surroundings *around,
@@ -375,8 +482,12 @@ static collet_status run(const command *c, char **argv, const command_surroundin
 {
     char *path = NULL;
     collet_status status = c->path == NULL ? find_program(c, argv[0], &path) : COLLET_OK;
-    command_call call = {c->path != NULL ? c->path : path, argv, around->envp, c->config->folder,
-                         around->mark};
+    command_call call = {c->path != NULL ? c->path : path,
+                         argv,
+                         around->envp,
+                         c->config->folder,
+                         around->mark,
+                         around->file};
     if (status == COLLET_OK) {
         status = command_evaluate(c->host, &call, &c->wanted, around->metrics, values);
     }
@@ -389,19 +500,21 @@ static collet_status evaluate(void *self, const collet_rng *rng, const collet_po
 {
     const command *c = self;
     command_surroundings around;
+    filled f;
     char seed[32];
     (void)snprintf(seed, sizeof seed, "%" PRIu64, collet_bits(rng) >> 33); /* fits an int */
-    char **argv = words_of(c, point, seed);
-    if (argv == NULL) {
+    if (!fill(c, point, seed, &f)) {
+        finish_filled(&f);
         return collet_fail(c->host, COLLET_E_NOMEM, "out of memory");
     }
-    collet_status status =
-        command_surroundings_make(&around, c->host, c->space, point, seed, c->variables);
+    hint_at_shell(c, point);
+    const command_setting of = {c->space, point, seed, c->variables, f.entries};
+    collet_status status = command_surroundings_make(&around, c->host, &of);
     if (status == COLLET_OK) {
-        status = run(c, argv, &around, values);
+        status = run(c, f.argv, &around, values);
     }
     command_surroundings_finish(&around);
-    free(argv);
+    finish_filled(&f);
     return status;
 }
 

@@ -22,6 +22,7 @@ enum { MOST_METRICS = 64, QUOTED = 200, LOOK_EVERY_MS = 50 };
 /* The last line of a source. */
 typedef struct last_line {
     command_kind kind;
+    bool cut, no_memory; /* not all of it is there */
     command_outcome outcome;
     double values[MOST_METRICS];
     char text[QUOTED + 1];
@@ -51,11 +52,13 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* The start of a line, to be quoted: whole characters, none that controls. */
+/* The start of a line, to be quoted: cut between characters of UTF-8, none that controls. Bytes
+ * that are no UTF-8 stay; the host shows them as "?". */
 static void quote(char out[QUOTED + 1], const char *line)
 {
+    enum { LONGEST = 4 };
     size_t n = strnlen(line, QUOTED);
-    while (n == QUOTED && n > 0 && ((unsigned char)line[n] & 0xc0) == 0x80) {
+    for (int i = 1; i < LONGEST && n > 0 && ((unsigned char)line[n] & 0xc0) == 0x80; i++) {
         n--;
     }
     for (size_t i = 0; i < n; i++) {
@@ -92,9 +95,9 @@ static void report(evaluation *e, const last_line *l)
     if (e->status != COLLET_OK) { /* of no interest any more */
         return;
     }
-    if (!(step >= 1 && step < 0x1p53 && step == floor(step))) {
+    if (!(step >= 0 && step < 0x1p53 && step == floor(step))) {
         give_up(e, collet_fail(e->host, COLLET_E_INVALID,
-                               "a step is a whole number from 1 on, but it printed %s", l->text));
+                               "a step is a whole number from 0 on, but it printed %s", l->text));
         return;
     }
     for (uint32_t i = 0; i < e->wanted->count; i++) {
@@ -121,6 +124,8 @@ static void take_result(void *ctx, command_lines *from, const char *line)
     evaluation *e = ctx;
     last_line *l = from == &e->file ? &e->file_last : &e->out_last;
     l->outcome.values = l->values;
+    l->cut = from->cut;
+    l->no_memory = from->no_memory;
     l->kind = command_outcome_read(line, e->wanted->names, e->wanted->count, &l->outcome);
     quote(l->text, line);
     if (l->kind == COMMAND_OBJECT && l->outcome.has_step) {
@@ -218,6 +223,17 @@ static collet_status take_number(const evaluation *e, const last_line *l, double
     return COLLET_OK;
 }
 
+static collet_status fail_cut(const evaluation *e, const last_line *l)
+{
+    return l->no_memory
+               ? collet_fail(e->host, COLLET_E_NOMEM,
+                             "the memory of the trial ends within the last line of its output: %s",
+                             l->text)
+               : collet_fail(e->host, COLLET_E_IO,
+                             "the last line of its output is longer than %d MiB: %s",
+                             COMMAND_LONGEST_LINE >> 20, l->text);
+}
+
 /* The last line, and for what it lacks the last report. */
 static collet_status take_object(const evaluation *e, const last_line *l, double *values)
 {
@@ -258,6 +274,9 @@ static collet_status conclude(const evaluation *e, int status, double *values)
                            "it printed nothing; its last line is to be a number, or a JSON object "
                            "such as {\"%s\": 0.5}",
                            e->wanted->names[0]);
+    }
+    if (l->cut) {
+        return fail_cut(e, l);
     }
     return l->kind == COMMAND_NUMBER ? take_number(e, l, values) : take_object(e, l, values);
 }
@@ -307,14 +326,24 @@ static evaluation *make_evaluation(const collet_host *host, const command_wanted
     return e;
 }
 
-/* The fields one by one: a line's buffer is large. */
+/* Of what goes wrong a few words are quoted; a result is wanted whole. */
 static void listen_to(evaluation *e, command_lines *l, int fd, int echo)
 {
-    l->fd = fd;
-    l->echo = echo;
-    l->ctx = e;
-    l->take = l == &e->err ? take_error : take_result;
-    l->is_file = l == &e->file;
+    bool errors = l == &e->err;
+    *l = (command_lines){.fd = fd,
+                         .echo = echo,
+                         .most = errors ? QUOTED + 4 : COMMAND_LONGEST_LINE,
+                         .ctx = e,
+                         .take = errors ? take_error : take_result,
+                         .is_file = l == &e->file};
+}
+
+static void free_evaluation(evaluation *e)
+{
+    command_lines_finish(&e->out);
+    command_lines_finish(&e->err);
+    command_lines_finish(&e->file);
+    free(e);
 }
 
 collet_status command_evaluate(const collet_host *host, const command_call *call,
@@ -333,7 +362,10 @@ collet_status command_evaluate(const collet_host *host, const command_call *call
         status = conclude(e, follow(e), values);
         command_close(&e->child);
     }
+    if (e->terminated && call->file != NULL) {
+        (void)unlink(call->file); /* this process is about to end */
+    }
     release_signals(e);
-    free(e);
+    free_evaluation(e);
     return status;
 }

@@ -130,7 +130,7 @@ static int hear_fault(int fault)
 /* A process that waits for the end of this one, however that comes, and then kills the group and
  * what has left it. What has the parent's death signal is the program alone, and not what it has
  * started; and where all of Collet was killed, nobody is left whose children those become. */
-static bool start_guard(command_child *child, const char *mark)
+static bool start_guard(command_child *child, const command_call *call)
 {
     int ends[2];
     if (!make_pipe(ends, true)) {
@@ -144,9 +144,12 @@ static bool start_guard(command_child *child, const char *mark)
         close(ends[1]);
         while (read(ends[0], &byte, 1) < 0 && errno == EINTR) {
         }
+        if (call->file != NULL) {
+            (void)unlink(call->file);
+        }
         (void)kill(-child->pid, SIGKILL);
-        if (mark != NULL) {
-            command_sweep(mark);
+        if (call->mark != NULL) {
+            command_sweep(call->mark);
         }
         _exit(0);
     }
@@ -172,7 +175,7 @@ static int start(command_child *child, const command_call *call, int ends[3][2])
     }
     int why = hear_fault(ends[2][0]);
     child->pidfd = why == 0 ? pidfd_open(child->pid, 0) : -1;
-    why = why == 0 && (child->pidfd < 0 || !start_guard(child, call->mark)) ? errno : why;
+    why = why == 0 && (child->pidfd < 0 || !start_guard(child, call)) ? errno : why;
     if (why != 0) {
         (void)command_reap(child);
     }
@@ -193,8 +196,10 @@ collet_status command_start(command_child *child, const collet_host *host, const
     }
     if (why != 0) {
         command_close(child);
-        return collet_fail(host, COLLET_E_IO, "\"%s\" cannot be started in %s: %s", call->argv[0],
-                           call->folder, strerror(why));
+        bool there = why == ENOENT && faccessat(AT_FDCWD, call->path, F_OK, AT_EACCESS) == 0;
+        return collet_fail(host, COLLET_E_IO, "\"%s\" cannot be started in %s: %s%s", call->argv[0],
+                           call->folder, strerror(why),
+                           there ? " (the file is there; what it needs to be run is not)" : "");
     }
     return COLLET_OK;
 }

@@ -16,6 +16,7 @@ typedef struct command_call {
     char *const *envp;  /**< closed by NULL */
     const char *folder; /**< to work in */
     const char *mark;   /**< the entry of envp that no other program has; NULL: there is none */
+    const char *file;   /**< to be removed where this process is killed; NULL: none */
 } command_call;
 
 /** A program that runs. */
@@ -33,8 +34,8 @@ typedef struct command_child {
 char *command_find(const char *name, const char *folder);
 
 /** Starts it: standard input is empty, all signals as at first. When the calling process ends, also
- *  by SIGKILL, its group is killed and whatever carries its mark; see command/sweep.h. COLLET_E_IO,
- *  with set_error(), where it cannot be started. */
+ *  by SIGKILL, its group is killed and whatever carries its mark; see command/sweep.h; and its file
+ * is removed. COLLET_E_IO, with set_error(), where it cannot be started. */
 collet_status command_start(command_child *child, const collet_host *host,
                             const command_call *call);
 

@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** What is beyond it in a line is dropped. */
-enum { COMMAND_LONGEST_LINE = 65535 };
+/** Most bytes of a line that is to be understood. */
+enum { COMMAND_LONGEST_LINE = 16 << 20 };
 
-/** A source of lines. Set fd, echo, take and ctx; the rest to 0. */
+/** A source of lines. Set fd, echo, most, take and ctx; the rest to 0. */
 typedef struct command_lines {
     int fd;   /**< to read: a pipe that does not block, or a file that grows; not closed here */
     int echo; /**< descriptor that gets the same bytes; -1: none */
@@ -22,8 +22,11 @@ typedef struct command_lines {
     bool is_file;    /**< it is read from `offset` on */
     uint64_t offset; /**< of a file */
     uint64_t count;  /**< lines taken */
-    size_t length;
-    char line[COMMAND_LONGEST_LINE + 1];
+    size_t most;     /**< bytes that are kept of a line */
+    bool cut;        /**< the line at hand was longer */
+    bool no_memory;  /**< there was none for all of it */
+    size_t length, room;
+    char *line;
 } command_lines;
 
 /** Reads what is there by now. Returns false once a pipe is at its end. */
@@ -31,5 +34,8 @@ bool command_lines_pump(command_lines *l);
 
 /** Takes the last line, which lacks its end. */
 void command_lines_end(command_lines *l);
+
+/** Frees what it holds. */
+void command_lines_finish(command_lines *l);
 
 #endif /* COMMAND_LINES_H */

@@ -80,10 +80,24 @@ static const char *skip_value(const char *at, int depth)
                                       : read_number(at, &number);
 }
 
+/* Behind a step that is written as text, "3", at its quote; NULL where that is none. */
+static const char *read_text_step(const char *at, double *value)
+{
+    char *end;
+    size_t n = *at == '"' ? strspn(at + 1, "0123456789") : 0;
+    *value = n > 0 ? strtod(at + 1, &end) : 0;
+    return n > 0 && at[n + 1] == '"' ? at + n + 2 : NULL;
+}
+
+static bool is_step(const char *name, size_t length)
+{
+    return length == 4 && memcmp(name, "step", 4) == 0;
+}
+
 static void take(const char *name, size_t length, double value, const char *const *names,
                  uint32_t count, command_outcome *out)
 {
-    if (length == 4 && memcmp(name, "step", 4) == 0) {
+    if (is_step(name, length)) {
         out->has_step = true;
         out->step = value;
     }
@@ -107,8 +121,10 @@ static bool read_object(const char *at, const char *const *names, uint32_t count
     for (at = skip_blanks(at + 1); *at == '"'; at = skip_blanks(at + (*at == ','))) {
         const char *name = at + 1, *after = skip_string(at);
         at = skip_blanks(skip_blanks(after) + 1); /* the colon: skip_nested() saw it */
-        if (read_number(at, &value) != NULL) {
-            take(name, (size_t)(after - 1 - name), value, names, count, out);
+        size_t length = (size_t)(after - 1 - name);
+        if (read_number(at, &value) != NULL ||
+            (is_step(name, length) && read_text_step(at, &value) != NULL)) {
+            take(name, length, value, names, count, out);
         }
         at = skip_blanks(skip_value(at, 1));
     }

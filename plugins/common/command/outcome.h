@@ -21,7 +21,7 @@ typedef struct command_outcome {
     double number;    /**< of COMMAND_NUMBER */
     double *values;   /**< [count]: of an object's members by their names; the caller's memory */
     uint64_t present; /**< bit i: values[i] was there */
-    bool has_step;    /**< there is a member "step" that is a number */
+    bool has_step;    /**< there is a member "step" that is a number, or one as text: "3" */
     double step;
 } command_outcome;
 

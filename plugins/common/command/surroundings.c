@@ -1,15 +1,19 @@
 #include "command/surroundings.h"
 
+#include "command/environment.h"
+
 #include <collet/helpers.h>
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Those that are not parameters. */
@@ -114,11 +118,11 @@ static bool add(char **envp, size_t *count, const char *name, const char *value)
     return entry != NULL;
 }
 
-static bool add_file(char **envp, size_t *count, const char *name, int fd)
+static bool add_file(char **envp, size_t *count, const char *name, int fd, const char *file)
 {
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)getpid(), fd);
-    return add(envp, count, name, path);
+    return add(envp, count, name, file != NULL ? file : path);
 }
 
 static bool add_number(char **envp, size_t *count, const char *name, uint64_t number)
@@ -128,11 +132,12 @@ static bool add_number(char **envp, size_t *count, const char *name, uint64_t nu
     return add(envp, count, name, text);
 }
 
-/* What an outer trial was given is not this one's. */
+/* What an outer trial was given is not this one's; nor is what this program tells its own parts. */
 static bool is_outer(const char *entry)
 {
-    static const char *const own[] = {"COLLET_PARAM_", "COLLET_TRIAL=",  "COLLET_ATTEMPT=",
-                                      "COLLET_SEED=",  "COLLET_PARAMS=", "COLLET_METRICS="};
+    static const char *const own[] = {
+        "COLLET_PARAM_",  "COLLET_TRIAL=",   "COLLET_ATTEMPT=", "COLLET_SEED=",
+        "COLLET_PARAMS=", "COLLET_METRICS=", "COLLET_BLAS_"};
     bool is = false;
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         is = is || strncmp(entry, own[i], strlen(own[i])) == 0;
@@ -140,11 +145,12 @@ static bool is_outer(const char *entry)
     return is;
 }
 
-static bool add_inherited(char **envp, size_t *count)
+/* Copies of entries but for those that `others` (may be NULL) has. */
+static bool add_copies(char **envp, size_t *count, char *const *entries, char *const *others)
 {
     bool good = true;
-    for (char **entry = environ; good && *entry != NULL; entry++) {
-        if (!is_outer(*entry)) {
+    for (char *const *entry = entries; good && *entry != NULL; entry++) {
+        if (!is_outer(*entry) && (others == NULL || !command_entries_have(others, *entry))) {
             char *copy = strdup(*entry);
             good = copy != NULL;
             envp[*count] = copy;
@@ -154,51 +160,103 @@ static bool add_inherited(char **envp, size_t *count)
     return good;
 }
 
-static bool make_environment(command_surroundings *s, const collet_space *space,
-                             const collet_point *point, const char *seed, char *const *variables)
+static size_t length_of(char *const *entries)
 {
-    size_t count = 0, inherited = 0;
-    while (environ[inherited] != NULL) {
-        inherited++;
+    size_t n = 0;
+    while (entries[n] != NULL) {
+        n++;
     }
-    s->envp = calloc(inherited + OWN + space->dim_count + 1, sizeof *s->envp);
-    bool good = s->envp != NULL && add_inherited(s->envp, &count) &&
+    return n;
+}
+
+static bool make_environment(command_surroundings *s, const command_setting *of)
+{
+    size_t count = 0, n = length_of(environ) + length_of(of->entries);
+    const collet_point *point = of->point;
+    s->envp = calloc(n + OWN + of->space->dim_count + 1, sizeof *s->envp);
+    bool good = s->envp != NULL && add_copies(s->envp, &count, environ, of->entries) &&
+                add_copies(s->envp, &count, of->entries, NULL) &&
                 add_number(s->envp, &count, "COLLET_TRIAL", point->number) &&
                 add_number(s->envp, &count, "COLLET_ATTEMPT", point->attempt) &&
-                add(s->envp, &count, "COLLET_SEED", seed) &&
-                add_file(s->envp, &count, "COLLET_PARAMS", s->params) &&
-                add_file(s->envp, &count, "COLLET_METRICS", s->metrics);
+                add(s->envp, &count, "COLLET_SEED", of->seed) &&
+                add_file(s->envp, &count, "COLLET_PARAMS", s->params, s->file) &&
+                add_file(s->envp, &count, "COLLET_METRICS", s->metrics, NULL);
     s->mark = good ? s->envp[count - 1] : NULL;
-    for (uint32_t i = 0; good && i < space->dim_count; i++) {
-        good = point->text[i] == NULL || add(s->envp, &count, variables[i], point->text[i]);
+    for (uint32_t i = 0; good && i < of->space->dim_count; i++) {
+        good = point->text[i] == NULL || add(s->envp, &count, of->variables[i], point->text[i]);
     }
     return good;
 }
 
-collet_status command_surroundings_make(command_surroundings *s, const collet_host *host,
-                                        const collet_space *space, const collet_point *point,
-                                        const char *seed, char *const *variables)
+/* ---- Files ---------------------------------------------------------------------------------- */
+
+/* A file that others may read, as far as the user's umask lets them; -1: there can be none. */
+static int make_file(char **path)
 {
-    *s = (command_surroundings){.params = memfd_create("collet-params", MFD_CLOEXEC),
+    static const char name[] = "/collet-params-XXXXXX.json";
+    const char *folder = getenv("TMPDIR");
+    folder = folder != NULL && folder[0] == '/' ? folder : "/tmp";
+    *path = malloc(strlen(folder) + sizeof name);
+    if (*path == NULL) {
+        return -1;
+    }
+    (void)strcpy(*path, folder);
+    (void)strcat(*path, name);
+    int fd = mkostemps(*path, (int)sizeof ".json" - 1, O_CLOEXEC);
+    if (fd < 0) {
+        free(*path);
+        *path = NULL;
+        return -1;
+    }
+    mode_t mask = umask(077);
+    (void)umask(mask);
+    (void)fchmod(fd, 0644 & ~mask);
+    return fd;
+}
+
+static void remove_file(command_surroundings *s)
+{
+    if (s->file != NULL) {
+        (void)unlink(s->file);
+        free(s->file);
+        s->file = NULL;
+    }
+    if (s->params >= 0) {
+        close(s->params);
+    }
+    s->params = -1;
+}
+
+/* The point in a file; false: nowhere. A disk that is full leaves memory. */
+static bool make_params(command_surroundings *s, const command_setting *of)
+{
+    s->params = make_file(&s->file);
+    if (s->params >= 0 && write_point(s->params, of->space, of->point)) {
+        return true;
+    }
+    remove_file(s);
+    s->params = memfd_create("collet-params", MFD_CLOEXEC);
+    return s->params >= 0 && write_point(s->params, of->space, of->point);
+}
+
+collet_status command_surroundings_make(command_surroundings *s, const collet_host *host,
+                                        const command_setting *of)
+{
+    *s = (command_surroundings){.params = -1,
                                 .metrics = memfd_create("collet-metrics", MFD_CLOEXEC)};
-    if (s->params < 0 || s->metrics < 0 || !write_point(s->params, space, point)) {
+    if (s->metrics < 0 || !make_params(s, of)) {
         return collet_fail(host, COLLET_E_IO, "a file in memory cannot be made: %s",
                            strerror(errno));
     }
-    return make_environment(s, space, point, seed, variables)
+    return make_environment(s, of)
                ? COLLET_OK
                : collet_fail(host, COLLET_E_NOMEM, "out of memory for the environment");
 }
 
 void command_surroundings_finish(command_surroundings *s)
 {
-    for (size_t i = 0; s->envp != NULL && s->envp[i] != NULL; i++) {
-        free(s->envp[i]);
-    }
-    free(s->envp);
-    if (s->params >= 0) {
-        close(s->params);
-    }
+    command_entries_free(s->envp);
+    remove_file(s);
     if (s->metrics >= 0) {
         close(s->metrics);
     }

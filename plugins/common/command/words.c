@@ -27,7 +27,7 @@ static void open_word(reader *r)
     command_line *l = r->line;
     if (!r->in_word) {
         l->words[l->word_count++] =
-            (command_word){l->part_count, 0, r->in_group ? l->group_count : 0};
+            (command_word){l->part_count, 0, r->in_group ? l->group_count : 0, false};
         r->in_word = true;
     }
 }
@@ -55,6 +55,12 @@ static void put(reader *r, char c)
         r->in_part = true;
     }
     *r->to++ = c;
+}
+
+static void note_quoted(reader *r)
+{
+    open_word(r);
+    r->line->words[r->line->word_count - 1].quoted = true;
 }
 
 static void close_word(reader *r)
@@ -112,7 +118,7 @@ static collet_status read_quoted(reader *r)
 {
     char quote = *r->at++;
     collet_status status = COLLET_OK;
-    open_word(r);
+    note_quoted(r);
     while (*r->at != quote && *r->at != '\0' && status == COLLET_OK) {
         bool escape = quote == '"' && r->at[0] == '\\' && (r->at[1] == '"' || r->at[1] == '\\');
         r->at += escape;
@@ -172,6 +178,7 @@ static collet_status read_next(reader *r)
         if (r->at[1] == '\0') {
             return fault(r, "a \\ with nothing behind it");
         }
+        note_quoted(r);
         put(r, r->at[1]);
         r->at += 2;
         return COLLET_OK;
@@ -179,17 +186,44 @@ static collet_status read_next(reader *r)
     return read_character(r);
 }
 
-collet_status command_read(command_line *line, const collet_host *host, const char *key,
-                           const char *text)
+/* Room for what a text holds: each part and each word takes a character of it at least. */
+static collet_status make_room(command_line *line, const collet_host *host, const char *text)
 {
-    size_t n = strlen(text) + 1; /* each part and each word takes a character at least */
+    size_t n = strlen(text) + 1;
     *line = (command_line){.parts = calloc(n, sizeof *line->parts),
                            .words = calloc(n, sizeof *line->words),
                            .memory = calloc(n, 2)};
+    return line->parts != NULL && line->words != NULL && line->memory != NULL
+               ? COLLET_OK
+               : collet_fail(host, COLLET_E_NOMEM, "out of memory");
+}
+
+collet_status command_read_value(command_line *line, const collet_host *host, const char *key,
+                                 const char *text)
+{
+    collet_status status = make_room(line, host, text);
     reader r = {.line = line, .host = host, .key = key, .at = text, .to = line->memory};
-    if (line->parts == NULL || line->words == NULL || line->memory == NULL) {
-        return collet_fail(host, COLLET_E_NOMEM, "out of memory");
+    if (status == COLLET_OK) {
+        r.in_group = true;
+        line->group_count = 1;
+        open_word(&r);
     }
+    while (status == COLLET_OK && *r.at != '\0') {
+        status = read_character(&r);
+    }
+    if (status == COLLET_OK) {
+        close_word(&r);
+    }
+    return status;
+}
+
+collet_status command_read(command_line *line, const collet_host *host, const char *key,
+                           const char *text)
+{
+    if (make_room(line, host, text) != COLLET_OK) {
+        return COLLET_E_NOMEM;
+    }
+    reader r = {.line = line, .host = host, .key = key, .at = text, .to = line->memory};
     while (*r.at != '\0') {
         collet_status status = read_next(&r);
         if (status != COLLET_OK) {
@@ -204,6 +238,30 @@ collet_status command_read(command_line *line, const collet_host *host, const ch
         return fault(&r, "it names no program");
     }
     return COLLET_OK;
+}
+
+/* Pipes, lists of commands, and redirections with a number or "&" before them: 2>&1. */
+static bool is_shell_word(const char *text)
+{
+    static const char *const alone[] = {"&&", "&", ";"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
+        is = is || strcmp(text, alone[i]) == 0;
+    }
+    const char *redirection = text + strspn(text, "0123456789&");
+    return is || text[0] == '|' || *redirection == '>' || *redirection == '<';
+}
+
+const char *command_shell_word(const command_line *line)
+{
+    for (size_t w = 1; w < line->word_count; w++) {
+        const command_word *word = &line->words[w];
+        const command_part *part = &line->parts[word->first];
+        if (!word->quoted && word->count > 0 && !part->is_name && is_shell_word(part->text)) {
+            return part->text;
+        }
+    }
+    return NULL;
 }
 
 void command_finish(command_line *line)

@@ -31,6 +31,7 @@ typedef struct command_part {
 typedef struct command_word {
     size_t first, count;
     uint32_t group; /**< of the bracket that it stands in, from 1; 0: in none */
+    bool quoted;    /**< some of it is quoted or escaped */
 } command_word;
 
 /** A line that was read. Zero it before command_read(). */
@@ -45,6 +46,15 @@ typedef struct command_line {
 /** Reads the line. COLLET_E_INVALID, with set_error() beginning "key: ", for one that is none. */
 collet_status command_read(command_line *line, const collet_host *host, const char *key,
                            const char *text);
+
+/** Reads a value: one word, blanks and all, in which only {name}, {{ and }} have a meaning. It is
+ *  left out while a parameter in it is inactive. Errors as above. */
+collet_status command_read_value(command_line *line, const collet_host *host, const char *key,
+                                 const char *text);
+
+/** The first word that a shell would take for its own, such as > and &&, unless it is quoted: NULL
+ *  where there is none. */
+const char *command_shell_word(const command_line *line);
 
 /** Frees what it holds. */
 void command_finish(command_line *line);

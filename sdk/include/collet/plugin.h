@@ -57,7 +57,7 @@ extern "C" {
 /** Raised when an old plugin can no longer work. Plugin and host must agree exactly. */
 #define COLLET_ABI_MAJOR 1u
 /** Raised when a field, a kind, an extension or a code is added. Any minor works with any. */
-#define COLLET_ABI_MINOR 4u
+#define COLLET_ABI_MINOR 5u
 /** First word of collet_plugin: tells "not one of ours" from "too new". Reads "CLT1". */
 #define COLLET_MAGIC 0x31544c43u
 
@@ -121,9 +121,10 @@ typedef struct collet_host {
     int32_t (*cancelled)(void *ctx);
 
     /** One point of a learning curve: count named metrics reached after step (epochs, or whatever
-     *  the resource is), steps rising. Names are the metrics' own sign: accuracy rises, loss
-     *  falls. Returns COLLET_STOP when the trial is to end here, else COLLET_OK. Only objectives
-     *  report; for models the host does. [instance] */
+     *  the resource is). Steps do not fall; of one that is reported again, the later values
+     *  stand. Names are the metrics' own sign: accuracy rises, loss falls. Returns COLLET_STOP when
+     * the trial is to end here, else COLLET_OK. Only objectives report; for models the host does.
+     * [instance] */
     collet_status (*report)(void *ctx, uint64_t step, const char *const *metrics,
                             const double *values, uint32_t count);
 
@@ -184,7 +185,11 @@ enum {
     COLLET_OPEN_MIN = 1 << 1, /**< min itself is not allowed */
     COLLET_OPEN_MAX = 1 << 2, /**< max itself is not allowed */
     COLLET_FIXED = 1 << 3,    /**< cannot be searched over */
-    COLLET_ADVANCED = 1 << 4  /**< left out of the short help */
+    COLLET_ADVANCED = 1 << 4, /**< left out of the short help */
+    /** COLLET_STRING: the file has "key.NAME = text" for any NAME in place of the key alone, and
+     * the field holds a line "NAME=text", with its "\n", for each. An older host has no such keys.
+     *  Since ABI 1.5. */
+    COLLET_NAMED = 1 << 5
 };
 
 /** [plugin] One key of the unit's section in the experiment file. The host parses the text,

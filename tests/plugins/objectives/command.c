@@ -231,7 +231,7 @@ static const struct {
      COLLET_E_IO},
     {"exit 4", 1, 0, "it ended with exit code 4, without a word", COLLET_E_IO},
     {"echo 1; kill -ABRT $$", 1, 0, "a signal ended it: SIGABRT", COLLET_E_IO},
-    {"echo \"{\\\"loss\\\": 1, \\\"step\\\": 0}\"", 1, 0, "a step is a whole number from 1 on",
+    {"echo \"{\\\"loss\\\": 1, \\\"step\\\": -1}\"", 1, 0, "a step is a whole number from 0 on",
      COLLET_E_INVALID},
 };
 
@@ -284,6 +284,44 @@ START_TEST(lines_with_a_step_are_reported_as_they_come)
     ck_assert(s.steps[0] == 1 && s.steps[1] == 5 && s.steps[2] == 6);
     ck_assert(s.first[0] == 9 && s.first[1] == 8 && s.first[2] == 7);
     ck_assert_double_eq(values[0], 1);
+    end(&s);
+}
+END_TEST
+
+START_TEST(steps_begin_at_0_may_come_again_and_be_text)
+{
+    subject s;
+    double values[2];
+    ck_assert_int_eq(make(&s,
+                          "sh -c '" STEP(0, 9) STEP(
+                              0, 8) "echo \"{\\\"step\\\": \\\"3\\\", \\\"loss\\\": 7}\"; echo 1'",
+                          1),
+                     COLLET_OK);
+    s.stop_at = 99;
+    ck_assert_int_eq(evaluate(&s, values), COLLET_OK);
+    ck_assert_uint_eq(s.reports, 3);
+    ck_assert(s.steps[0] == 0 && s.steps[1] == 0 && s.steps[2] == 3);
+    end(&s);
+}
+END_TEST
+
+/* A line of so many characters: an object with a loss of 2. */
+#define LONG_LINE(n)                                                                               \
+    "awk 'BEGIN {printf \"{\\\"loss\\\": 2, \\\"a\\\": \\\"\"; for (i = 0; i < " #n                \
+    "; i++) printf \"xxxxxxxxxx\"; print \"\\\"}\"}'"
+
+START_TEST(a_line_may_be_long_but_not_without_bound)
+{
+    static const char why[] = "the last line of its output is longer than 16 MiB: {\"loss\": 2, ";
+    subject s;
+    double values[2];
+    ck_assert_int_eq(make(&s, LONG_LINE(1000000), 1), COLLET_OK); /* 10 MB */
+    ck_assert_int_eq(evaluate(&s, values), COLLET_OK);
+    ck_assert_double_eq(values[0], 2);
+    end(&s);
+    ck_assert_int_eq(make(&s, LONG_LINE(1700000), 1), COLLET_OK);
+    ck_assert_int_eq(evaluate(&s, values), COLLET_E_IO);
+    ck_assert_msg(strncmp(s.unit.host.said, why, sizeof why - 1) == 0, "%s", s.unit.host.said);
     end(&s);
 }
 END_TEST
@@ -349,6 +387,8 @@ TEST_MAIN_LOOPS("command",
                 {what_it_prints_is_the_result, sizeof results / sizeof results[0]},
                 {a_result_that_is_no_number_reaches_the_host_as_such, 1},
                 {lines_with_a_step_are_reported_as_they_come, 1},
+                {steps_begin_at_0_may_come_again_and_be_text, 1},
+                {a_line_may_be_long_but_not_without_bound, 1},
                 {what_the_last_line_lacks_is_that_of_the_last_step, 1},
                 {a_program_that_is_told_to_stop_ends_with_its_last_report, 1},
                 {metrics_that_are_named_come_beside_the_goals, 1})
