@@ -68,6 +68,31 @@ static collet_status read_header(const collet_host *host, const char *path, inpu
                                             path, (unsigned long long)size);
 }
 
+/* Reads the part's bytes to (*bytes)[before ...], which grows as they come: a damaged header may
+ * speak of more than there is memory for. */
+static collet_status read_growing(const collet_host *host, const char *path, input_file *file,
+                                  const idx_array *part, size_t before, uint8_t **bytes)
+{
+    static const size_t first = (size_t)1 << 24;
+    uint64_t head = 4 + 4 * (uint64_t)part->dimension_count;
+    for (size_t done = 0, got; done < part->size; done += got) {
+        size_t n = done > first ? done : first;
+        n = n < part->size - done ? n : part->size - done;
+        uint8_t *grown = realloc(*bytes, before + done + n);
+        if (grown == NULL) {
+            return collet_fail(host, COLLET_E_NOMEM, "%s: no memory for %zu bytes", path,
+                               part->size);
+        }
+        *bytes = grown;
+        collet_status status = input_read(file, grown + before + done, n, &got);
+        if (status < 0 || got < n) {
+            return status < 0 ? status
+                              : truncated(host, path, head + part->size, head + done + got);
+        }
+    }
+    return COLLET_OK;
+}
+
 /* Grows *array by the part's bytes; the images of both must have the same shape. */
 static collet_status append(const collet_host *host, const char *path, input_file *file,
                             const idx_array *part, idx_array *array)
@@ -79,16 +104,10 @@ static collet_status append(const collet_host *host, const char *path, input_fil
                                part->dimensions[i], array->dimensions[i]);
         }
     }
-    uint8_t *bytes = realloc(array->bytes, array->size + part->size);
-    if (bytes == NULL) {
-        return collet_fail(host, COLLET_E_NOMEM, "%s: no memory for %zu bytes", path, part->size);
-    }
     uint32_t rows = array->bytes != NULL ? array->dimensions[0] : 0;
     size_t before = array->bytes != NULL ? array->size : 0;
-    array->bytes = bytes;
     size_t more;
-    collet_status status = read_bytes(host, path, file, bytes + before, part->size,
-                                      4 + 4 * (uint64_t)part->dimension_count);
+    collet_status status = read_growing(host, path, file, part, before, &array->bytes);
     status = status < 0 ? status : input_read(file, &(uint8_t){0}, 1, &more);
     if (status < 0) {
         return status;
@@ -98,6 +117,7 @@ static collet_status append(const collet_host *host, const char *path, input_fil
                            "%s: goes on behind the %zu %s that its header speaks of", path,
                            part->size, part->dimension_count == 1 ? "labels" : "bytes of images");
     }
+    uint8_t *bytes = array->bytes;
     *array = *part;
     array->bytes = bytes;
     array->size = before + part->size;
