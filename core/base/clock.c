@@ -21,8 +21,8 @@ const char *clt_date_text(int64_t ms, char *buffer, size_t size)
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm date;
-    gmtime_r(&seconds, &date);
-    if (strftime(buffer, size, "%Y-%m-%dT%H:%M:%SZ", &date) == 0) {
+    if (gmtime_r(&seconds, &date) == NULL ||
+        strftime(buffer, size, "%Y-%m-%dT%H:%M:%SZ", &date) == 0) {
         buffer[0] = '\0';
     }
     return buffer;
@@ -30,6 +30,7 @@ const char *clt_date_text(int64_t ms, char *buffer, size_t size)
 
 const char *clt_duration_text(double seconds, char *buffer, size_t size)
 {
+    seconds = seconds < 1e15 ? seconds : 1e15;
     long whole = (long)(seconds + 0.5);
     if (seconds < 9.95) {
         (void)snprintf(buffer, size, "%.1f s", seconds);

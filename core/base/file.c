@@ -67,6 +67,40 @@ clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error
                : clt_fail(err, CLT_BAD_INPUT, "%s: larger than %zu bytes", path, limit);
 }
 
+bool clt_path_is_stdin(const char *path)
+{
+    static const char *const names[] = {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        is = is || strcmp(path, names[i]) == 0;
+    }
+    return is;
+}
+
+bool clt_path_is_stream(const char *path)
+{
+    static const char proc[] = "/proc/";
+    if (strncmp(path, proc, sizeof proc - 1) == 0) {
+        const char *slash = strchr(path + sizeof proc - 1, '/');
+        return slash != NULL && strncmp(slash, "/fd/", 4) == 0;
+    }
+    return clt_path_is_stdin(path) || strncmp(path, "/dev/fd/", sizeof "/dev/fd/" - 1) == 0;
+}
+
+clt_status clt_stream_read(const char *path, size_t limit, clt_str *out, clt_error *err)
+{
+    clt_str_clear(out);
+    int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return clt_fail(err, CLT_BAD_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+    }
+    clt_status status = read_all(fd, path, limit, out, err);
+    close(fd);
+    return status != CLT_OK || out->length <= limit
+               ? status
+               : clt_fail(err, CLT_BAD_INPUT, "%s: larger than %zu bytes", path, limit);
+}
+
 clt_status clt_file_begin(const char *path, size_t n, clt_str *out, clt_error *err)
 {
     clt_status status = read_path(path, n - 1, out, err);
@@ -93,8 +127,7 @@ bool clt_write_all(int fd, const char *bytes, size_t n)
     return true;
 }
 
-/* Makes a name durable; a folder that cannot be opened or synced is let be. */
-static void sync_folder(const char *path)
+void clt_path_sync_folder(const char *path)
 {
     clt_arena arena = {0};
     const char *folder = clt_path_folder(&arena, path);
@@ -106,67 +139,112 @@ static void sync_folder(const char *path)
     clt_arena_finish(&arena);
 }
 
-/* Opens the file beside a path, which becomes it; *beside: its name, to be freed. */
-static clt_status open_beside(const char *path, char **beside, int *fd, clt_error *err)
+/* What a path leads to, which symlinks go on naming; NULL: no memory. Whatever is there must be a
+ * file: a device would be put aside for one. */
+static clt_status find_target(const char *path, clt_arena *arena, const char **target, mode_t *mode,
+                              clt_error *err)
 {
     struct stat info;
-    if (asprintf(beside, "%s.%d.part", path, (int)getpid()) < 0) {
+    *mode = 0;
+    *target = path;
+    if (stat(path, &info) != 0) {
+        return CLT_OK;
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path,
+                        S_ISDIR(info.st_mode)    ? strerror(EISDIR)
+                        : S_ISFIFO(info.st_mode) ? "it is a pipe; name a file"
+                                                 : "it is a device; name a file");
+    }
+    *mode = info.st_mode & 07777;
+    *target = clt_path_absolute(arena, path);
+    return *target != NULL ? CLT_OK : clt_fail_memory(err);
+}
+
+/* Opens the file beside a target, which becomes it; *beside: its name, to be freed. */
+static clt_status open_beside(const char *path, const char *target, mode_t mode, char **beside,
+                              int *fd, clt_error *err)
+{
+    if (asprintf(beside, "%s.%d.part", target, (int)getpid()) < 0) {
         *beside = NULL;
         return clt_fail_memory(err);
     }
-    bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-    *fd = folder ? -1 : open(*beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    *fd = open(*beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, CLT_FILE_MODE);
     if (*fd >= 0) {
+        if (mode != 0) { /* who may read it does not change */
+            (void)!fchmod(*fd, mode);
+        }
         return CLT_OK;
     }
-    clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path,
-             strerror(folder ? EISDIR : errno));
+    clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path, strerror(errno));
     free(*beside);
     return err->status;
 }
 
 clt_status clt_file_try(const char *path, clt_error *err)
 {
+    clt_arena arena = {0};
+    const char *target;
     char *beside;
     int fd;
-    if (open_beside(path, &beside, &fd, err) != CLT_OK) {
-        return err->status;
+    mode_t mode;
+    clt_status status = find_target(path, &arena, &target, &mode, err);
+    status = status == CLT_OK ? open_beside(path, target, mode, &beside, &fd, err) : status;
+    if (status == CLT_OK) {
+        (void)close(fd);
+        (void)unlink(beside);
+        free(beside);
     }
-    (void)close(fd);
-    (void)unlink(beside);
-    free(beside);
-    return CLT_OK;
+    clt_arena_finish(&arena);
+    return status;
 }
 
-clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count, clt_error *err)
+/* Writes all, makes it durable, and puts it in its place; false with errno where it could not, or
+ * where nobody finds it there afterwards. */
+static bool write_whole(int fd, const char *beside, const char *target, const clt_bytes *parts,
+                        size_t count)
 {
-    char *beside;
-    int fd;
-    if (open_beside(path, &beside, &fd, err) != CLT_OK) {
-        return err->status;
-    }
+    struct stat written, found;
     bool ok = true;
     for (size_t i = 0; i < count && ok; i++) {
         ok = clt_write_all(fd, parts[i].at, parts[i].size);
     }
-    ok = ok && fsync(fd) == 0;
+    ok = ok && fsync(fd) == 0 && fstat(fd, &written) == 0;
     int number = errno;
     if (close(fd) != 0 && ok) {
-        ok = false;
-        number = errno;
-    }
-    if (ok && rename(beside, path) != 0) {
-        ok = false;
-        number = errno;
+        return false;
     }
     if (!ok) {
-        (void)unlink(beside);
-        clt_fail(err, CLT_IO, "%s: cannot be written: %s", path, strerror(number));
-    } else {
-        sync_folder(path);
+        errno = number;
+        return false;
     }
-    free(beside);
-    return ok ? CLT_OK : err->status;
+    if (rename(beside, target) != 0 || stat(target, &found) != 0) {
+        return false;
+    }
+    errno = ENOENT;
+    return found.st_ino == written.st_ino && found.st_dev == written.st_dev;
+}
+
+clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count, clt_error *err)
+{
+    clt_arena arena = {0};
+    const char *target;
+    char *beside;
+    int fd;
+    mode_t mode;
+    clt_status status = find_target(path, &arena, &target, &mode, err);
+    status = status == CLT_OK ? open_beside(path, target, mode, &beside, &fd, err) : status;
+    if (status == CLT_OK) {
+        if (write_whole(fd, beside, target, parts, count)) {
+            clt_path_sync_folder(target);
+        } else {
+            status = clt_fail(err, CLT_IO, "%s: cannot be written: %s", path, strerror(errno));
+            (void)unlink(beside);
+        }
+        free(beside);
+    }
+    clt_arena_finish(&arena);
+    return status;
 }
 
 const char *clt_path_name(const char *path)
@@ -198,6 +276,22 @@ char *clt_path_real(clt_arena *arena, const char *path)
 {
     char *real = realpath(path, NULL);
     char *copy = clt_arena_copy(arena, real);
+    if (real != NULL && copy == NULL) {
+        errno = ENOMEM;
+    }
     free(real);
     return copy;
+}
+
+char *clt_path_absolute(clt_arena *arena, const char *path)
+{
+    errno = 0;
+    char *real = clt_path_real(arena, path);
+    if (real != NULL || errno == ENOMEM) {
+        return real;
+    }
+    char *here = path[0] == '/' ? NULL : getcwd(NULL, 0); /* NULL too where that is gone */
+    char *name = clt_path_join(arena, here != NULL ? here : ".", path);
+    free(here);
+    return name;
 }

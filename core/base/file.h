@@ -15,6 +15,16 @@
  *  the path. */
 clt_status clt_file_read(const char *path, size_t limit, clt_str *out, clt_error *err);
 
+/** Does the path name a descriptor, such as "-", /dev/stdin, or what the shell makes of <(command)?
+ *  Nothing can lie beside such a file. */
+bool clt_path_is_stream(const char *path);
+
+/** Is it standard input? */
+bool clt_path_is_stdin(const char *path);
+
+/** clt_file_read() of such a path, to its end; "-" is standard input. */
+clt_status clt_stream_read(const char *path, size_t limit, clt_str *out, clt_error *err);
+
 /** Reads the first n bytes of a regular file, n > 0, or all where it has fewer. */
 clt_status clt_file_begin(const char *path, size_t n, clt_str *out, clt_error *err);
 
@@ -23,6 +33,10 @@ typedef struct clt_bytes {
     const void *at;
     size_t size;
 } clt_bytes;
+
+/** The mode of every file that is made: it may hold the environment, which is private. A umask can
+ *  only narrow it; a file that is there keeps its own. */
+#define CLT_FILE_MODE 0600
 
 /** Writes a file of parts[count], end to end, that is there whole or not at all: beside its place
  *  first, then made durable, then put in place of what was there. CLT_CANNOT_CREATE or CLT_IO
@@ -49,6 +63,13 @@ bool clt_is_shortage(int number);
 /** The path without symlinks, made absolute; NULL where it does not exist or memory ran out, which
  *  errno tells apart: ENOMEM. */
 char *clt_path_real(clt_arena *arena, const char *path);
+
+/** The same, and where it does not exist the path as it is written, made absolute; NULL only when
+ *  memory ran out. */
+char *clt_path_absolute(clt_arena *arena, const char *path);
+
+/** Makes a name durable; a folder that cannot be opened or synced is let be. */
+void clt_path_sync_folder(const char *path);
 
 /** Writes n bytes, however many calls it takes; false with errno where it could not. */
 bool clt_write_all(int fd, const char *bytes, size_t n);

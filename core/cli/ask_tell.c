@@ -19,7 +19,8 @@ static void warn(void *ctx, int32_t level, const char *line)
 /* Beside the experiment, as for `collet run`. */
 static const char *store_of(const clt_args *args, clt_arena *arena)
 {
-    const char *folder = args->store == NULL ? clt_path_folder(arena, args->words[0]) : NULL;
+    const char *file = clt_path_is_stream(args->words[0]) ? "experiment" : args->words[0];
+    const char *folder = args->store == NULL ? clt_path_folder(arena, file) : NULL;
     return folder != NULL ? clt_path_join(arena, folder, "collet.db") : args->store;
 }
 
@@ -33,11 +34,21 @@ static clt_status make(const clt_args *args, clt_arena *arena, collet_study **st
         .plugin_path = clt_str_text(&args->plugin_path),
         .log = warn,
     };
+    if (clt_path_is_stdin(args->words[0])) {
+        return clt_fail(
+            err, CLT_USAGE,
+            "ask-tell: standard input brings the lines; name a file with the experiment");
+    }
     if (options.store == NULL || clt_blas_setup(&blas, err) != CLT_OK) {
         return options.store == NULL ? clt_fail_memory(err) : err->status;
     }
     clt_status status = clt_study_make(args->words[0], NULL, &options, &blas, study);
-    return status == CLT_OK ? CLT_OK : clt_fail(err, status, "%s", collet_study_error(*study));
+    if (status == CLT_OK) {
+        return CLT_OK;
+    }
+    const char *why = collet_study_error(*study);
+    const char *hint = clt_run_beside("ask-tell", args->words[0], why, arena);
+    return clt_fail(err, status, "%s%s", why, hint != NULL ? hint : "");
 }
 
 /* A failed sampler is the end; whatever else is wrong is the line's own affair. */

@@ -6,9 +6,11 @@
 
 #include <unistd.h>
 
-static clt_status write_study(const clt_args *args, const clt_trial_list *list, clt_error *err)
+static clt_status write_study(const clt_args *args, clt_opened *o, clt_error *err)
 {
+    const clt_trial_list *list = &o->list;
     clt_str out = {0};
+    clt_mark_interrupted(o, clt_store_is_run(o->store, o->study.id));
     if (args->csv) {
         clt_trials_csv(list, &out);
     } else {
@@ -64,7 +66,7 @@ static clt_status run(const clt_args *args, clt_error *err)
     status = status == CLT_OK ? clt_open_study(&opened, args->words[0], true, err) : status;
     if (status == CLT_OK) {
         status = args->journal != NULL ? export_journal(args, &opened, err)
-                                       : write_study(args, &opened.list, err);
+                                       : write_study(args, &opened, err);
     }
     clt_opened_finish(&opened);
     return status;

@@ -14,8 +14,8 @@
 static const clt_command *const commands[] = {
     &clt_command_ask_tell, &clt_command_enqueue, &clt_command_export,  &clt_command_help_,
     &clt_command_import,   &clt_command_plugins, &clt_command_predict, &clt_command_refit,
-    &clt_command_replay,   &clt_command_run,     &clt_command_show,    &clt_command_study,
-    &clt_command_trial,
+    &clt_command_replay,   &clt_command_run,     &clt_command_show,    &clt_command_store,
+    &clt_command_study,    &clt_command_trial,
 };
 
 const clt_command *clt_command_at(size_t i)

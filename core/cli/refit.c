@@ -136,6 +136,17 @@ static void print_json(const clt_refit_setup *s, const clt_refit *refit, clt_str
     clt_str_add(out, "\n");
 }
 
+/* In the current folder, whatever the study is called. */
+static const char *default_path(clt_opened *o, uint64_t trial)
+{
+    char *path = clt_arena_printf(&o->arena, "%s-trial%llu.safetensors", o->study.name,
+                                  (unsigned long long)trial);
+    for (char *at = path; at != NULL && (at = strchr(at, '/')) != NULL;) {
+        *at = '_';
+    }
+    return path;
+}
+
 static clt_status refit(const clt_args *args, clt_opened *o, clt_session *session, clt_error *err)
 {
     const char *term = getenv("TERM");
@@ -158,10 +169,7 @@ static clt_status refit(const clt_args *args, clt_opened *o, clt_session *sessio
                         "refit: study \"%s\" evaluates an objective: there is no model to train",
                         o->study.name);
     }
-    setup.path = args->output != NULL
-                     ? args->output
-                     : clt_arena_printf(&o->arena, "%s-trial%llu.safetensors", o->study.name,
-                                        (unsigned long long)setup.trial->number);
+    setup.path = args->output != NULL ? args->output : default_path(o, setup.trial->number);
     if (setup.path == NULL) {
         return clt_fail_memory(err);
     }

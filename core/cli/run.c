@@ -51,7 +51,7 @@ static void add_count(uint64_t count, const char *state, clt_str *out)
 static void add_summary(const clt_args *args, const clt_opened *o, clt_ending ending,
                         double seconds, clt_str *out)
 {
-    uint64_t counts[CLT_TRIAL_PAUSED + 1] = {0}, dropped = 0;
+    uint64_t counts[CLT_TRIAL_INTERRUPTED + 1] = {0}, dropped = 0;
     char time[64];
     const clt_trial_row *best = clt_best_trial(&o->list);
     for (size_t i = 0; i < o->list.count; i++) {
@@ -76,6 +76,7 @@ static clt_status print_result(const clt_args *args, clt_opened *o, const char *
     if (clt_open_study(o, name, args->json, err) != CLT_OK) {
         return err->status;
     }
+    clt_mark_interrupted(o, false);
     if (args->json) {
         clt_json json = {.out = &out};
         clt_trials_json(&o->list, &json);
@@ -99,7 +100,7 @@ static clt_status exit_status(const clt_progress *p, clt_ending ending)
 static const char *checkpoint_folder(clt_session *s, const char *store)
 {
     const char *folder = clt_path_folder(&s->arena, store);
-    const char *real = folder != NULL ? clt_path_real(&s->arena, folder) : NULL;
+    const char *real = folder != NULL ? clt_path_absolute(&s->arena, folder) : NULL;
     const char *name = clt_arena_printf(&s->arena, "%s-checkpoints", clt_path_name(store));
     return real != NULL && name != NULL ? clt_path_join(&s->arena, real, name) : NULL;
 }
@@ -144,13 +145,13 @@ static clt_status run(const clt_args *args, clt_error *err)
     clt_opened opened = {0};
     clt_status status = clt_session_read(&session, args->words[0], args, err);
     if (status == CLT_OK) {
-        const char *folder = clt_path_folder(&session.arena, args->words[0]);
+        const char *folder = clt_path_folder(&session.arena, session.ini.path);
         opened.path = args->store != NULL || folder == NULL
                           ? args->store
                           : clt_path_join(&session.arena, folder, "collet.db");
         status = opened.path == NULL
                      ? clt_fail_memory(err)
-                     : clt_sqlite_open(opened.path, CLT_STORE_WRITE, &opened.store, err);
+                     : clt_open_to_run("run", args->words[0], opened.path, &opened.store, err);
     }
     status = status == CLT_OK ? run_study(args, &session, &opened, err) : status;
     clt_opened_finish(&opened);
@@ -172,7 +173,9 @@ const clt_command clt_command_run = {
     "Runs the experiment in FILE, or goes on where it stopped",
     "Every finished trial is in the store at once. Ctrl-C ends the run after the trial under\n"
     "way, twice ends it now; run again to go on. The study is that of the same name in the store;\n"
-    "if FILE has changed since, it is refused, unless --new.\n",
+    "if FILE has changed since, it is refused, unless --new. FILE may be - for standard input:\n"
+    "the store is then that of the current folder, and the study, unless [study] has its name,\n"
+    "is called experiment.\n",
     1,
     1,
     flags,

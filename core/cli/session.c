@@ -142,6 +142,14 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
     return CLT_OK;
 }
 
+void clt_mark_interrupted(clt_opened *o, bool is_run)
+{
+    clt_trial_row *rows = (clt_trial_row *)o->list.rows; /* of this arena */
+    for (size_t i = 0; i < o->list.count && !is_run; i++) {
+        rows[i].state = rows[i].state == CLT_TRIAL_RUNNING ? CLT_TRIAL_INTERRUPTED : rows[i].state;
+    }
+}
+
 clt_status clt_find_trial(const clt_opened *o, const clt_args *args, const char *command,
                           const clt_trial_row **trial, clt_error *err)
 {
@@ -156,21 +164,85 @@ clt_status clt_find_trial(const clt_opened *o, const clt_args *args, const char 
     return CLT_OK;
 }
 
-/* Where the experiment lies now: a study may have moved, store and file together. */
+static bool is_there(const char *path)
+{
+    return path != NULL && access(path, F_OK) == 0;
+}
+
+/* Where the experiment lies now, or would: a study may have moved, store and file together, or the
+ * store alone, to where the folder that it began in is not known. */
 static const char *find_source(clt_opened *o)
 {
     const char *source = o->study.source;
     const char *folder = clt_path_folder(&o->arena, o->path);
     const char *beside =
         folder != NULL ? clt_path_join(&o->arena, folder, clt_path_name(source)) : NULL;
-    return access(source, F_OK) != 0 && beside != NULL && access(beside, F_OK) == 0 ? beside
-                                                                                    : source;
+    bool stays = is_there(source) || beside == NULL ||
+                 (!is_there(beside) && is_there(clt_path_folder(&o->arena, source)));
+    return stays ? source : beside;
 }
 
 clt_status clt_session_stored(clt_session *s, clt_opened *o, const clt_args *args, clt_error *err)
 {
     s->plan.unnamed_sampler = clt_plan_unnamed_sampler(o->study.identity);
     return clt_session_parse(s, find_source(o), o->study.experiment, args, err);
+}
+
+/* A word as a shell takes it. */
+static void add_word(const char *word, clt_str *out)
+{
+    static const char safe[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+";
+    bool plain = word[0] != '\0' && strspn(word, safe) == strlen(word);
+    clt_str_add(out, plain ? "" : "'");
+    for (const char *at = word; *at != '\0'; at++) {
+        if (*at == '\'') {
+            clt_str_add(out, "'\\''");
+        } else {
+            clt_str_add_bytes(out, at, 1);
+        }
+    }
+    clt_str_add(out, plain ? "" : "'");
+}
+
+/* A store for that experiment alone: y.db for y.ini. */
+static void add_own_store(const char *file, clt_arena *arena, clt_str *out)
+{
+    size_t length = strlen(file);
+    length -= length > 4 && strcmp(file + length - 4, ".ini") == 0 ? 4 : 0;
+    const char *own = clt_arena_printf(arena, "%.*s.db", (int)length, file);
+    out->failed = out->failed || own == NULL;
+    add_word(own != NULL ? own : "", out);
+}
+
+const char *clt_run_beside(const char *command, const char *file, const char *reason,
+                           clt_arena *arena)
+{
+    clt_str text = {0};
+    if (strstr(reason, CLT_STORE_TAKEN) == NULL) {
+        return "";
+    }
+    clt_str_addf(&text, "; beside it: collet %s ", command);
+    add_word(file, &text);
+    clt_str_add(&text, " --store ");
+    add_own_store(clt_path_is_stream(file) ? "experiment" : file, arena, &text);
+    const char *copy = text.failed ? NULL : clt_arena_copy(arena, clt_str_text(&text));
+    clt_str_finish(&text);
+    return copy;
+}
+
+clt_status clt_open_to_run(const char *command, const char *file, const char *path,
+                           clt_store **store, clt_error *err)
+{
+    clt_arena arena = {0};
+    clt_error why = {0};
+    clt_status status = clt_sqlite_open(path, CLT_STORE_WRITE, store, &why);
+    if (status != CLT_OK) {
+        const char *hint = clt_run_beside(command, file, why.text, &arena);
+        clt_fail(err, status, "%s%s", why.text, hint != NULL ? hint : "");
+    }
+    clt_arena_finish(&arena);
+    return status;
 }
 
 void clt_opened_finish(clt_opened *opened)

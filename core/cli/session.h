@@ -60,6 +60,9 @@ clt_status clt_open_to_change(clt_opened *opened, const clt_args *args, clt_erro
 /** Reads the study of that name with its trials. CLT_BAD_INPUT with "did you mean". */
 clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves, clt_error *err);
 
+/** For whoever shows trials: those under way become INTERRUPTED, unless the study is run now. */
+void clt_mark_interrupted(clt_opened *opened, bool is_run);
+
 /** The trial of --trial; of the command named in messages. CLT_USAGE where there is none. */
 clt_status clt_find_trial(const clt_opened *opened, const clt_args *args, const char *command,
                           const clt_trial_row **trial, clt_error *err);
@@ -68,6 +71,16 @@ clt_status clt_find_trial(const clt_opened *opened, const clt_args *args, const 
  */
 clt_status clt_session_stored(clt_session *session, clt_opened *opened, const clt_args *args,
                               clt_error *err);
+
+/** Opens the store at path to write, for that command with that experiment file. Where a run has
+ * it, the line says how to run beside that, in a store of its own. */
+clt_status clt_open_to_run(const char *command, const char *file, const char *path,
+                           clt_store **store, clt_error *err);
+
+/** What is to be done where the reason is that another run has the store, or "": a text for the end
+ *  of the line, from the arena; NULL when memory ran out. */
+const char *clt_run_beside(const char *command, const char *file, const char *reason,
+                           clt_arena *arena);
 
 /** Frees it. */
 void clt_opened_finish(clt_opened *opened);

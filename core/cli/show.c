@@ -16,14 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_summary(clt_table *table, const clt_study_summary *row)
+/* A study as a line; of trials under way that nobody runs it is said that they were interrupted. */
+static void add_summary(clt_table *table, const clt_study_summary *row, bool run)
 {
     char date[32];
     const clt_goal *goal = &row->study.goals[0];
     clt_table_add(table, row->study.name);
     clt_table_addf(table, "%llu", (unsigned long long)row->complete);
     clt_table_addf(table, "%llu", (unsigned long long)row->failed);
-    clt_table_addf(table, "%llu", (unsigned long long)row->running);
+    clt_table_addf(table, "%llu%s", (unsigned long long)row->running,
+                   row->running > 0 && !run ? " interrupted" : "");
     if (row->study.goal_count > 1) {
         clt_table_addf(table, "%zu goals", row->study.goal_count);
     } else if (row->has_best) {
@@ -35,7 +37,8 @@ static void add_summary(clt_table *table, const clt_study_summary *row)
     clt_table_add(table, clt_date_text(row->study.created_ms, date, sizeof date));
 }
 
-static void studies_table(const clt_study_summary *rows, size_t count, clt_str *out)
+static void studies_table(clt_store *store, const clt_study_summary *rows, size_t count,
+                          clt_str *out)
 {
     static const char *const heads[] = {"study", "complete", "failed", "running", "best", "begun"};
     clt_table table = {.columns = 6};
@@ -43,14 +46,15 @@ static void studies_table(const clt_study_summary *rows, size_t count, clt_str *
         clt_table_add(&table, heads[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        add_summary(&table, &rows[i]);
+        add_summary(&table, &rows[i], clt_store_is_run(store, rows[i].study.id));
     }
     clt_table_write(&table, out);
     out->failed = out->failed || table.failed;
     clt_table_finish(&table);
 }
 
-static void studies_json(const clt_study_summary *rows, size_t count, clt_str *out)
+static void studies_json(clt_store *store, const clt_study_summary *rows, size_t count,
+                         clt_str *out)
 {
     clt_json json = {.out = out};
     clt_json_open(&json, NULL, '[');
@@ -61,7 +65,9 @@ static void studies_json(const clt_study_summary *rows, size_t count, clt_str *o
         clt_json_int(&json, "pruned", (int64_t)rows[i].pruned);
         clt_json_int(&json, "paused", (int64_t)rows[i].paused);
         clt_json_int(&json, "failed", (int64_t)rows[i].failed);
-        clt_json_int(&json, "running", (int64_t)rows[i].running);
+        bool run = clt_store_is_run(store, rows[i].study.id);
+        clt_json_int(&json, "running", run ? (int64_t)rows[i].running : 0);
+        clt_json_int(&json, "interrupted", run ? 0 : (int64_t)rows[i].running);
         if (rows[i].dropped > 0) {
             clt_json_int(&json, "dropped", (int64_t)rows[i].dropped);
         }
@@ -84,9 +90,9 @@ static clt_status show_studies(const clt_args *args, clt_opened *opened, clt_err
         return err->status;
     }
     if (args->json) {
-        studies_json(rows, count, &out);
+        studies_json(opened->store, rows, count, &out);
     } else {
-        studies_table(rows, count, &out);
+        studies_table(opened->store, rows, count, &out);
     }
     return clt_print(&out, err);
 }
@@ -207,15 +213,13 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial,
 }
 
 /* The experiment that runs this trial alone. */
-static clt_status trial_ini(const clt_args *args, const clt_opened *opened,
-                            const clt_trial_row *trial, clt_str *out, clt_error *err)
+static clt_status trial_ini(const clt_args *args, clt_opened *opened, const clt_trial_row *trial,
+                            clt_str *out, clt_error *err)
 {
-    const clt_study_row *study = &opened->study;
     clt_session session = {0};
     uint64_t seed;
     double *x = NULL;
-    session.plan.unnamed_sampler = clt_plan_unnamed_sampler(study->identity);
-    clt_status status = clt_session_parse(&session, study->source, study->experiment, args, err);
+    clt_status status = clt_session_stored(&session, opened, args, err);
     if (status == CLT_OK) {
         x = calloc(session.plan.space.dim_count + 1u, sizeof *x);
         status = x != NULL ? clt_change_point(&session.plan, trial, x, err) : clt_fail_memory(err);
@@ -319,6 +323,7 @@ static clt_status run(const clt_args *args, clt_error *err)
     } else if (status == CLT_OK) {
         status = clt_open_study(&opened, args->words[0], args->trial != NULL || args->json, err);
         if (status == CLT_OK) {
+            clt_mark_interrupted(&opened, clt_store_is_run(opened.store, opened.study.id));
             status = args->trial != NULL ? show_trial(args, &opened, err)
                                          : show_study(args, &opened, err);
         }

@@ -277,8 +277,11 @@ clt_status clt_ini_parse(clt_arena *arena, const char *path, const char *text, c
 
 clt_status clt_ini_read(clt_arena *arena, const char *path, clt_ini *ini, clt_error *err)
 {
+    enum { MOST = 1 << 20 };
     clt_str text = {0};
-    clt_status status = clt_file_read(path, 1 << 20, &text, err);
+    bool stream = clt_path_is_stream(path);
+    clt_status status = (stream ? clt_stream_read : clt_file_read)(path, MOST, &text, err);
+    path = stream ? "experiment" : path; /* which starts from the working folder */
     if (status == CLT_OK && strlen(clt_str_text(&text)) < text.length) {
         status =
             clt_fail(err, CLT_BAD_INPUT, "%s: holds a NUL byte; this is not a text file", path);

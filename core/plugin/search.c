@@ -3,6 +3,8 @@
 #include "base/file.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -59,6 +61,30 @@ static const char *own_library(void)
     return known && map->l_name[0] != '\0' ? map->l_name : NULL; /* the program's name is empty */
 }
 
+/* Drops what the kernel adds to the name of a program that was replaced while it runs, as by an
+ * upgrade: its folder is the same. */
+static void drop_mark(char *path)
+{
+    static const char mark[] = " (deleted)";
+    size_t length = strlen(path), size = sizeof mark - 1;
+    if (length > size && strcmp(path + length - size, mark) == 0) {
+        path[length - size] = '\0';
+    }
+}
+
+/* The folder of that library, or of the program. NULL: no memory, or by errno not known. */
+static const char *own_folder(clt_search *search, const char *library)
+{
+    char program[PATH_MAX + 16] = "";
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (library == NULL && n <= 0) {
+        return NULL;
+    }
+    drop_mark(program);
+    const char *file = clt_path_absolute(&search->arena, library != NULL ? library : program);
+    return file != NULL ? clt_path_folder(&search->arena, file) : NULL;
+}
+
 clt_status clt_search_add_standard(clt_search *search, clt_error *err)
 {
     const char *list = secure_getenv("COLLET_PLUGIN_PATH");
@@ -66,10 +92,9 @@ clt_status clt_search_add_standard(clt_search *search, clt_error *err)
         return err->status;
     }
     const char *library = own_library();
-    const char *file = clt_path_real(&search->arena, library != NULL ? library : "/proc/self/exe");
-    const char *folder = file != NULL ? clt_path_folder(&search->arena, file) : NULL;
-    if (folder == NULL) {
-        return clt_fail_memory(err);
+    const char *folder = own_folder(search, library);
+    if (folder == NULL) { /* without /proc the other folders must do */
+        return errno == ENOMEM ? clt_fail_memory(err) : CLT_OK;
     }
     if (add(search, clt_arena_printf(&search->arena, "%s/plugins", folder),
             library != NULL ? "beside the library" : "beside the program", err) != CLT_OK) {

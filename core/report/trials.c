@@ -31,8 +31,9 @@ const char *clt_trial_steps_name(const clt_trial_list *list)
 
 const char *clt_trial_state_text(clt_trial_state state)
 {
-    static const char *const texts[] = {"running", "complete", "pruned", "failed", "paused"};
-    return texts[state <= CLT_TRIAL_PAUSED ? state : CLT_TRIAL_FAILED];
+    static const char *const texts[] = {"running", "complete", "pruned",
+                                        "failed",  "paused",   "interrupted"};
+    return texts[state <= CLT_TRIAL_INTERRUPTED ? state : CLT_TRIAL_FAILED];
 }
 
 const char *clt_trial_word(const clt_trial_row *trial)

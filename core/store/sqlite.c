@@ -1,8 +1,10 @@
 #include "store/sqlite.h"
 
+#include "base/file.h"
 #include "store/sqlite_impl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +136,13 @@ clt_status clt_sqlite_fail_text(const clt_sqlite *s, clt_error *err)
                           s->path);
 }
 
+clt_status clt_sqlite_fail_damaged(const clt_sqlite *s, const char *what, clt_error *err)
+{
+    return clt_fail(err, CLT_NO_STORE,
+                    "%s: damaged (%s); \"collet show --verify\" lists what is wrong", s->path,
+                    what);
+}
+
 double clt_sqlite_real(sqlite3_stmt *statement, int column)
 {
     return sqlite3_column_type(statement, column) == SQLITE_NULL
@@ -213,15 +222,29 @@ static clt_status check_writes(clt_sqlite *s, clt_error *err)
                : status;
 }
 
+/* SQLite would make the file for all to read; log and shared memory get the mode that it has. What
+ * goes wrong here goes wrong again, with a message, when SQLite opens it. */
+static void make_private(const clt_sqlite *s)
+{
+    int fd = open(s->file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, CLT_FILE_MODE);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
 static clt_status open_to_write(clt_sqlite *s, clt_error *err)
 {
     clt_status status = clt_sqlite_lock(s, err);
     s->made = status == CLT_OK && access(s->file, F_OK) != 0;
+    if (s->made) {
+        make_private(s);
+    }
     if (status != CLT_OK || open_file(s, true, err) != CLT_OK || check_writes(s, err) != CLT_OK ||
         clt_sqlite_sync_folder(s, err) != CLT_OK) {
         return err->status;
     }
     sqlite3_wal_hook(s->db, note_pages, s); /* after "wal_autocheckpoint", a hook as well */
+    clt_sqlite_note_place(s);
     s->writes = true;
     return CLT_OK;
 }
@@ -246,12 +269,12 @@ void clt_sqlite_close(clt_sqlite *s)
         sqlite3_finalize(s->prepared[i].statement);
     }
     s->prepared_count = 0;
-    if (s->writes) {
+    if (s->writes && !s->gone) {
         clt_sqlite_fold(s);
     }
     sqlite3_close(s->db);
     s->db = NULL;
-    if (vain) {
+    if (vain && !s->gone) {
         clt_sqlite_unmake(s);
     }
 }
@@ -301,6 +324,9 @@ static const clt_store_ops ops = {
     .wishes = clt_sqlite_wishes,
     .add_ancestor = clt_sqlite_add_ancestor,
     .ancestors = clt_sqlite_ancestors,
+    .backup = clt_sqlite_backup,
+    .tend = clt_sqlite_tend,
+    .is_run = clt_sqlite_is_run,
 };
 
 clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **store, clt_error *err)

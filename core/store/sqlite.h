@@ -26,6 +26,9 @@ clt_status clt_sqlite_open(const char *path, clt_store_mode mode, clt_store **st
 /** The same to read, for whoever takes any kind of store. */
 clt_status clt_sqlite_open_to_read(const char *path, clt_store **store, clt_error *err);
 
+/** What stands in the line where another process has the store to write. */
+#define CLT_STORE_TAKEN "in use by process"
+
 /** The version of SQLite that is at work: "3.40.1". */
 const char *clt_sqlite_version(void);
 

@@ -14,13 +14,11 @@ static clt_status update_study(clt_sqlite *s, int64_t study, const clt_study_cha
     return clt_sqlite_finish(s, q, err);
 }
 
-/* The text says which choice it is, whatever its index was. */
-static clt_status move(clt_sqlite *s, int64_t study, const clt_study_move *move, clt_error *err)
+static clt_status move_in(clt_sqlite *s, const char *sql, int64_t study, const clt_study_move *move,
+                          clt_error *err)
 {
     sqlite3_stmt *q;
-    if (clt_sqlite_prepare(s,
-                           "UPDATE param SET value = ? WHERE study = ? AND name = ? AND text = ?",
-                           &q, err) != CLT_OK) {
+    if (clt_sqlite_prepare(s, sql, &q, err) != CLT_OK) {
         return err->status;
     }
     if (move->gone) {
@@ -32,6 +30,18 @@ static clt_status move(clt_sqlite *s, int64_t study, const clt_study_move *move,
     clt_sqlite_bind_text(q, 3, move->name);
     clt_sqlite_bind_text(q, 4, move->text);
     return clt_sqlite_finish(s, q, err);
+}
+
+/* The text says which choice it is, whatever its index was; also of the trials that the study began
+ * with. */
+static clt_status move(clt_sqlite *s, int64_t study, const clt_study_move *move, clt_error *err)
+{
+    static const char own[] =
+        "UPDATE param SET value = ? WHERE study = ? AND name = ? AND text = ?";
+    static const char older[] =
+        "UPDATE ancestor_param SET value = ? WHERE study = ? AND name = ? AND text = ?";
+    return move_in(s, own, study, move, err) == CLT_OK ? move_in(s, older, study, move, err)
+                                                       : err->status;
 }
 
 clt_status clt_sqlite_change_study(clt_store *store, int64_t study, const clt_study_change *change,

@@ -152,10 +152,10 @@ static clt_status read_edit(clt_sqlite *s, sqlite3_stmt *q, clt_arena *arena, cl
                        .kind = (clt_edit_kind)kind,
                        .before = (uint64_t)sqlite3_column_int64(q, 3),
                        .was = clt_sqlite_text(q, 4, arena)};
-    if (kind < CLT_EDIT_DROP || kind > CLT_EDIT_REJECT) {
-        return clt_fail(err, CLT_NO_STORE,
-                        "%s: damaged (table edit); \"collet show --verify\" lists what is wrong",
-                        s->path);
+    if (kind < CLT_EDIT_DROP || kind > CLT_EDIT_REJECT ||
+        !clt_sqlite_in_range(CLT_RANGE_EDIT_DATE, q, 0) ||
+        !clt_sqlite_in_range(CLT_RANGE_EDIT_BEFORE, q, 3)) {
+        return clt_sqlite_fail_damaged(s, "table edit", err);
     }
     return edit->was != NULL ? CLT_OK : clt_sqlite_fail_text(s, err);
 }

@@ -52,8 +52,12 @@ clt_status clt_sqlite_environments(clt_store *store, int64_t study, clt_arena *a
     clt_status status = *rows != NULL ? CLT_OK : clt_fail_memory(err);
     while (status == CLT_OK && *count < (size_t)room + 1 &&
            (code = sqlite3_step(q)) == SQLITE_ROW) {
+        if (!clt_sqlite_in_range(CLT_RANGE_ENVIRONMENT_SINCE, q, 1)) {
+            status = clt_sqlite_fail_damaged(s, "the date of an environment", err);
+            break;
+        }
         clt_environment_row row = {sqlite3_column_int64(q, 1), clt_sqlite_text(q, 2, arena)};
-        status = row.text != NULL ? CLT_OK : clt_fail_memory(err);
+        status = row.text != NULL ? CLT_OK : clt_sqlite_fail_text(s, err);
         (*rows)[(*count)++] = row;
     }
     if (status == CLT_OK && code != SQLITE_DONE && code != SQLITE_ROW) {

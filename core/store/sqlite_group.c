@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "store/sqlite_impl.h"
 
 #include <stdio.h>
@@ -10,12 +11,17 @@ enum {
     USUAL_MS = 5000          /* that anything else waits for a lock */
 };
 
+/* Seconds after which what was committed is copied as well, so that a copy of the file alone, as
+ * people make them, is nearly whole. */
+static const double FOLD_TIME = 1;
+
 void clt_sqlite_note_pages(clt_sqlite *s, int pages)
 {
     if (pages <= s->wal_pages || s->checkpoint_due == 0) { /* the log has started anew */
         s->checkpoint_due = CHECKPOINT_PAGES;
     }
     s->wal_pages = pages;
+    s->unfolded = true;
 }
 
 /* The only connection that writes also copies the log into the database, between transactions:
@@ -32,6 +38,15 @@ static void checkpoint(clt_sqlite *s)
     }
     sqlite3_busy_timeout(s->db, USUAL_MS);
     s->checkpoint_due = s->wal_pages + CHECKPOINT_PAGES;
+    s->unfolded = false;
+    s->folded = clt_clock();
+}
+
+void clt_sqlite_fold_some(clt_sqlite *s)
+{
+    if (s->unfolded && !s->gone && !s->unsynced && clt_clock() - s->folded >= FOLD_TIME) {
+        checkpoint(s);
+    }
 }
 
 void clt_sqlite_fold(clt_sqlite *s)
@@ -44,6 +59,9 @@ void clt_sqlite_fold(clt_sqlite *s)
 
 static clt_status begin(clt_sqlite *s, clt_error *err)
 {
+    if (s->gone) {
+        return clt_sqlite_check_place(s, err);
+    }
     return s->unsynced
                ? clt_fail(err, CLT_IO,
                           "%s: cannot be written: what was written before did not reach the "
@@ -78,7 +96,8 @@ clt_status clt_sqlite_leave(clt_sqlite *s, clt_status status, clt_error *err)
     if (s->writes && s->wal_pages >= s->checkpoint_due) {
         checkpoint(s);
     }
-    return CLT_OK;
+    clt_sqlite_fold_some(s);
+    return clt_sqlite_check_place(s, err);
 }
 
 clt_status clt_sqlite_open_group(clt_store *store, clt_error *err)
@@ -167,15 +186,19 @@ clt_status clt_sqlite_events(clt_store *store, int64_t study, clt_arena *arena, 
     int code;
     bool any = false;
     unsigned char *back = clt_arena_array(arena, room + 1, sizeof *back);
-    while (back != NULL && (code = sqlite3_step(q)) == SQLITE_ROW && *count < room) {
+    clt_status status = back != NULL ? CLT_OK : clt_fail_memory(err);
+    while (status == CLT_OK && (code = sqlite3_step(q)) == SQLITE_ROW && *count < room) {
+        status = clt_sqlite_in_range(CLT_RANGE_EVENT_TOLD, q, 0) &&
+                         clt_sqlite_in_range(CLT_RANGE_EVENT_NUMBER, q, 1)
+                     ? CLT_OK
+                     : clt_sqlite_fail_damaged(s, "the log of the study", err);
         back[*count] = sqlite3_column_int(q, 0) > 1 ? 2 : 0;
         any = any || back[*count] > 0;
         (*rows)[(*count)++] =
             (clt_event){sqlite3_column_int(q, 0) == 1, (uint64_t)sqlite3_column_int64(q, 1)};
     }
-    clt_status status = back == NULL          ? clt_fail_memory(err)
-                        : code == SQLITE_DONE ? CLT_OK
-                                              : clt_sqlite_fail(s, "cannot be read", err);
+    status = status != CLT_OK || code == SQLITE_DONE ? status
+                                                     : clt_sqlite_fail(s, "cannot be read", err);
     clt_sqlite_release(q);
     return status == CLT_OK && any ? clt_sqlite_settle_events(s, *rows, back, count, err) : status;
 }

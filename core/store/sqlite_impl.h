@@ -8,9 +8,18 @@
 #include "study/store.h"
 
 #include <sqlite3.h>
+#include <stdint.h>
+#include <sys/stat.h>
 
 /** Most different statements that a store keeps prepared. */
 enum { CLT_SQLITE_MOST_PREPARED = 48 };
+
+/** Which file it is, whatever it is called. */
+typedef struct clt_sqlite_id {
+    dev_t device;
+    ino_t inode;
+    bool known;
+} clt_sqlite_id;
 
 /** The store; its head comes first. */
 typedef struct clt_sqlite {
@@ -19,6 +28,7 @@ typedef struct clt_sqlite {
     char *path;         /**< as the user named it, for messages */
     char *file;         /**< the same, absolute and without symlinks */
     int lock;           /**< descriptor of the lock file; -1 for readers */
+    int64_t claimed;    /**< the study that is said to be run by this process; 0: none */
     bool made;          /**< there was no file before this one opened it to write */
     bool writes;        /**< open, and ours to write */
     bool in_group;      /**< between open_group() and commit() */
@@ -26,6 +36,11 @@ typedef struct clt_sqlite {
     bool unsynced;      /**< a sync has failed: this connection acknowledges nothing any more */
     int wal_pages;      /**< in the write-ahead log after the last commit */
     int checkpoint_due; /**< pages in the log at which it is copied */
+    bool unfolded;      /**< something was committed since the log was copied last */
+    double folded;      /**< when that was, by clt_clock() */
+    double tended;      /**< when clt_sqlite_tend() last looked */
+    clt_sqlite_id file_id, log_id; /**< what is open to write */
+    bool gone; /**< that is no longer at its path: nothing is written any more */
     struct {
         const char *sql; /**< a literal: known by its address */
         sqlite3_stmt *statement;
@@ -70,6 +85,66 @@ clt_status clt_sqlite_fail_text(const clt_sqlite *s, clt_error *err);
 
 /** A column's number; NaN for NULL, which is how SQLite keeps NaN. */
 double clt_sqlite_real(sqlite3_stmt *statement, int column);
+
+/** The end of the year 9999, in milliseconds. */
+#define CLT_SQLITE_MOST_MS 253402300799999
+
+/** Columns of whole numbers, from the smallest to the largest that a sound store has. Where a rule
+ * of sqlite_verify.c says more of a column, it is not here. */
+#define CLT_SQLITE_RANGES(X)                                                                       \
+    X(CLT_RANGE_STUDY_CREATED, "study", "created_ms", -CLT_SQLITE_MOST_MS, CLT_SQLITE_MOST_MS)     \
+    X(CLT_RANGE_STUDY_WINDOW, "study", "window", 0, 65536)                                         \
+    X(CLT_RANGE_STUDY_ENDED, "study", "ended_trials", 0, INT64_MAX)                                \
+    X(CLT_RANGE_GOAL_MAXIMIZE, "goal", "maximize", 0, 1)                                           \
+    X(CLT_RANGE_DEMAND_RELATION, "demand", "relation", CLT_AT_MOST, CLT_ABOVE)                     \
+    X(CLT_RANGE_TRIAL_STARTED, "trial", "started_ms", -CLT_SQLITE_MOST_MS, CLT_SQLITE_MOST_MS)     \
+    X(CLT_RANGE_TRIAL_STEP, "trial", "last_step", 0, INT64_MAX)                                    \
+    X(CLT_RANGE_TRIAL_ATTEMPT, "trial", "attempt", 1, UINT32_MAX)                                  \
+    X(CLT_RANGE_TRIAL_FAILURE, "trial", "failure", 0, INT32_MAX)                                   \
+    X(CLT_RANGE_TRIAL_SIGNAL, "trial", "signal", 0, 4096)                                          \
+    X(CLT_RANGE_TRIAL_WISH, "trial", "wish", 0, INT64_MAX)                                         \
+    X(CLT_RANGE_TRIAL_TWIN, "trial", "twin", 0, INT64_MAX)                                         \
+    X(CLT_RANGE_CURVE_STEP, "curve", "step", 0, INT64_MAX)                                         \
+    X(CLT_RANGE_EVENT_TOLD, "event", "told", 0, 2)                                                 \
+    X(CLT_RANGE_EVENT_NUMBER, "event", "number", 0, INT64_MAX)                                     \
+    X(CLT_RANGE_ENVIRONMENT_SINCE, "environment", "since_ms", -CLT_SQLITE_MOST_MS,                 \
+      CLT_SQLITE_MOST_MS)                                                                          \
+    X(CLT_RANGE_FOLD_FOLD, "fold", "fold", 1, UINT32_MAX)                                          \
+    X(CLT_RANGE_FOLD_STEP, "fold_curve", "step", 0, INT64_MAX)                                     \
+    X(CLT_RANGE_ANCESTOR_STATE, "ancestor", "state", CLT_TRIAL_COMPLETE, CLT_TRIAL_FAILED)         \
+    X(CLT_RANGE_ANCESTOR_STEP, "ancestor", "last_step", 0, INT64_MAX)                              \
+    X(CLT_RANGE_TRIAL_DROPPED, "trial", "dropped", 0, 1)                                           \
+    X(CLT_RANGE_WISH_WITHDRAWN, "wish", "withdrawn", 0, 1)                                         \
+    X(CLT_RANGE_EDIT_DATE, "edit", "at_ms", -CLT_SQLITE_MOST_MS, CLT_SQLITE_MOST_MS)               \
+    X(CLT_RANGE_EDIT_BEFORE, "edit", "before", 0, INT64_MAX)                                       \
+    X(CLT_RANGE_STRETCH_SLOT, "stretch", "slot", 0, INT64_MAX)                                     \
+    X(CLT_RANGE_STRETCH_NUMBER, "stretch", "number", 0, INT64_MAX)                                 \
+    X(CLT_RANGE_STRETCH_SINCE, "stretch", "since", 0, INT64_MAX)                                   \
+    X(CLT_RANGE_STRETCH_UNTIL, "stretch", "until", 0, INT64_MAX)                                   \
+    X(CLT_RANGE_STRETCH_BRACKET, "stretch", "bracket", 0, UINT32_MAX)
+
+/** One of them. */
+typedef enum clt_sqlite_range {
+#define CLT_RANGE_ENUM(name, table, column, low, high) name,
+    CLT_SQLITE_RANGES(CLT_RANGE_ENUM)
+#undef CLT_RANGE_ENUM
+} clt_sqlite_range;
+
+/** Is the number in that column of the statement's row one that a sound store has? */
+bool clt_sqlite_in_range(clt_sqlite_range range, sqlite3_stmt *statement, int column);
+
+/** Are these seconds, and not infinitely many? */
+bool clt_sqlite_is_duration(double seconds);
+
+/** May that column be the value of a parameter: finite, or NULL for a choice that is gone? */
+bool clt_sqlite_is_place(sqlite3_stmt *statement, int column);
+
+/** Query i that gives a line for each study with numbers outside of a range; false past the last.
+ */
+bool clt_sqlite_range_query(size_t i, clt_str *sql);
+
+/** "path: damaged (what)", CLT_NO_STORE. */
+clt_status clt_sqlite_fail_damaged(const clt_sqlite *s, const char *what, clt_error *err);
 
 /** The one number that a query (a literal) gives. */
 clt_status clt_sqlite_number(clt_sqlite *s, const char *sql, int64_t *out, clt_error *err);
@@ -145,6 +220,31 @@ void clt_sqlite_unmake(const clt_sqlite *s);
 /** For readers in a folder that cannot be written: closes what is open, and opens a copy of the
  *  file in memory. CLT_NO_STORE where a log lies beside it, which a copy would lack. */
 clt_status clt_sqlite_open_copy(clt_sqlite *s, clt_error *err);
+
+/** Says that this process runs the study, as long as it has the lock. */
+void clt_sqlite_claim(clt_sqlite *s, int64_t study);
+
+bool clt_sqlite_is_run(clt_store *store, int64_t study);
+
+/** Takes the lock anew where its file was removed. CLT_NO_STORE where another process was quicker.
+ */
+clt_status clt_sqlite_keep_lock(clt_sqlite *s, clt_error *err);
+
+/** Notes which files are open to write. */
+void clt_sqlite_note_place(clt_sqlite *s);
+
+/** Are they still at their paths? Else CLT_NO_STORE with where the results are now, in a copy
+ * unless the file was only moved; nothing is written any more then. */
+clt_status clt_sqlite_check_place(clt_sqlite *s, clt_error *err);
+
+/** Copies what was committed into the file, if that is a while ago. */
+void clt_sqlite_fold_some(clt_sqlite *s);
+
+/** A copy at path, which must be free: there whole or not at all. */
+clt_status clt_sqlite_copy_to(clt_sqlite *s, const char *path, clt_error *err);
+
+clt_status clt_sqlite_backup(clt_store *store, const char *path, clt_error *err);
+clt_status clt_sqlite_tend(clt_store *store, clt_error *err);
 
 /** Notes how long the write-ahead log is after a commit. */
 void clt_sqlite_note_pages(clt_sqlite *s, int pages);

@@ -138,9 +138,7 @@ typedef struct reader {
 
 static clt_status damaged(const reader *r, const char *what)
 {
-    return clt_fail(r->err, CLT_NO_STORE,
-                    "%s: damaged (%s); \"collet show --verify\" lists what is wrong", r->s->path,
-                    what);
+    return clt_sqlite_fail_damaged(r->s, what, r->err);
 }
 
 static clt_status for_each(reader *r, const char *sql,
@@ -202,6 +200,7 @@ static clt_status add_ancestor(reader *r, sqlite3_stmt *q)
     bool scored = state == CLT_TRIAL_COMPLETE || state == CLT_TRIAL_PRUNED;
     if (r->count == r->most || sqlite3_column_int64(q, 0) != (int64_t)r->count ||
         (!scored && state != CLT_TRIAL_FAILED) ||
+        !clt_sqlite_in_range(CLT_RANGE_ANCESTOR_STEP, q, 2) ||
         sqlite3_column_int64(q, 5) != (scored ? sqlite3_column_int64(q, 6) : 0)) {
         return damaged(r, "a trial of the older study");
     }
@@ -239,7 +238,7 @@ static clt_trial_row *find(const reader *r, sqlite3_stmt *q, bool param)
 static clt_status add_param(reader *r, sqlite3_stmt *q)
 {
     clt_trial_row *trial = find(r, q, true);
-    if (trial == NULL) {
+    if (trial == NULL || !clt_sqlite_is_place(q, 4)) {
         return damaged(r, "a trial of the older study");
     }
     clt_param *param = (clt_param *)&trial->params[trial->param_count++];

@@ -1,3 +1,5 @@
+#include "base/file.h"
+#include "store/sqlite.h"
 #include "store/sqlite_impl.h"
 
 #include <errno.h>
@@ -25,7 +27,7 @@ static clt_status refuse(const clt_sqlite *s, clt_error *err)
     char owner[32] = "";
     ssize_t n = pread(s->lock, owner, sizeof owner - 1, 0);
     owner[n > 0 ? strcspn(owner, "\n") : 0] = '\0';
-    return clt_fail(err, CLT_NO_STORE, "%s: in use by process %s; one run at a time writes to it",
+    return clt_fail(err, CLT_NO_STORE, "%s: " CLT_STORE_TAKEN " %s; one run at a time writes to it",
                     s->path, owner[0] != '\0' ? owner : "(unknown)");
 }
 
@@ -41,7 +43,9 @@ static void sign(const clt_sqlite *s)
 
 static clt_status take(clt_sqlite *s, const char *name, clt_error *err)
 {
-    s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+    struct stat info; /* who may read the store may see whether a run has it */
+    mode_t mode = stat(s->file, &info) == 0 ? info.st_mode & 0666 : CLT_FILE_MODE;
+    s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
     if (s->lock < 0) {
         return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be written: %s", s->path,
                         strerror(errno));
@@ -81,6 +85,61 @@ clt_status clt_sqlite_lock(clt_sqlite *s, clt_error *err)
     free(name);
     if (status == CLT_OK) {
         sign(s);
+    }
+    return status;
+}
+
+/* The byte of the lock file that stands for a study: whoever runs it has a lock on that. Asking who
+ * has it, unlike trying to take it, gets in nobody's way. */
+static struct flock byte_of(int64_t study)
+{
+    enum { MOST = 1 << 30 };
+    return (struct flock){
+        .l_type = F_WRLCK, .l_start = 1 + (off_t)(study & (MOST - 1)), .l_len = 1};
+}
+
+void clt_sqlite_claim(clt_sqlite *s, int64_t study)
+{
+    struct flock byte = byte_of(study);
+    if (s->lock >= 0 && s->claimed != study && fcntl(s->lock, F_OFD_SETLK, &byte) == 0) {
+        s->claimed = study;
+    }
+}
+
+bool clt_sqlite_is_run(clt_store *store, int64_t study)
+{
+    const clt_sqlite *s = (const clt_sqlite *)store;
+    struct flock byte = byte_of(study);
+    char *name = beside(s, "-lock");
+    int fd = name != NULL ? open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+    bool is = fd < 0 && errno != ENOENT; /* who may not look does not know better */
+    if (fd >= 0) {
+        is = fcntl(fd, F_OFD_GETLK, &byte) == 0 && byte.l_type != F_UNLCK;
+        close(fd);
+    }
+    free(name);
+    return is;
+}
+
+clt_status clt_sqlite_keep_lock(clt_sqlite *s, clt_error *err)
+{
+    char *name = beside(s, "-lock");
+    if (name == NULL) {
+        return clt_fail_memory(err);
+    }
+    bool current = is_current(s, name);
+    free(name);
+    if (current) {
+        return CLT_OK;
+    }
+    int64_t claimed = s->claimed;
+    close(s->lock);
+    s->lock = -1;
+    s->claimed = 0;
+    clt_status status = clt_sqlite_lock(s, err);
+    s->gone = status != CLT_OK; /* another run has it, and writes */
+    if (claimed > 0) {
+        clt_sqlite_claim(s, claimed);
     }
     return status;
 }

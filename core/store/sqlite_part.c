@@ -2,6 +2,7 @@
 #include "store/sqlite_impl.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 /* Prepares a statement whose first parameters are study and trial. */
 static clt_status prepare(clt_sqlite *s, const char *sql, int64_t study, uint64_t number,
@@ -140,10 +141,9 @@ typedef struct reader {
 
 static clt_status damaged(const reader *r)
 {
-    return clt_fail(r->err, CLT_NO_STORE,
-                    "%s: damaged (trial %llu: its folds); \"collet show --verify\" lists what is "
-                    "wrong",
-                    r->s->path, (unsigned long long)r->number);
+    char what[48];
+    (void)snprintf(what, sizeof what, "trial %llu: its folds", (unsigned long long)r->number);
+    return clt_sqlite_fail_damaged(r->s, what, r->err);
 }
 
 /* One row: a fold's first, or a further point of it. */
@@ -151,7 +151,8 @@ static clt_status add_row(reader *r, sqlite3_stmt *q)
 {
     int64_t fold = sqlite3_column_int64(q, 0), position = sqlite3_column_int64(q, 2);
     if (r->count == 0 || r->rows[r->count - 1].fold != fold) {
-        if (r->count == r->most || fold < 1 || fold > UINT32_MAX) {
+        if (r->count == r->most || !clt_sqlite_in_range(CLT_RANGE_FOLD_FOLD, q, 0) ||
+            !clt_sqlite_is_duration(sqlite3_column_double(q, 1))) {
             return damaged(r);
         }
         r->rows[r->count++] = (clt_trial_row){.number = r->number,
@@ -161,7 +162,8 @@ static clt_status add_row(reader *r, sqlite3_stmt *q)
                                               .curve = r->points + r->point_count};
     }
     clt_trial_row *row = &r->rows[r->count - 1];
-    if (r->point_count == r->most_points || position != (int64_t)row->curve_count) {
+    if (r->point_count == r->most_points || position != (int64_t)row->curve_count ||
+        !clt_sqlite_in_range(CLT_RANGE_FOLD_STEP, q, 3)) {
         return damaged(r);
     }
     clt_point *point = &r->points[r->point_count++];

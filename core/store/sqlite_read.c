@@ -71,22 +71,36 @@ static clt_trial_row trial_of(const reader *r, sqlite3_stmt *q)
                            .dropped = sqlite3_column_int64(q, 15) != 0};
 }
 
+/* Whole numbers of the query's row, in the order of trial_of(). */
+static bool has_sense(sqlite3_stmt *q)
+{
+    return clt_sqlite_in_range(CLT_RANGE_TRIAL_STARTED, q, 3) &&
+           clt_sqlite_is_duration(sqlite3_column_double(q, 4)) &&
+           clt_sqlite_in_range(CLT_RANGE_TRIAL_STEP, q, 5) &&
+           clt_sqlite_in_range(CLT_RANGE_TRIAL_FAILURE, q, 10) &&
+           clt_sqlite_in_range(CLT_RANGE_TRIAL_SIGNAL, q, 11) &&
+           clt_sqlite_in_range(CLT_RANGE_TRIAL_WISH, q, 13) &&
+           clt_sqlite_in_range(CLT_RANGE_TRIAL_TWIN, q, 14);
+}
+
 static clt_status check_trial(const reader *r, sqlite3_stmt *q)
 {
     int64_t number = sqlite3_column_int64(q, 0), state = sqlite3_column_int64(q, 1);
-    int64_t failure = sqlite3_column_int64(q, 10), attempt = sqlite3_column_int64(q, 2);
     int64_t values = sqlite3_column_int64(q, 8);
     bool ended_well =
         state == CLT_TRIAL_COMPLETE || state == CLT_TRIAL_PRUNED || state == CLT_TRIAL_PAUSED;
     if (number < 0 || r->count == r->most) {
         return damaged(r, number, "its number");
     }
-    if (state < CLT_TRIAL_RUNNING || state > CLT_TRIAL_PAUSED || attempt < 1 ||
-        attempt > UINT32_MAX) {
+    if (state < CLT_TRIAL_RUNNING || state > CLT_TRIAL_PAUSED ||
+        !clt_sqlite_in_range(CLT_RANGE_TRIAL_ATTEMPT, q, 2)) {
         return damaged(r, number, "its state");
     }
-    if ((state == CLT_TRIAL_FAILED) != (sqlite3_column_type(q, 6) != SQLITE_NULL) || failure < 0) {
+    if ((state == CLT_TRIAL_FAILED) != (sqlite3_column_type(q, 6) != SQLITE_NULL)) {
         return damaged(r, number, "why it failed");
+    }
+    if (!has_sense(q)) {
+        return damaged(r, number, "a number that makes no sense");
     }
     return values == (ended_well ? (int64_t)r->value_count : 0)
                ? CLT_OK
@@ -144,6 +158,9 @@ static clt_status add_param(reader *r, sqlite3_stmt *q)
         check_next(r, q, r->rows[i].param_count, r->rooms[i].params) != CLT_OK) {
         return r->err->status;
     }
+    if (!clt_sqlite_is_place(q, 4)) {
+        return damaged(r, sqlite3_column_int64(q, 0), "a parameter that is no number");
+    }
     clt_trial_row *row = &r->rows[i];
     clt_param *param = (clt_param *)&row->params[row->param_count++];
     *param = (clt_param){clt_sqlite_text(q, 2, r->arena), clt_sqlite_text(q, 3, r->arena),
@@ -169,6 +186,9 @@ static clt_status add_point(reader *r, sqlite3_stmt *q)
     if (find_trial(r, q, &i) != CLT_OK ||
         check_next(r, q, r->rows[i].curve_count, r->rooms[i].points) != CLT_OK) {
         return r->err->status;
+    }
+    if (!clt_sqlite_in_range(CLT_RANGE_CURVE_STEP, q, 2)) {
+        return damaged(r, sqlite3_column_int64(q, 0), "a step of its curve");
     }
     clt_trial_row *row = &r->rows[i];
     clt_point *point = (clt_point *)&row->curve[row->curve_count++];
@@ -234,8 +254,9 @@ clt_status clt_sqlite_trials(clt_store *store, int64_t study, bool with_curves, 
 {
     clt_error ignored;
     reader r = {.s = (clt_sqlite *)store, .arena = arena, .err = err};
-    /* One snapshot for all queries: a run may be writing beside us. */
-    if (clt_sqlite_run(r.s, "BEGIN", err) != CLT_OK) {
+    /* One snapshot for all queries: a run may be writing beside us. Who writes tells of results by
+     * what is read here, of a file that others find. */
+    if (clt_sqlite_check_place(r.s, err) != CLT_OK || clt_sqlite_run(r.s, "BEGIN", err) != CLT_OK) {
         return err->status;
     }
     clt_status status = read_all(&r, study, with_curves);

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "store/sqlite_impl.h"
 
 #include <string.h>
@@ -167,10 +168,23 @@ static clt_status migrate(clt_sqlite *s, int64_t version, clt_error *err)
                             s->path, (int)version, SCHEMA);
 }
 
+/* A file with a header and nothing else is what is left of a store whose log did not come along. */
+static clt_status fail_empty(const clt_sqlite *s, clt_error *err)
+{
+    struct stat info;
+    if (stat(s->file, &info) == 0 && info.st_size == 0) {
+        return clt_fail(err, CLT_NO_STORE, "%s: an empty file; \"collet run\" fills it", s->path);
+    }
+    return clt_fail(err, CLT_NO_STORE,
+                    "%s: no study in it; if it was copied while a run had it, copy %s-wal too, or "
+                    "copy with \"collet store backup\"",
+                    s->path, clt_path_name(s->path));
+}
+
 static clt_status check_reader(const clt_sqlite *s, int64_t version, clt_error *err)
 {
     if (version == 0) {
-        return clt_fail(err, CLT_NO_STORE, "%s: an empty file; \"collet run\" fills it", s->path);
+        return fail_empty(s, err);
     }
     return version == SCHEMA
                ? CLT_OK

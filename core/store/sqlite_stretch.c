@@ -46,6 +46,15 @@ static clt_stretch_row row_of(sqlite3_stmt *q)
                              .bracket = (uint32_t)sqlite3_column_int64(q, 4)};
 }
 
+static bool has_sense(sqlite3_stmt *q)
+{
+    return clt_sqlite_in_range(CLT_RANGE_STRETCH_SLOT, q, 0) &&
+           clt_sqlite_in_range(CLT_RANGE_STRETCH_NUMBER, q, 1) &&
+           clt_sqlite_in_range(CLT_RANGE_STRETCH_SINCE, q, 2) &&
+           clt_sqlite_in_range(CLT_RANGE_STRETCH_UNTIL, q, 3) &&
+           clt_sqlite_in_range(CLT_RANGE_STRETCH_BRACKET, q, 4);
+}
+
 clt_status clt_sqlite_stretches(clt_store *store, int64_t study, clt_arena *arena,
                                 clt_stretch_row **rows, size_t *count, clt_error *err)
 {
@@ -67,9 +76,14 @@ clt_status clt_sqlite_stretches(clt_store *store, int64_t study, clt_arena *aren
         return err->status;
     }
     sqlite3_bind_int64(q, 1, study);
-    while (*count < most && sqlite3_step(q) == SQLITE_ROW) {
+    bool sound = true;
+    while (sound && *count < most && sqlite3_step(q) == SQLITE_ROW) {
+        sound = has_sense(q);
         (*rows)[(*count)++] = row_of(q);
     }
     clt_sqlite_release(q);
+    if (!sound) {
+        return clt_sqlite_fail_damaged(s, "a stretch of a trial", err);
+    }
     return *count == most ? CLT_OK : clt_sqlite_fail(s, "cannot be read", err);
 }

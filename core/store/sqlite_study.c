@@ -116,20 +116,20 @@ static clt_status read_goals(clt_sqlite *s, clt_study_row *study, clt_arena *are
     study->goals = goals;
     study->goal_count = 0;
     int code = SQLITE_DONE;
-    bool whole = goals != NULL;
-    while (whole && (code = sqlite3_step(q)) == SQLITE_ROW && study->goal_count < MOST) {
+    clt_status status = goals != NULL ? CLT_OK : clt_fail_memory(err);
+    while (status == CLT_OK && (code = sqlite3_step(q)) == SQLITE_ROW && study->goal_count < MOST) {
         clt_goal goal = {clt_sqlite_text(q, 0, arena), sqlite3_column_int(q, 1) != 0,
                          sqlite3_column_type(q, 2) != SQLITE_NULL, clt_sqlite_real(q, 2)};
-        whole = goal.metric != NULL;
+        status = !clt_sqlite_in_range(CLT_RANGE_GOAL_MAXIMIZE, q, 1)
+                     ? clt_sqlite_fail_damaged(s, "a goal", err)
+                 : goal.metric != NULL ? CLT_OK
+                                       : clt_sqlite_fail_text(s, err);
         goals[study->goal_count++] = goal;
     }
-    clt_status status = !whole                ? clt_fail_memory(err)
-                        : code == SQLITE_DONE ? CLT_OK
-                                              : clt_sqlite_fail(s, "cannot be read", err);
-    clt_sqlite_release(q);
-    for (size_t i = 0; i < study->goal_count && status == CLT_OK; i++) {
-        status = goals[i].metric != NULL ? CLT_OK : clt_sqlite_fail_text(s, err);
+    if (status == CLT_OK && code != SQLITE_DONE && code != SQLITE_ROW) {
+        status = clt_sqlite_fail(s, "cannot be read", err);
     }
+    clt_sqlite_release(q);
     if (status == CLT_OK && study->goal_count == 0) {
         status = clt_fail(err, CLT_NO_STORE,
                           "%s: damaged (study \"%s\" has no goal); restore it from a copy", s->path,
@@ -205,10 +205,19 @@ static clt_study_row study_of(sqlite3_stmt *q, clt_arena *arena)
                                      .trials = (uint64_t)sqlite3_column_int64(q, 11)}};
 }
 
-static bool complete_row(const clt_study_row *row)
+/* Is the row of the query whole, and do its numbers make sense? */
+static clt_status check_row(clt_sqlite *s, const clt_study_row *row, sqlite3_stmt *q,
+                            clt_error *err)
 {
-    return row->name != NULL && row->experiment != NULL && row->source != NULL &&
-           row->identity != NULL && row->environment != NULL;
+    if (row->name == NULL || row->experiment == NULL || row->source == NULL ||
+        row->identity == NULL || row->environment == NULL) {
+        return clt_sqlite_fail_text(s, err);
+    }
+    return clt_sqlite_in_range(CLT_RANGE_STUDY_CREATED, q, 7) &&
+                   clt_sqlite_in_range(CLT_RANGE_STUDY_WINDOW, q, 8) &&
+                   clt_sqlite_in_range(CLT_RANGE_STUDY_ENDED, q, 11)
+               ? CLT_OK
+               : clt_sqlite_fail_damaged(s, "a number of a study", err);
 }
 
 clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *arena, bool *found,
@@ -227,8 +236,8 @@ clt_status clt_sqlite_find_study(clt_store *store, const char *name, clt_arena *
     if (code == SQLITE_ROW) {
         *found = true;
         *study = study_of(q, arena);
-        status = complete_row(study) ? complete_study(s, study, arena, err)
-                                     : clt_sqlite_fail_text(s, err);
+        status = check_row(s, study, q, err);
+        status = status == CLT_OK ? complete_study(s, study, arena, err) : status;
     } else if (code != SQLITE_DONE) {
         status = clt_sqlite_fail(s, "cannot be read", err);
     }
@@ -300,8 +309,8 @@ clt_status clt_sqlite_list(clt_store *store, clt_arena *arena, clt_study_summary
             break;
         }
         row.study = study_of(q, arena);
-        status = complete_row(&row.study) ? complete_study(s, &row.study, arena, err)
-                                          : clt_sqlite_fail_text(s, err);
+        status = check_row(s, &row.study, q, err);
+        status = status == CLT_OK ? complete_study(s, &row.study, arena, err) : status;
         status = status == CLT_OK ? summarise(s, &row, err) : status;
         if (status == CLT_OK && !CLT_PUSH(&found, row)) {
             status = clt_fail_memory(err);

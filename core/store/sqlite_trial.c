@@ -99,6 +99,7 @@ clt_status clt_sqlite_begin(clt_store *store, int64_t study, const clt_trial_row
                             clt_error *err)
 {
     clt_sqlite *s = (clt_sqlite *)store;
+    clt_sqlite_claim(s, study);
     return clt_sqlite_enter(s, err) == CLT_OK
                ? clt_sqlite_leave(s, begin_body(s, study, trial, err), err)
                : err->status;

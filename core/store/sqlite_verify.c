@@ -68,6 +68,21 @@ static const char *const rules[] = {
     "SELECT 'study ' || s.name || ': entry ' || e.position || ' of table edit makes no sense' FROM "
     "edit e JOIN study s ON s.id = e.study WHERE e.kind NOT BETWEEN 0 AND 3 OR NOT EXISTS "
     "(SELECT 1 FROM trial t WHERE t.study = e.study AND t.number = e.number)",
+    /* see clt_order_resume() */
+    "SELECT 'study ' || s.name || ': its ' || count(*) || ' stretches end with number ' || "
+    "max(t.slot) FROM stretch t JOIN study s ON s.id = t.study GROUP BY s.id HAVING max(t.slot) - "
+    "count(*) > 16777216 + 64 * max(s.window, 1) * (SELECT count(*) FROM trial r WHERE r.study = "
+    "s.id)",
+    "SELECT 'study ' || s.name || ': rows of table ' || r.name || ' are missing' FROM "
+    "(SELECT study, 'goal' AS name, position + 1 AS position FROM goal UNION ALL "
+    "SELECT study, 'demand', position + 1 FROM demand UNION ALL "
+    "SELECT study, 'environment', position FROM environment) r JOIN study s ON s.id = r.study "
+    "GROUP BY r.study, r.name HAVING min(position) != 1 OR max(position) != count(*)",
+    "SELECT 'study ' || s.name || ', trial ' || r.number || ' of the older study: rows of table ' "
+    "|| r.name || ' are missing' FROM (SELECT study, number, 'ancestor_param' AS name, position "
+    "FROM ancestor_param UNION ALL SELECT study, number, 'ancestor_value', position FROM "
+    "ancestor_value) r JOIN study s ON s.id = r.study GROUP BY r.study, r.number, r.name HAVING "
+    "min(position) != 0 OR max(position) != count(*) - 1",
     "SELECT type || ' ' || name || ' is not of collet' FROM sqlite_schema WHERE type IN "
     "('trigger', 'view')",
     "SELECT 'a row of table ' || \"table\" || ' belongs to nothing' FROM pragma_foreign_key_check",
@@ -100,5 +115,11 @@ clt_status clt_sqlite_verify(clt_store *store, clt_str *findings, clt_error *err
     for (size_t i = 0; i < sizeof rules / sizeof rules[0] && status == CLT_OK; i++) {
         status = add_findings(s, rules[i], findings, err);
     }
+    clt_str sql = {0};
+    for (size_t i = 0; status == CLT_OK && clt_sqlite_range_query(i, &sql); i++) {
+        status =
+            sql.failed ? clt_fail_memory(err) : add_findings(s, clt_str_text(&sql), findings, err);
+    }
+    clt_str_finish(&sql);
     return status == CLT_OK && findings->failed ? clt_fail_memory(err) : status;
 }

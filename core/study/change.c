@@ -124,7 +124,8 @@ clt_status clt_change_point(const clt_plan *plan, const clt_trial_row *trial, do
                             trial->number, param->name, param->text);
         }
     }
-    return clt_point_of(plan, trial, x, err);
+    return clt_point_of(plan, trial, x, err) == CLT_OK ? clt_point_check(plan, trial, x, false, err)
+                                                       : err->status;
 }
 
 /* ---- What has changed ----------------------------------------------------------------------- */

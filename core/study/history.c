@@ -1,5 +1,7 @@
 #include "study/history.h"
 
+#include <collet/helpers.h>
+
 #include "base/rng.h"
 #include "plugin/guard.h"
 #include "study/demand.h"
@@ -291,6 +293,42 @@ clt_status clt_params_of(const clt_plan *plan, const double *x, clt_arena *arena
     return CLT_OK;
 }
 
+static clt_status no_point(const clt_trial_row *trial, const char *name, double value,
+                           clt_error *err)
+{
+    return clt_fail(err, CLT_NO_STORE,
+                    "trial %llu of the store has %s = %.17g, which the experiment has not",
+                    (unsigned long long)trial->number, name, value);
+}
+
+/* A category's number is a place among its choices, or NaN for one that is gone. */
+static bool is_place(const collet_dim *dim, double value)
+{
+    return dim->type != COLLET_DIM_CATEGORY || isnan(value) ||
+           (value >= 0 && value < dim->category_count && value == floor(value));
+}
+
+clt_status clt_point_check(const clt_plan *plan, const clt_trial_row *trial, const double *x,
+                           bool bounds, clt_error *err)
+{
+    const collet_space view = clt_space_view(&plan->space);
+    for (uint32_t i = 0; i < plan->space.dim_count; i++) {
+        const collet_dim *dim = &plan->space.dims[i];
+        bool active = collet_dim_active(&view, i, x) != 0;
+        double slack = 1e-9 * fabs(dim->high - dim->low);
+        if (active == (isnan(x[i]) != 0)) {
+            return clt_fail(err, CLT_NO_STORE,
+                            active ? "trial %llu of the store lacks %s"
+                                   : "trial %llu of the store has %s, which is not active there",
+                            (unsigned long long)trial->number, dim->name);
+        }
+        if (active && bounds && !(x[i] >= dim->low - slack && x[i] <= dim->high + slack)) {
+            return no_point(trial, dim->name, x[i], err);
+        }
+    }
+    return CLT_OK;
+}
+
 clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double *x, clt_error *err)
 {
     for (uint32_t i = 0; i < plan->space.dim_count; i++) {
@@ -308,6 +346,9 @@ clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double
                             (unsigned long long)trial->number, trial->params[p].name);
         }
         x[i] = trial->params[p].value;
+        if (!is_place(&plan->space.dims[i], x[i])) {
+            return no_point(trial, trial->params[p].name, x[i], err);
+        }
     }
     return CLT_OK;
 }

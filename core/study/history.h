@@ -61,7 +61,13 @@ clt_status clt_teller_tell(clt_teller *teller, const clt_trial_row *trial, const
 clt_status clt_params_of(const clt_plan *plan, const double *x, clt_arena *arena,
                          clt_trial_row *trial, clt_error *err);
 
-/** x[dim_count] of a stored trial. CLT_NO_STORE where a name is not in the space. */
+/** Is x, of a stored trial, a point of the space: whatever is active has a value, and nothing else?
+ *  bounds: and do the values lie within the ranges, but for a last bit? Else CLT_NO_STORE. */
+clt_status clt_point_check(const clt_plan *plan, const clt_trial_row *trial, const double *x,
+                           bool bounds, clt_error *err);
+
+/** x[dim_count] of a stored trial. CLT_NO_STORE where a name is not in the space, or a category has
+ *  no such choice. */
 clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double *x,
                         clt_error *err);
 

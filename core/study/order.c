@@ -378,15 +378,28 @@ clt_status clt_order_finish(clt_order *order, uint64_t slot, const clt_trial_row
                                                      : clt_fail_memory(err);
 }
 
+/* Tells of a finished trial of an older study. Of a study that goes on in other ranges a choice of
+ * it may be gone: then there is nothing to tell. */
+static clt_status tell_ancestor(clt_order *order, const clt_trial_row *trial, double *x,
+                                clt_error *err)
+{
+    const bool changed = order->since > 0;
+    clt_status status = clt_point_of(order->plan, trial, x, err);
+    status = status == CLT_OK ? clt_point_check(order->plan, trial, x, !changed, err) : status;
+    if (status == CLT_NO_STORE && changed) {
+        *err = (clt_error){0};
+        return CLT_OK;
+    }
+    return status == CLT_OK ? clt_teller_tell(&order->teller, trial, x, err) : status;
+}
+
 clt_status clt_order_tell_ancestors(clt_order *order, const clt_ancestor *rows, size_t count,
                                     clt_error *err)
 {
     double *x = calloc(order->plan->space.dim_count + 1u, sizeof *x);
     clt_status status = x != NULL ? CLT_OK : clt_fail_memory(err);
     for (size_t i = 0; i < count && status == CLT_OK; i++) {
-        status = clt_point_of(order->plan, &rows[i].trial, x, err);
-        status =
-            status == CLT_OK ? clt_teller_tell(&order->teller, &rows[i].trial, x, err) : status;
+        status = tell_ancestor(order, &rows[i].trial, x, err);
     }
     order->teller.before = count;
     free(x);

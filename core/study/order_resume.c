@@ -43,6 +43,17 @@ static clt_status fail_stretch(const past *p, uint64_t slot)
                     (unsigned long long)slot);
 }
 
+/* Slots that are left empty are gone through one by one: are there no more before a stretch than a
+ * study may have? At most a window of them lies between two (clt_rungs_skip), and what is run again
+ * by hand leaves the slots of its stretches. */
+static bool follows(const past *p, size_t i)
+{
+    enum { BY_HAND = 1 << 24, MOST_RUNGS = 64 };
+    uint64_t window = p->order->window > 0 ? p->order->window : 1;
+    uint64_t empty = p->was->stretches[i].slot - i;
+    return empty <= BY_HAND + MOST_RUNGS * window * p->was->count;
+}
+
 /* The stretches as the store has them. */
 static clt_status read_legs(past *p)
 {
@@ -52,7 +63,8 @@ static clt_status read_legs(past *p)
     for (size_t i = 0; i < was->stretch_count && status == CLT_OK; i++) {
         const clt_stretch_row *row = &was->stretches[i];
         leg *now = &p->legs[p->leg_count++];
-        if (row->number >= was->count || (last[row->number] == NULL) != (row->since == 0)) {
+        if (row->number >= was->count || (last[row->number] == NULL) != (row->since == 0) ||
+            !follows(p, i)) {
             status = fail_stretch(p, row->slot);
             break;
         }
@@ -343,13 +355,16 @@ static clt_status tell_all(past *p)
     return status;
 }
 
-/* Where the trials of the store are. */
+/* Where the trials of the store are. A replay tells itself of those that are nowhere. */
 static clt_status note_points(past *p)
 {
     clt_status status = CLT_OK;
     for (size_t i = 0; i < p->was->count && status == CLT_OK; i++) {
         const clt_trial_row *trial = &p->was->trials[i];
         status = clt_point_of(p->order->plan, trial, p->x, p->err);
+        if (status == CLT_OK && p->check == NULL && i >= p->order->since) {
+            status = clt_point_check(p->order->plan, trial, p->x, true, p->err);
+        }
         if (status == CLT_OK && !clt_order_note(p->order, p->x, trial->dropped)) {
             status = clt_fail_memory(p->err);
         }

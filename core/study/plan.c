@@ -323,7 +323,7 @@ clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *regis
     plan->ini = ini;
     plan->registry = registry;
     const char *folder = clt_path_folder(&plan->arena, ini->path);
-    plan->folder = folder != NULL ? clt_path_real(&plan->arena, folder) : NULL;
+    plan->folder = folder != NULL ? clt_path_absolute(&plan->arena, folder) : NULL;
     if (plan->folder == NULL) {
         return fail_memory(&b);
     }

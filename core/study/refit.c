@@ -1,5 +1,6 @@
 #include "study/refit.h"
 
+#include "base/file.h"
 #include "study/attempt_impl.h"
 #include "study/change.h"
 #include "study/demand.h"
@@ -9,8 +10,10 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One training under way. */
 typedef struct refit {
@@ -234,6 +237,24 @@ static bool make_notes(refit *r, note_list *notes)
     return ok;
 }
 
+/* Writes the model; where its folder has gone or filled up since the training began, elsewhere, so
+ * that the training was not for nothing. It is a failure all the same. */
+static clt_status save(const clt_saving *saving, const char *path, clt_arena *arena, clt_error *err)
+{
+    clt_error ignored = {0};
+    const char *elsewhere =
+        clt_arena_printf(arena, "/tmp/%s.%d", clt_path_name(path), (int)getpid());
+    clt_status status = clt_saved_write(saving, path, err);
+    bool of_the_file = status == CLT_IO || status == CLT_CANNOT_CREATE;
+    if (of_the_file && elsewhere != NULL &&
+        clt_saved_write(saving, elsewhere, &ignored) == CLT_OK) {
+        char text[sizeof err->text];
+        (void)snprintf(text, sizeof text, "%s", err->text);
+        clt_fail(err, status, "%s; the model is in %s", text, elsewhere);
+    }
+    return status;
+}
+
 static clt_status write_file(refit *r, const clt_predictor *predictor, clt_error *err)
 {
     const clt_plan *plan = r->s->plan;
@@ -255,7 +276,7 @@ static clt_status write_file(refit *r, const clt_predictor *predictor, clt_error
     saving.learnt_size = r->learnt.length;
     saving.notes = notes.items;
     saving.note_count = notes.count;
-    status = status == CLT_OK ? clt_saved_write(&saving, r->s->path, err) : status;
+    status = status == CLT_OK ? save(&saving, r->s->path, &r->arena, err) : status;
     CLT_VEC_FINISH(&notes);
     clt_str_finish(&experiment);
     return status;

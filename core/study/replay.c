@@ -221,6 +221,7 @@ static clt_status open_order(decisions *d, const clt_host_hooks *hooks, clt_erro
     const clt_replay_setup *s = d->setup;
     const uint64_t planned = clt_change_planned(s->plan, s->study->identity);
     clt_status status = clt_order_open(&d->order, s->plan, s->study->window, planned, hooks, err);
+    clt_order_begin_at(&d->order, s->study->identity);
     for (size_t i = 0; i < s->wish_count && status == CLT_OK; i++) {
         status = clt_order_add_wish(&d->order, &s->wishes[i], err);
     }
@@ -240,7 +241,6 @@ clt_status clt_replay_decisions(const clt_replay_setup *s, clt_replay *replay, c
         return err->status;
     }
     clt_status status = open_order(&d, &hooks, err);
-    clt_order_begin_at(&d.order, s->study->identity);
     if (status == CLT_OK) {
         status = clt_order_replay(&d.order, &past, &check, err);
         if (status == CLT_DIFFERS || status == CLT_PLUGIN_FAILED) { /* it did not fail then */

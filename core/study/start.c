@@ -292,7 +292,7 @@ clt_status clt_start_find(const clt_start *s, clt_arena *arena, clt_study_row *s
     if (found && !s->fresh) {
         return go_on(s, arena, study, err);
     }
-    const char *source = clt_path_real(arena, plan->ini->path);
+    const char *source = clt_path_absolute(arena, plan->ini->path);
     *study = (clt_study_row){.name = name,
                              .experiment = plan->ini->text,
                              .source = source != NULL ? source : plan->ini->path,
@@ -322,6 +322,7 @@ static clt_status open_order(const clt_start *s, const clt_study_row *study, clt
             CLT_OK) {
         return err->status;
     }
+    clt_order_begin_at(order, study->identity);
     clt_status status = clt_order_tell_ancestors(order, ancestors, ancestor_count, err);
     for (size_t i = 0; i < count && status == CLT_OK; i++) {
         status = clt_order_add_wish(order, &wishes[i], err);
@@ -340,11 +341,8 @@ static clt_status resume_by_telling(const clt_start *s, const clt_study_row *stu
              "going on from the finished trials; this study can no longer be replayed");
     *err = (clt_error){0};
     clt_order_close(order);
-    if (open_order(s, study, arena, order, err) != CLT_OK) {
-        return err->status;
-    }
-    clt_order_begin_at(order, study->identity);
-    return clt_order_tell_all(order, past, err);
+    return open_order(s, study, arena, order, err) == CLT_OK ? clt_order_tell_all(order, past, err)
+                                                             : err->status;
 }
 
 /* What the store has of the study. */
@@ -377,7 +375,6 @@ clt_status clt_start_order(const clt_start *s, const clt_study_row *study, bool 
         read_past(s, study, curves, arena, past, err) != CLT_OK) {
         return err->status;
     }
-    clt_order_begin_at(order, study->identity);
     clt_status status = clt_order_resume(order, past, false, &differs, err);
     if (status != CLT_OK && differs != UINT64_MAX) {
         status = resume_by_telling(s, study, arena, order, past, err);

@@ -71,6 +71,21 @@ void clt_store_roll_back(clt_store *store)
     store->ops->roll_back(store);
 }
 
+clt_status clt_store_backup(clt_store *store, const char *path, clt_error *err)
+{
+    return store->ops->backup(store, path, err);
+}
+
+clt_status clt_store_tend(clt_store *store, clt_error *err)
+{
+    return store->ops->tend(store, err);
+}
+
+bool clt_store_is_run(clt_store *store, int64_t study)
+{
+    return store->ops->is_run(store, study);
+}
+
 bool clt_store_is_full(const clt_store *store)
 {
     return store->ops->is_full(store);

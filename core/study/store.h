@@ -65,13 +65,15 @@ typedef struct clt_study_row {
 } clt_study_row;
 
 /** State of a trial; up to FAILED the numbers of COLLET_TRIAL_RUNNING and its friends. A PAUSED one
- *  has the values of its last step, and may be gone on with; a study may end with some. */
+ *  has the values of its last step, and may be gone on with; a study may end with some. INTERRUPTED
+ *  is never stored: it is how a RUNNING one is shown that no process runs any more. */
 typedef enum clt_trial_state {
     CLT_TRIAL_RUNNING = 0,
     CLT_TRIAL_COMPLETE = 1,
     CLT_TRIAL_PRUNED = 2,
     CLT_TRIAL_FAILED = 3,
-    CLT_TRIAL_PAUSED = 4
+    CLT_TRIAL_PAUSED = 4,
+    CLT_TRIAL_INTERRUPTED = 5
 } clt_trial_state;
 
 /** Why a trial FAILED. The numbers are stored: append only. */
@@ -268,6 +270,9 @@ typedef struct clt_store_ops {
                              clt_error *err);
     clt_status (*note_ended)(clt_store *store, int64_t study, const clt_ended *ended,
                              clt_error *err);
+    clt_status (*backup)(clt_store *store, const char *path, clt_error *err);
+    clt_status (*tend)(clt_store *store, clt_error *err);
+    bool (*is_run)(clt_store *store, int64_t study);
 } clt_store_ops;
 
 /** The head of every kind of store. */
@@ -322,6 +327,17 @@ clt_status clt_store_commit(clt_store *store, clt_error *err);
 
 /** Forgets the group; does nothing where none is open. */
 void clt_store_roll_back(clt_store *store);
+
+/** A copy of all that is durable at path, where nothing may be; whatever a run writes meanwhile. */
+clt_status clt_store_backup(clt_store *store, const char *path, clt_error *err);
+
+/** To be called now and then, between groups: does what is due, and looks whether the store is
+ * still where it was opened. CLT_NO_STORE where it is not, as of every commit. */
+clt_status clt_store_tend(clt_store *store, clt_error *err);
+
+/** Does a process run the study now? A trial under way of one that nobody runs was interrupted, and
+ *  runs again when the study goes on. True also where that cannot be known. */
+bool clt_store_is_run(clt_store *store, int64_t study);
 
 /** Did the last failure come of a full disk (or quota)? Then the same may be tried again later. */
 bool clt_store_is_full(const clt_store *store);

@@ -21,6 +21,9 @@ static const double GROUP_TIME = 0.02;
  * them. A commit costs as much as a short fold. */
 static const double FOLD_TIME = 1;
 
+/* Seconds after which the store is tended, though nothing happens. */
+static const double TEND_TIME = 2;
+
 clt_status clt_run_check_failures(const clt_run *r)
 {
     const clt_limits *l = &r->setup->plan->limits;
@@ -129,12 +132,13 @@ static bool commit_due(const clt_run *r)
            clt_clock() - r->journal_since >= GROUP_TIME;
 }
 
-/* Seconds that the run may wait for attempts; negative: no limit. */
+/* Seconds that the run may wait for attempts. */
 static double patience(const clt_run *r, double left)
 {
+    left = left < 0 || left > TEND_TIME ? TEND_TIME : left;
     double group = r->journal_since + (only_folds(r) ? FOLD_TIME : GROUP_TIME) - clt_clock();
     group = group > 0 ? group : 0;
-    return r->journal.writes.count > 0 && (left < 0 || group < left) ? group : left;
+    return r->journal.writes.count > 0 && group < left ? group : left;
 }
 
 /* Makes the journal durable, then launches and announces what is in it; or finds the disk full. */
@@ -234,7 +238,8 @@ static clt_status turn(clt_run *r, clt_ending *ending, bool *over)
         }
     }
     status = clt_crew_wait(r->crew, patience(r, late ? -1 : time_left(r)), r->err);
-    return status == CLT_OK ? r->err->status : status;
+    status = status == CLT_OK ? r->err->status : status;
+    return status == CLT_OK ? clt_store_tend(r->setup->store, r->err) : status;
 }
 
 /* A study that is through and has nothing but failures, too few to have ended it before. */

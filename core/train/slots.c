@@ -122,9 +122,9 @@ static void folder_of(const char *path, char folder[PATH_MAX])
 
 static int open_new(const char *path, const char *folder)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0 && errno == ENOENT && (mkdir(folder, 0777) == 0 || errno == EEXIST)) {
-        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, CLT_FILE_MODE);
+    if (fd < 0 && errno == ENOENT && (mkdir(folder, 0700) == 0 || errno == EEXIST)) {
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, CLT_FILE_MODE);
     }
     return fd;
 }

@@ -212,7 +212,7 @@ static collet_status promote(void *self, const collet_curves *peers, collet_deci
     prune_state *s = self;
     uint32_t brackets = 0;
     for (uint64_t i = 0; i < peers->count; i++) {
-        uint32_t number = peers->curves[i]->bracket;
+        uint32_t number = bracket_number(s, peers->curves[i]->number);
         brackets = number >= brackets ? number + 1 : brackets;
     }
     for (uint32_t number = 0; number < brackets; number++) {

@@ -71,7 +71,7 @@ class Farm:
         rows = {}
         for line in lines:
             words = line.split(",")
-            if words[1] != "running":
+            if words[1] not in ("running", "interrupted"):
                 rows[int(words[0])] = tuple(words[i] for i in keep if i < len(words))
         return rows
 
