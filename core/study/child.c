@@ -21,7 +21,8 @@ typedef struct teller {
     int fd;
     uint64_t ticket;
     uint32_t sequence;
-    double start, alive;
+    double start, alive; /* clock: of the trial; when it last said that it gets on */
+    double seconds;      /* that the trial took */
 } teller;
 
 /* More than that, and a process that has run a trial does not run another. Bytes. */
@@ -37,18 +38,37 @@ typedef struct runner {
     clt_tidy tidy;
 } runner;
 
-/* Without a coordinator nobody wants the result. */
-static void send_or_die(teller *t, clt_wire_type type, const clt_wire_part *parts, size_t count)
+/* Says it, and waits where there is no room: the coordinator is slow to listen, or stopped.
+ * *waited: it did. Without a coordinator nobody wants the result. */
+static void send_or_die(teller *t, clt_wire_type type, const clt_wire_part *parts, size_t count,
+                        bool *waited)
 {
-    if (!clt_wire_send(t->fd, type, t->ticket, t->sequence++, parts, count, NULL)) {
+    clt_wire_said said =
+        clt_wire_send_now(t->fd, type, t->ticket, t->sequence, clt_clock(), parts, count, NULL);
+    *waited = said == CLT_WIRE_LATER;
+    if (said == CLT_WIRE_GONE ||
+        (*waited && !clt_wire_send(t->fd, type, t->ticket, t->sequence, parts, count, NULL))) {
         _exit(1);
+    }
+    t->sequence++;
+}
+
+/* Says it in the course of a trial. The time that it waited to say it, it could do nothing: it says
+ * so at once when it goes on. */
+static void tell(teller *t, clt_wire_type type, const clt_wire_part *parts, size_t count)
+{
+    bool waited;
+    send_or_die(t, type, parts, count, &waited);
+    if (waited) {
+        t->alive = clt_clock();
+        send_or_die(t, CLT_WIRE_ALIVE, NULL, 0, &waited);
     }
 }
 
 static void on_begun(void *ctx, uint64_t epochs)
 {
     clt_wire_epoch body = {.epochs = epochs};
-    send_or_die(ctx, CLT_WIRE_BEGUN, &(clt_wire_part){&body, sizeof body}, 1);
+    tell(ctx, CLT_WIRE_BEGUN, &(clt_wire_part){&body, sizeof body}, 1);
 }
 
 static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *values, size_t count,
@@ -58,14 +78,14 @@ static void on_epoch(void *ctx, uint64_t epoch, uint64_t epochs, const double *v
     clt_wire_epoch body = {epoch, epochs, count, present};
     clt_wire_part parts[] = {{&body, sizeof body}, {values, count * sizeof *values}};
     t->alive = clt_clock();
-    send_or_die(t, CLT_WIRE_EPOCH, parts, 2);
+    tell(t, CLT_WIRE_EPOCH, parts, 2);
 }
 
 static void on_fold(void *ctx, uint64_t fold, const double *values, size_t count)
 {
     clt_wire_epoch body = {.epoch = fold, .metric_count = count, .present = UINT64_MAX};
     clt_wire_part parts[] = {{&body, sizeof body}, {values, count * sizeof *values}};
-    send_or_die(ctx, CLT_WIRE_FOLD, parts, 2);
+    tell(ctx, CLT_WIRE_FOLD, parts, 2);
 }
 
 static void on_alive(void *ctx)
@@ -74,7 +94,7 @@ static void on_alive(void *ctx)
     double now = clt_clock();
     if (now - t->alive >= ALIVE_EVERY) {
         t->alive = now;
-        send_or_die(t, CLT_WIRE_ALIVE, NULL, 0);
+        tell(t, CLT_WIRE_ALIVE, NULL, 0);
     }
 }
 
@@ -82,24 +102,19 @@ static void on_log(void *ctx, const char *unit, int32_t level, const char *line)
 {
     clt_wire_part parts[] = {
         {&level, sizeof level}, {unit, strlen(unit) + 1}, {line, strlen(line) + 1}};
-    send_or_die(ctx, CLT_WIRE_LOG, parts, 3);
+    tell(ctx, CLT_WIRE_LOG, parts, 3);
 }
 
 /* A group of its own, so that it ends with all that it starts; and no life without the nursery. */
 static void stand_alone(pid_t nursery)
 {
-    sigset_t none;
-    sigemptyset(&none);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != nursery) {
         _exit(1);
     }
     prctl(PR_SET_CHILD_SUBREAPER, 0);
-    for (int i = 1; i < NSIG; i++) {
-        (void)signal(i, SIG_DFL);
-    }
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    clt_process_usual_signals(false);
 }
 
 /* Told by the environment, which programs that it starts inherit. */
@@ -145,12 +160,13 @@ static void send_result(teller *t, const clt_attempt_result *r, clt_wire_next ne
                             .failure = (uint32_t)r->failure,
                             .last_step = r->last_step,
                             .value_count = r->value_count,
-                            .seconds = clt_clock() - t->start,
+                            .seconds = t->seconds,
                             .next = next};
     clt_wire_part parts[] = {{&body, sizeof body},
                              {r->values, r->value_count * sizeof *r->values},
                              {r->why, strlen(r->why) + 1}};
-    send_or_die(t, CLT_WIRE_RESULT, parts, 3);
+    bool waited;
+    send_or_die(t, CLT_WIRE_RESULT, parts, 3, &waited);
 }
 
 /* ---- One trial after another ---------------------------------------------------------------- */
@@ -210,7 +226,7 @@ static clt_wire_next what_next(const runner *r, const clt_attempt_task *task,
                                const clt_attempt_result *result)
 {
     bool fold = task->fold > 0;
-    bool quick = clt_clock() - r->teller.start < (fold ? CLT_QUICK_FOLD : CLT_QUICK);
+    bool quick = r->teller.seconds < (fold ? CLT_QUICK_FOLD : CLT_QUICK);
     bool failed = result->failure != CLT_FAIL_NONE;
     if (!r->share || !quick || failed || !clt_tidy_check(&r->tidy)) {
         return CLT_WIRE_EXIT;
@@ -253,6 +269,7 @@ static bool run_one(runner *r)
     r->teller.ticket = m->ticket;
     r->teller.start = clt_clock();
     clt_attempt_run(&task, &listener, &result);
+    r->teller.seconds = clt_clock() - r->teller.start;
     clt_wire_next next = what_next(r, &task, &result);
     send_result(&r->teller, &result, next);
     r->trials++;

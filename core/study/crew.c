@@ -21,7 +21,7 @@ static bool watch(const clt_crew *crew, int fd, void *ptr)
     return epoll_ctl(crew->poll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wake,
+clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wake, double limit,
                            const clt_crew_hooks *hooks, clt_crew **out, clt_error *err)
 {
     clt_crew *crew = calloc(1, sizeof *crew);
@@ -36,6 +36,10 @@ clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wa
         free(crew);
         return clt_fail_memory(err);
     }
+    crew->out.fd = -1;
+    crew->looked = clt_clock();
+    crew->open_until = limit > 0 ? crew->looked + limit : 0;
+    clt_crew_open_files(crew);
     crew->poll = epoll_create1(EPOLL_CLOEXEC);
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* what a dying nursery leaves comes to us */
     clt_status status = crew->poll < 0 || (wake >= 0 && !watch(crew, wake, &crew->wake))
@@ -49,13 +53,6 @@ clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wa
     return CLT_OK;
 }
 
-static bool keep_none(const void *ctx, pid_t pid)
-{
-    (void)ctx;
-    (void)pid;
-    return false;
-}
-
 void clt_crew_destroy(clt_crew *crew)
 {
     if (crew == NULL) {
@@ -66,8 +63,7 @@ void clt_crew_destroy(clt_crew *crew)
         clt_crew_forget(crew, task);
         clt_task_destroy(task);
     }
-    clt_crew_bury_nursery(crew);
-    (void)clt_process_sweep(keep_none, NULL);
+    clt_crew_lose_all(crew);
     prctl(PR_SET_CHILD_SUBREAPER, 0);
     if (crew->poll >= 0) {
         close(crew->poll);
@@ -129,10 +125,10 @@ static clt_task *make_task(clt_crew *crew, int theirs[2])
         return NULL;
     }
     task->crew = crew;
-    task->socket = task->log = -1;
+    task->socket = task->log = task->out.fd = -1;
     task->trial.x = calloc(crew->plan->space.dim_count + 1u, sizeof *task->trial.x);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
-        task->socket = ends[0];
+        task->socket = task->out.fd = ends[0];
         theirs[0] = ends[1];
     }
     if (pipe2(log, O_CLOEXEC) == 0) {
@@ -179,14 +175,13 @@ clt_status clt_crew_launch(clt_crew *crew, const clt_launch *what, bool share, c
         task->trial.attempt = what->attempt;
         task->trial.until = what->until;
         task->busy = true;
-        task->started = task->progress = clt_clock();
+        task->born = task->launched = task->started = task->progress = clt_clock();
         task->share = share && may_share(crew);
         task->worker = take_worker(crew);
         bool sent = watch(crew, task->socket, task) && watch(crew, task->log, task) &&
-                    clt_crew_send_start(task, crew->control, &crew->sent, &task->trial, task->share,
-                                        theirs);
-        bool gone = errno == EPIPE || errno == ECONNRESET; /* which is noticed when waiting */
-        status = sent || gone ? CLT_OK : cannot_start(err);
+                    clt_crew_send_start(task, &crew->out, &task->trial, task->share, theirs);
+        status = sent || crew->out.gone ? CLT_OK /* that it is gone is noticed when waiting */
+                                        : cannot_start(err);
     }
     for (size_t i = 0; i < 2; i++) {
         if (theirs[i] >= 0) {
@@ -215,14 +210,16 @@ void clt_crew_prune(clt_crew *crew, uint64_t number)
 }
 
 /* Signals whose time has come; returns when to look again. */
-static double enforce(clt_crew *crew)
+static double enforce(clt_crew *crew, bool judge)
 {
     double now = clt_clock(), next = (double)INFINITY;
+    (void)clt_outbox_flush(&crew->out);
     for (size_t i = 0; i < crew->tasks.count; i++) {
-        double at = clt_task_enforce(crew->tasks.items[i], now);
+        double at = clt_task_enforce(crew->tasks.items[i], now, judge);
         next = at < next ? at : next;
     }
-    return next;
+    return clt_outbox_waits(&crew->out) && next > now + CLT_OUTBOX_RETRY ? now + CLT_OUTBOX_RETRY
+                                                                         : next;
 }
 
 static bool is_task(const clt_crew *crew, const void *ptr)
@@ -237,21 +234,21 @@ static bool is_task(const clt_crew *crew, const void *ptr)
 
 static int milliseconds(double seconds)
 {
-    return seconds < 0 ? 0 : seconds > 3600 ? 3600000 : (int)ceil(seconds * 1000);
+    return seconds < 0 ? 0 : (int)ceil(seconds * 1000);
 }
 
-clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err)
+/* Seconds to wait for something to happen. */
+static double patience(clt_crew *crew, double seconds)
 {
-    enum { MOST = 64 };
-    struct epoll_event events[MOST];
-    double wait = enforce(crew) - clt_clock();
+    double wait = enforce(crew, false) - clt_clock();
     wait = seconds >= 0 && seconds < wait ? seconds : wait;
-    int count = epoll_wait(crew->poll, events, MOST, isinf(wait) ? -1 : milliseconds(wait));
+    return wait < CLT_TICK ? wait : CLT_TICK;
+}
+
+/* Takes what was said. False when the nursery is gone. */
+static bool hear(clt_crew *crew, const struct epoll_event *events, int count)
+{
     bool alive = true;
-    if (count < 0 && errno != EINTR) {
-        return clt_fail(err, CLT_IO, "epoll_wait: %s", strerror(errno));
-    }
-    crew->err = err;
     /* Attempts first: what they said comes before that they ended. */
     for (int i = 0; i < count; i++) {
         if (is_task(crew, events[i].data.ptr)) {
@@ -264,22 +261,49 @@ clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err)
             alive = clt_crew_hear_nursery(crew);
         }
     }
-    (void)enforce(crew);
+    return alive;
+}
+
+clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err)
+{
+    enum { MOST = 64 };
+    struct epoll_event events[MOST];
+    crew->err = err;
+    clt_crew_look(crew, 0, false);
+    double wait = patience(crew, seconds);
+    int count = epoll_wait(crew->poll, events, MOST, milliseconds(wait));
+    if (count < 0 && errno != EINTR) {
+        return clt_fail(err, CLT_IO, "epoll_wait: %s", strerror(errno));
+    }
+    clt_crew_look(crew, wait, true);
+    bool alive = hear(crew, events, count);
+    (void)enforce(crew, true);
+    alive = alive && clt_crew_watch(crew);
     return alive || err->status != CLT_OK ? err->status : clt_crew_rehatch(crew, err);
+}
+
+double clt_crew_absence(const clt_crew *crew)
+{
+    return crew->absence;
 }
 
 clt_status clt_crew_stop(clt_crew *crew, clt_error *err)
 {
     clt_status status = CLT_OK;
-    int wake = crew->wake;
-    if (wake >= 0) { /* stopping already: no signal makes it faster */
-        (void)epoll_ctl(crew->poll, EPOLL_CTL_DEL, wake, NULL);
+    if (crew->wake >= 0) { /* stopping already: no signal makes it faster */
+        (void)epoll_ctl(crew->poll, EPOLL_CTL_DEL, crew->wake, NULL);
     }
+    crew->stopping = true;
     for (size_t i = 0; i < crew->tasks.count; i++) {
         crew->tasks.items[i]->stopped = true;
     }
+    double start = clt_clock() - crew->absence;
+    const double most = crew->plan->limits.grace + CLT_STOP_TIME;
     while (crew->tasks.count > 0 && status == CLT_OK) {
         status = clt_crew_wait(crew, 1, err);
+        if (clt_clock() - crew->absence - start > most) {
+            clt_crew_lose_all(crew);
+        }
     }
     return status;
 }

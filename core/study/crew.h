@@ -65,8 +65,9 @@ typedef struct clt_crew clt_crew;
 /** Starts a crew. argv: the program and arguments that become a nursery, which finds its socket at
  *  CLT_NURSERY_SOCKET; it must outlive the crew. Returns once the data is open; its errors are
  *  those of the experiment. wake: a descriptor that ends every wait when it becomes readable, -1:
- *  none. */
-clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wake,
+ *  none; while the data is opened that is CLT_INTERRUPTED. limit: seconds after which data that is
+ *  not open yet is given up, with CLT_STOPPED; 0: none. */
+clt_status clt_crew_create(const clt_plan *plan, const char *const *argv, int wake, double limit,
                            const clt_crew_hooks *hooks, clt_crew **crew, clt_error *err);
 
 /** Ends all attempts, the nursery and whatever they left. Does nothing for NULL. */
@@ -127,9 +128,21 @@ bool clt_crew_is_ending(const clt_crew *crew);
 /** Lets the processes end that wait for a fold. */
 void clt_crew_end_waiting(clt_crew *crew);
 
-/** Waits until something has happened, at most `seconds` (negative: no limit), and handles all of
- *  it. CLT_PLUGIN_FAILED where the nursery does not stay alive. */
+/** Waits until something has happened, at most `seconds` (negative: no limit) and never long, and
+ *  handles all of it. CLT_PLUGIN_FAILED where the nursery does not stay alive; CLT_INTERRUPTED and
+ *  CLT_STOPPED as clt_crew_create() has them, of a nursery that takes the place of another.
+ *
+ *  Limits are kept by the times at which attempts did what they tell of, not by those at which it
+ * is heard here, and only after all of it was heard. What time the coordinator was held up (it was
+ *  stopped, or did something else) is nobody's: an attempt is judged by the time that it was
+ *  listened to. */
 clt_status clt_crew_wait(clt_crew *crew, double seconds, clt_error *err);
+
+/** Seconds that the coordinator was held up from outside while it waited: it was stopped. */
+double clt_crew_absence(const clt_crew *crew);
+
+/** Seconds beyond the grace that clt_crew_stop() takes at most. */
+#define CLT_STOP_TIME 5
 
 /** Asks all attempts to end, kills them after the grace; each is told of as lost. */
 clt_status clt_crew_stop(clt_crew *crew, clt_error *err);

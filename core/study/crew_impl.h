@@ -8,8 +8,9 @@
 #include "base/vec.h"
 #include "study/attempt.h"
 #include "study/crew.h"
-#include "study/wire.h"
+#include "study/outbox.h"
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /** Bytes that are kept of what an attempt prints: the last ones. */
@@ -26,6 +27,15 @@ typedef struct clt_errand {
     double *x; /**< [dim_count] */
 } clt_errand;
 
+/** Processes that were asked for and have not been started. */
+enum { CLT_MOST_UNSTARTED = 64 };
+
+/** Seconds that a process may take to end after its result. */
+#define CLT_LINGER 10
+
+/** Seconds after which the coordinator looks around, whether or not something has happened. */
+#define CLT_TICK 0.5
+
 /** A process of attempts as the coordinator sees it: most run one trial and end. */
 typedef struct clt_task {
     clt_crew *crew;
@@ -39,13 +49,20 @@ typedef struct clt_task {
     bool begun;      /**< it said that it has begun the trial */
     double begun_at; /**< clock */
     uint64_t runs;   /**< trials that it has ended */
-    uint32_t sent;   /**< messages to it */
+    clt_outbox out;  /**< messages to it */
     int socket, log; /**< -1 once closed */
     pid_t pid;       /**< 0 until the nursery says */
     uint32_t sequence;
-    double started, progress; /**< clock */
-    double kill_at;           /**< when SIGKILL follows SIGTERM; 0: not asked to end */
-    bool killed, stopped;     /**< SIGKILL was sent; it ends because the run does */
+    bool drained;    /**< what it had said when it was last listened to is heard */
+    double launched; /**< clock: when it was sent, or began */
+    /** Clock: when it began, and when it last did something, by what it and the nursery say; moved
+     *  on by the time that the coordinator did not listen. What the limits are kept by. */
+    double started, progress;
+    double result_at;     /**< the same of its result */
+    double born;          /**< clock: when the process was asked for */
+    double seconds;       /**< that the trial took, by its result */
+    double kill_at;       /**< when SIGKILL follows SIGTERM; 0: not asked to end */
+    bool killed, stopped; /**< SIGKILL was sent; it ends because the run does */
     bool has_result;
     bool pruned; /**< the trial under way is, with what it had reported; the rest is not heard */
     clt_failure condemned; /**< why the coordinator ends it, or CLT_FAIL_NONE */
@@ -58,6 +75,9 @@ typedef struct clt_task {
     size_t printed;           /**< bytes in all */
 } clt_task;
 
+/** What was done about a nursery that says nothing. */
+typedef enum clt_silence { CLT_SILENCE_NONE, CLT_SILENCE_ASKED, CLT_SILENCE_WOKEN } clt_silence;
+
 /** The crew. */
 struct clt_crew {
     const clt_plan *plan;
@@ -69,11 +89,20 @@ struct clt_crew {
     clt_arena arena;
     pid_t nursery;
     int control;
-    uint32_t sent, received;
+    clt_outbox out; /**< messages to the nursery */
+    uint32_t received;
+    double heard; /**< clock: when the nursery last said something */
+    clt_silence silence;
+    double looked;       /**< clock: until when the coordinator listened */
+    double absence;      /**< seconds that it was held up from outside */
+    size_t most;         /**< processes that there are descriptors for */
+    struct rlimit files; /**< of descriptors, as it was found */
     uint64_t next_ticket;
-    uint32_t deaths;  /**< of nurseries since an attempt last ended as it should */
-    uint32_t refused; /**< attempts since then for which there was no process */
+    uint32_t deaths;   /**< of nurseries since an attempt last ended as it should */
+    uint32_t refused;  /**< attempts since then for which there was no process */
+    double open_until; /**< clock: how long data may be opened; 0: as long as it takes */
     bool ready;
+    bool stopping;   /**< nothing begins any more, no nursery either */
     bool no_sharing; /**< no process runs more than one trial */
     CLT_VEC(clt_task *) tasks;
     unsigned char *taken; /**< [workers of the plan]: whether a task has that number */
@@ -81,8 +110,27 @@ struct clt_crew {
     clt_wire message;
 };
 
-/** Starts the nursery and waits until it is ready. */
+/** Starts the nursery and waits until it is ready. CLT_INTERRUPTED where crew->wake says so,
+ *  CLT_STOPPED at the time crew->open_until. */
 clt_status clt_crew_hatch(clt_crew *crew, clt_error *err);
+
+/** Sees to it that the nursery answers: asks it, wakes it where it was stopped, kills it. False
+ * when it is gone. */
+bool clt_crew_watch(clt_crew *crew);
+
+/** Wakes the nursery where something has stopped it, and says so. */
+void clt_crew_wake_nursery(clt_crew *crew);
+
+/** Notes that the coordinator listens now. expected: seconds that it meant to be away; where it was
+ *  away for longer, nobody's limit is the less for it. */
+void clt_crew_look(clt_crew *crew, double expected, bool held_up);
+
+/** Makes room for the descriptors of as many processes as there may be, for as long as this process
+ *  lives. */
+void clt_crew_open_files(clt_crew *crew);
+
+/** All attempts are lost; what there is of processes ends. */
+void clt_crew_lose_all(clt_crew *crew);
 
 /** Lets the nursery end, or kills it, and reaps it; waitpid()'s status. */
 int clt_crew_bury_nursery(clt_crew *crew);
@@ -101,12 +149,17 @@ void clt_task_read_log(clt_task *task);
 void clt_task_condemn(clt_task *task, clt_failure failure, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Sends the next signal of the ladder when its time has come. Returns the time at which to look
- *  again. */
-double clt_task_enforce(clt_task *task, double now);
+/** Sends the next signal of the ladder when its time has come. judge: is it over a limit? Returns
+ *  the time at which to look again. */
+double clt_task_enforce(clt_task *task, double now, bool judge);
 
-/** Tells the outcome by waitpid()'s status (or -1: it was lost) and frees the task. */
-void clt_task_end(clt_task *task, int status, uint64_t peak);
+/** It did something at `sent`, or so it says. The time, which is not before the trial began and not
+ *  yet to come. */
+double clt_task_note(clt_task *task, double sent);
+
+/** Tells the outcome by waitpid()'s status (or -1: it was lost), with which it ended at the time
+ *  `at`, and frees the task. */
+void clt_task_end(clt_task *task, int status, double at, uint64_t peak);
 
 /** Tells the outcome of the trial under way, whose result says that the process waits for another,
  *  and goes on to the next that was sent. */
@@ -127,9 +180,10 @@ void clt_task_close(clt_task *task);
 /** The objective does not repeat itself in one process. */
 void clt_crew_distrust(clt_crew *crew);
 
-/** Sends a trial to a nursery (with the descriptors) or to a process that waits. */
-bool clt_crew_send_start(clt_task *task, int fd, uint32_t *sequence, const clt_errand *errand,
-                         bool share, const int *fds);
+/** Sends a trial to a nursery (with the descriptors, which it takes over) or to a process that
+ *  waits. */
+bool clt_crew_send_start(clt_task *task, clt_outbox *out, const clt_errand *errand, bool share,
+                         int *fds);
 
 /** Frees a task without a word. */
 void clt_task_destroy(clt_task *task);

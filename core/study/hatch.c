@@ -24,13 +24,13 @@ enum { HOPELESS = 5, HOPELESS_KILLED = 20 };
 /* Attempts in a row for which the kernel had no process that end the run: no trial's fault. */
 enum { HOPELESS_REFUSED = 5 };
 
-/* In the child: becomes the nursery. Only calls that are safe after fork(). */
+/* In the child, where all signals are held: becomes the nursery. Only calls that are safe after
+ * fork(). */
 static _Noreturn void become_nursery(const clt_crew *crew, int socket)
 {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    (void)signal(SIGPIPE, SIG_DFL);
+    clt_process_usual_signals(true);
+    setpgid(0, 0); /* Ctrl-C is for the coordinator */
+    (void)setrlimit(RLIMIT_NOFILE, &crew->files);
     if (socket == CLT_NURSERY_SOCKET) {
         (void)fcntl(socket, F_SETFD, 0);
     } else {
@@ -47,14 +47,20 @@ static clt_status spawn(clt_crew *crew, clt_error *err)
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return clt_fail(err, CLT_IO, "a socket pair cannot be made: %s", strerror(errno));
     }
+    sigset_t all, mask;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &mask); /* the coordinator's handlers are not for the child */
     crew->nursery = fork();
     if (crew->nursery == 0) {
         become_nursery(crew, ends[1]);
     }
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     close(ends[1]);
-    crew->control = ends[0];
-    crew->sent = crew->received = 0;
+    clt_outbox_finish(&crew->out);
+    crew->control = crew->out.fd = ends[0];
+    crew->received = 0;
     crew->ready = false;
+    crew->silence = CLT_SILENCE_NONE;
     struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = &crew->control}};
     if (crew->nursery < 0 || epoll_ctl(crew->poll, EPOLL_CTL_ADD, ends[0], &event) != 0) {
         return clt_fail(err, CLT_IO, "no process can be started: %s", strerror(errno));
@@ -64,21 +70,19 @@ static clt_status spawn(clt_crew *crew, clt_error *err)
 
 int clt_crew_bury_nursery(clt_crew *crew)
 {
+    const double patience = 2, dead_disk = 5;
     int status = 0;
     if (crew->control >= 0) {
         close(crew->control); /* it ends by itself, with its attempts */
-        crew->control = -1;
+        crew->control = crew->out.fd = -1;
     }
-    if (crew->nursery > 0) {
-        double start = clt_clock();
-        while (waitpid(crew->nursery, &status, WNOHANG) == 0) {
-            if (clt_clock() - start > 2) {
-                (void)kill(crew->nursery, SIGKILL);
-            }
-            (void)usleep(200);
-        }
-        crew->nursery = 0;
+    clt_outbox_finish(&crew->out);
+    crew->out.gone = true;
+    if (crew->nursery > 0 && clt_process_wait(crew->nursery, patience, &status) == 0) {
+        (void)kill(crew->nursery, SIGKILL);
+        (void)clt_process_wait(crew->nursery, dead_disk, &status);
     }
+    crew->nursery = 0;
     return status;
 }
 
@@ -166,6 +170,9 @@ static void hear_started(clt_task *task, const clt_wire *m)
     clt_wire_started body;
     memcpy(&body, m->body, sizeof body);
     task->pid = (pid_t)body.pid;
+    if (task->runs == 0) {
+        task->launched = task->started = clt_task_note(task, m->sent);
+    }
 }
 
 static void hear_ended(clt_task *task, const clt_wire *m)
@@ -180,7 +187,7 @@ static void hear_ended(clt_task *task, const clt_wire *m)
         (void)clt_fail(crew->err, CLT_IO, "no process can be started for a trial: %s",
                        strerror(body.error));
     }
-    clt_task_end(task, body.status, body.peak_bytes);
+    clt_task_end(task, body.status, clt_task_note(task, m->sent), body.peak_bytes);
 }
 
 static void dispatch(clt_crew *crew)
@@ -210,6 +217,8 @@ bool clt_crew_hear_nursery(clt_crew *crew)
         if (got != CLT_WIRE_GOT) {
             return false;
         }
+        crew->heard = clt_clock();
+        crew->silence = CLT_SILENCE_NONE;
         clt_wire_drop_descriptors(&crew->message);
         dispatch(crew);
     }
@@ -240,6 +249,25 @@ static bool was_killed(int status)
     return WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM);
 }
 
+/* Why it is no longer waited for; CLT_OK: it is. */
+static clt_status check_patience(clt_crew *crew, const struct epoll_event *event, clt_error *err)
+{
+    const char *path = crew->plan->ini->path;
+    const char *what = crew->plan->black_box ? "the objective" : "data";
+    char time[64];
+    if (event != NULL && event->data.ptr == &crew->wake) {
+        return clt_fail(err, CLT_INTERRUPTED,
+                        "%s: stopped while %s was opened; run it again to go on", path, what);
+    }
+    if (crew->open_until > 0 && clt_clock() >= crew->open_until) {
+        return clt_fail(err, CLT_STOPPED,
+                        "%s: the time is over ([run] time, %s) while %s was opened", path,
+                        clt_duration_text(crew->plan->time_limit, time, sizeof time), what);
+    }
+    clt_crew_wake_nursery(crew); /* something may have stopped it */
+    return CLT_OK;
+}
+
 /* Starts a nursery and waits until it is ready. *status: how it ended where it ended instead. */
 static clt_status start_once(clt_crew *crew, int *status, clt_error *err)
 {
@@ -250,14 +278,15 @@ static clt_status start_once(clt_crew *crew, int *status, clt_error *err)
     bool alive = true;
     while (alive && !crew->ready && err->status == CLT_OK) {
         struct epoll_event event;
-        int n = epoll_wait(crew->poll, &event, 1, -1);
+        int n = epoll_wait(crew->poll, &event, 1, (int)(CLT_TICK * 1000));
         if (n < 0 && errno != EINTR) {
             return clt_fail(err, CLT_IO, "epoll_wait: %s", strerror(errno));
         }
+        clt_crew_look(crew, CLT_TICK, true);
         if (n == 1 && event.data.ptr == &crew->control) {
             alive = clt_crew_hear_nursery(crew);
-        } else if (n == 1 && event.data.ptr == &crew->wake) {
-            return clt_fail(err, CLT_INTERRUPTED, "stopped");
+        } else if (check_patience(crew, n == 1 ? &event : NULL, err) != CLT_OK) {
+            return err->status;
         }
     }
     if (crew->ready && alive) {
@@ -271,8 +300,8 @@ clt_status clt_crew_hatch(clt_crew *crew, clt_error *err)
 {
     int status = 0;
     while (start_once(crew, &status, err) != CLT_OK) {
-        if (err->status == CLT_INTERRUPTED || !was_killed(status) ||
-            ++crew->deaths >= HOPELESS_KILLED) {
+        bool given_up = err->status == CLT_INTERRUPTED || err->status == CLT_STOPPED;
+        if (given_up || !was_killed(status) || ++crew->deaths >= HOPELESS_KILLED) {
             return err->status;
         }
         *err = (clt_error){0};
@@ -281,19 +310,12 @@ clt_status clt_crew_hatch(clt_crew *crew, clt_error *err)
     return CLT_OK;
 }
 
-static bool keep_none(const void *ctx, pid_t pid)
-{
-    (void)ctx;
-    (void)pid;
-    return false;
-}
-
 clt_status clt_crew_rehatch(clt_crew *crew, clt_error *err)
 {
     int status = clt_crew_bury_nursery(crew);
-    (void)clt_process_sweep(keep_none, NULL);
-    while (crew->tasks.count > 0) {
-        clt_task_end(crew->tasks.items[0], -1, 0);
+    clt_crew_lose_all(crew);
+    if (crew->stopping) {
+        return CLT_OK;
     }
     if (++crew->deaths >= (was_killed(status) ? (uint32_t)HOPELESS_KILLED : (uint32_t)HOPELESS)) {
         char name[32];

@@ -76,15 +76,18 @@ void clt_crew_end_waiting(clt_crew *crew)
 
 clt_crew_room clt_crew_room_of(const clt_crew *crew)
 {
-    size_t workers = crew->plan->limits.workers;
+    size_t most = crew->most, unstarted = 0;
     clt_crew_room room = {0};
     for (size_t i = 0; i < crew->tasks.count; i++) {
         const clt_task *task = crew->tasks.items[i];
         bool more = takes_trials(task);
         room.hot += more && load_of(task) < depth_of(crew) ? depth_of(crew) - load_of(task) : 0;
         room.idle += more && load_of(task) == 0;
+        unstarted += task->pid == 0;
     }
-    room.fresh = crew->tasks.count < workers ? workers - crew->tasks.count : 0;
+    size_t open = unstarted < CLT_MOST_UNSTARTED ? CLT_MOST_UNSTARTED - unstarted : 0;
+    room.fresh = crew->tasks.count < most ? most - crew->tasks.count : 0;
+    room.fresh = room.fresh < open ? room.fresh : open;
     return room;
 }
 
@@ -144,8 +147,8 @@ static bool make_errand(clt_crew *crew, const clt_launch *what, clt_errand *out)
     return out->x != NULL;
 }
 
-bool clt_crew_send_start(clt_task *task, int fd, uint32_t *sequence, const clt_errand *errand,
-                         bool share, const int *fds)
+bool clt_crew_send_start(clt_task *task, clt_outbox *out, const clt_errand *errand, bool share,
+                         int *fds)
 {
     const clt_crew *crew = task->crew;
     size_t dims = crew->plan->space.dim_count;
@@ -166,7 +169,7 @@ bool clt_crew_send_start(clt_task *task, int fd, uint32_t *sequence, const clt_e
                            .sparse = !crew->plan->limits.checkpoint};
     clt_wire_part parts[] = {
         {&body, sizeof body}, {errand->x, dims * sizeof *errand->x}, {path, strlen(path) + 1}};
-    return clt_wire_send(fd, CLT_WIRE_START, errand->ticket, (*sequence)++, parts, 3, fds);
+    return clt_outbox_send(out, CLT_WIRE_START, errand->ticket, parts, 3, fds);
 }
 
 /* Makes an errand the trial of the task. */
@@ -182,7 +185,7 @@ static void take_up(clt_task *task, const clt_errand *errand)
     task->curve.count = 0;
     task->printed = 0;
     task->why[0] = '\0';
-    task->started = task->progress = clt_clock();
+    task->launched = task->started = task->progress = clt_clock();
 }
 
 clt_status clt_crew_launch_hot(clt_crew *crew, const clt_launch *what, clt_error *err)
@@ -193,7 +196,7 @@ clt_status clt_crew_launch_hot(clt_crew *crew, const clt_launch *what, clt_error
         return clt_fail_memory(err);
     }
     /* One that is gone is noticed when its end is told; then the errand comes back. */
-    (void)clt_crew_send_start(task, task->socket, &task->sent, &errand, true, NULL);
+    (void)clt_crew_send_start(task, &task->out, &errand, true, NULL);
     if (!task->busy) {
         take_up(task, &errand);
     } else if (!CLT_PUSH(&task->ahead, errand)) {

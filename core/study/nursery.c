@@ -3,8 +3,8 @@
 #include "base/process.h"
 #include "base/vec.h"
 #include "study/child.h"
+#include "study/outbox.h"
 #include "study/suits.h"
-#include "study/wire.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -22,23 +22,29 @@ typedef struct nestling {
     pid_t pid;
 } nestling;
 
+/* An attempt that has ended. */
+typedef struct buried {
+    uint64_t ticket;
+    clt_wire_ended body;
+} buried;
+
 typedef struct nursery {
     const clt_plan *plan;
     clt_source source;
     int control, children; /* socket; signalfd of SIGCHLD */
-    uint32_t sent, received;
+    clt_outbox out;
+    uint32_t received;
     uint64_t memory; /* that every attempt begins with */
     bool mute;       /* it could not say something: of no use any more */
     CLT_VEC(nestling) nest;
+    CLT_VEC(buried) dead; /* not told of yet */
     clt_wire message;
 } nursery;
 
-static bool say(nursery *n, clt_wire_type type, uint64_t ticket, const void *body, size_t length)
+static void say(nursery *n, clt_wire_type type, uint64_t ticket, const void *body, size_t length)
 {
-    bool said =
-        clt_wire_send(n->control, type, ticket, n->sent++, &(clt_wire_part){body, length}, 1, NULL);
-    n->mute = n->mute || !said;
-    return said;
+    const clt_wire_part part = {body, length};
+    n->mute = !clt_outbox_send(&n->out, type, ticket, &part, 1, NULL) || n->mute;
 }
 
 void clt_nursery_broken(int control, const clt_error *err)
@@ -73,8 +79,7 @@ static bool say_ready(nursery *n)
         clt_str_add_bytes(&names, metrics[i], strlen(metrics[i]) + 1);
     }
     clt_wire_part parts[] = {{&body, sizeof body}, {clt_str_text(&names), names.length}};
-    bool sent =
-        !names.failed && clt_wire_send(n->control, CLT_WIRE_READY, 0, n->sent++, parts, 2, NULL);
+    bool sent = !names.failed && clt_outbox_send(&n->out, CLT_WIRE_READY, 0, parts, 2, NULL);
     clt_str_finish(&names);
     return sent;
 }
@@ -110,13 +115,13 @@ static void start(nursery *n)
     n->nest.count -= room && pid < 0;
     if (pid < 0) { /* no process to be had: as if it had ended at once */
         clt_wire_ended ended = {.status = -1, .error = errno};
-        (void)say(n, CLT_WIRE_ENDED, m->ticket, &ended, sizeof ended);
+        say(n, CLT_WIRE_ENDED, m->ticket, &ended, sizeof ended);
         return;
     }
     setpgid(pid, pid);
     n->nest.items[n->nest.count - 1].pid = pid;
     clt_wire_started started = {pid};
-    (void)say(n, CLT_WIRE_STARTED, m->ticket, &started, sizeof started);
+    say(n, CLT_WIRE_STARTED, m->ticket, &started, sizeof started);
 }
 
 static void send_signal(const nursery *n)
@@ -144,22 +149,36 @@ static bool listen(nursery *n)
         start(n);
     } else if (n->message.type == CLT_WIRE_KILL && n->message.length == sizeof(clt_wire_kill)) {
         send_signal(n);
+    } else if (n->message.type == CLT_WIRE_PING) {
+        say(n, CLT_WIRE_PONG, 0, NULL, 0);
     }
     clt_wire_drop_descriptors(&n->message);
     return true;
 }
 
-/* An attempt has ended: its group goes, what it left behind goes, the coordinator learns. */
+/* An attempt has ended: its group goes, and it is noted. */
 static void bury(nursery *n, size_t i, int status, const struct rusage *usage)
 {
     nestling gone = n->nest.items[i];
     (void)kill(-gone.pid, SIGKILL);
     n->nest.items[i] = n->nest.items[--n->nest.count];
     uint64_t peak = (uint64_t)usage->ru_maxrss * 1024;
-    clt_wire_ended body = {.status = status,
-                           .strays = (int32_t)clt_process_sweep(is_nestling, n),
-                           .peak_bytes = peak > n->memory ? peak - n->memory : 0};
-    (void)say(n, CLT_WIRE_ENDED, gone.ticket, &body, sizeof body);
+    const buried one = {gone.ticket,
+                        {.status = status, .peak_bytes = peak > n->memory ? peak - n->memory : 0}};
+    n->mute = !CLT_PUSH(&n->dead, one) || n->mute; /* nobody would learn of it */
+}
+
+/* What they left behind goes, then the coordinator learns of them. */
+static void tell_of_dead(nursery *n)
+{
+    if (n->dead.count > 0) {
+        (void)clt_process_sweep(is_nestling, n, n->nest.count);
+    }
+    for (size_t i = 0; i < n->dead.count; i++) {
+        const buried *one = &n->dead.items[i];
+        say(n, CLT_WIRE_ENDED, one->ticket, &one->body, sizeof one->body);
+    }
+    n->dead.count = 0;
 }
 
 static void reap(nursery *n)
@@ -178,6 +197,7 @@ static void reap(nursery *n)
             }
         }
     }
+    tell_of_dead(n);
 }
 
 static void serve(nursery *n)
@@ -185,7 +205,9 @@ static void serve(nursery *n)
     bool connected = true;
     while (connected && !n->mute) {
         struct pollfd fds[] = {{n->control, POLLIN, 0}, {n->children, POLLIN, 0}};
-        if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+        n->mute = n->mute || !clt_outbox_flush(&n->out);
+        int wait = clt_outbox_waits(&n->out) ? (int)(CLT_OUTBOX_RETRY * 1000) : -1;
+        if (poll(fds, 2, wait) < 0 && errno != EINTR) {
             break;
         }
         if ((fds[1].revents & POLLIN) != 0) {
@@ -196,7 +218,7 @@ static void serve(nursery *n)
         }
     }
     n->nest.count = 0; /* nobody is kept */
-    (void)clt_process_sweep(is_nestling, n);
+    (void)clt_process_sweep(is_nestling, n, 0);
 }
 
 static clt_status set_up_signals(nursery *n, clt_error *err)
@@ -207,7 +229,6 @@ static clt_status set_up_signals(nursery *n, clt_error *err)
     sigprocmask(SIG_BLOCK, &set, NULL);
     n->children = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    setpgid(0, 0); /* Ctrl-C is for the coordinator */
     return n->children >= 0 ? CLT_OK : clt_fail(err, CLT_IO, "signalfd: %s", strerror(errno));
 }
 
@@ -220,7 +241,7 @@ clt_status clt_nursery_serve(const clt_plan *plan, int control, clt_error *err)
         return err->status;
     }
     n->plan = plan;
-    n->control = control;
+    n->control = n->out.fd = control;
     n->children = -1;
     clt_status status = clt_source_open(&n->source, plan, NULL, err);
     status = status == CLT_OK ? clt_suits_check(&n->source, err) : status;
@@ -236,6 +257,8 @@ clt_status clt_nursery_serve(const clt_plan *plan, int control, clt_error *err)
     }
     clt_source_close(&n->source);
     CLT_VEC_FINISH(&n->nest);
+    CLT_VEC_FINISH(&n->dead);
+    clt_outbox_finish(&n->out);
     free(n);
     return status;
 }

@@ -378,8 +378,7 @@ static rerun *next_queued(runs *r)
 static clt_status fill(runs *r)
 {
     bool more = true;
-    while (more && r->err->status == CLT_OK &&
-           clt_crew_busy(r->crew) < r->setup->plan->limits.workers) {
+    while (more && r->err->status == CLT_OK && clt_crew_room_of(r->crew).fresh > 0) {
         rerun *job = next_queued(r);
         (void)(job != NULL ? launch(r, job) : add_next(r, &more));
     }
@@ -415,7 +414,7 @@ clt_status clt_replay_trials(const clt_replay_setup *setup, uint64_t only, clt_r
         return clt_fail_memory(err);
     }
     clt_status status =
-        clt_crew_create(setup->plan, setup->nursery, setup->watcher.wake, &hooks, &r.crew, err);
+        clt_crew_create(setup->plan, setup->nursery, setup->watcher.wake, 0, &hooks, &r.crew, err);
     status = status == CLT_OK ? clt_crew_check_goals(r.crew, err) : status;
     status = status == CLT_OK ? run_all(&r) : status;
     clt_crew_destroy(r.crew);

@@ -148,7 +148,8 @@ clt_status clt_run_begin(clt_run *r, const clt_crew_hooks *hooks)
     const clt_study_setup *s = r->setup;
     if (clt_plan_needs_objective(s->plan, r->err) != CLT_OK ||
         clt_start_check(s->plan, s->store, s->fresh, r->err) != CLT_OK ||
-        clt_crew_create(s->plan, s->nursery, s->watcher.wake, hooks, &r->crew, r->err) != CLT_OK ||
+        clt_crew_create(s->plan, s->nursery, s->watcher.wake, s->plan->time_limit, hooks, &r->crew,
+                        r->err) != CLT_OK ||
         clt_crew_check_goals(r->crew, r->err) != CLT_OK || find_study(r) != CLT_OK ||
         clt_rungs_begin(r) != CLT_OK || take_up(r) != CLT_OK) {
         return r->err->status;

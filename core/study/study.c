@@ -173,10 +173,12 @@ static clt_status commit_or_drop(clt_run *r)
     return status;
 }
 
-/* Seconds until the time of the run is over; negative: no limit. */
+/* Seconds until the time of the run is over, of which only those count that it could run; negative:
+ * no limit. */
 static double time_left(const clt_run *r)
 {
-    double limit = r->setup->plan->time_limit, left = limit - (clt_clock() - r->start);
+    double spent = clt_clock() - r->start - clt_crew_absence(r->crew);
+    double limit = r->setup->plan->time_limit, left = limit - spent;
     return limit <= 0 ? -1 : left < 0 ? 0 : left;
 }
 
@@ -305,6 +307,22 @@ static clt_status note_ending(clt_run *r, clt_ending ending)
     return clt_store_note_ended(r->setup->store, r->study->id, &ended, r->err);
 }
 
+/* The run was stopped, or its time was over, while data was opened. Where that was not the first
+ * time there is a study, with results that may wait for their commit; else the error stands. */
+static clt_status stop_opening(clt_run *r, clt_ending *ending)
+{
+    const clt_watcher *w = &r->setup->watcher;
+    clt_stop stop = w->stop(w->ctx); /* it wants to know by what */
+    *ending =
+        r->err->status == CLT_STOPPED && stop == CLT_GO_ON ? CLT_ENDED_TIME : CLT_ENDED_STOPPED;
+    if (r->study->name == NULL) {
+        return r->err->status;
+    }
+    *r->err = (clt_error){0};
+    r->stopping = true;
+    return commit_or_drop(r);
+}
+
 clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_study_row *study,
                          clt_ending *ending, clt_error *err)
 {
@@ -312,17 +330,14 @@ clt_status clt_study_run(const clt_study_setup *setup, clt_arena *arena, clt_stu
     const clt_crew_hooks hooks = clt_run_hooks(&r);
     bool over = false;
     *study = (clt_study_row){0};
+    *ending = CLT_ENDED_STOPPED; /* until it is known better */
     clt_status status = clt_run_begin(&r, &hooks);
     while (status == CLT_OK && !over) {
         status = turn(&r, ending, &over);
     }
+    status = status == CLT_INTERRUPTED || status == CLT_STOPPED ? stop_opening(&r, ending) : status;
     status = status == CLT_OK ? note_ending(&r, *ending) : status;
     status = status == CLT_OK ? check_any_complete(&r, *ending) : status;
-    if (status == CLT_INTERRUPTED) { /* while the data was opened */
-        *ending = CLT_ENDED_STOPPED;
-        *err = (clt_error){0};
-        status = CLT_OK;
-    }
     if (status != CLT_OK &&
         r.journal.writes.count > 0) { /* what was found before the failure is still true */
         clt_error ignored = {0};

@@ -1,13 +1,15 @@
 #include "study/suits.h"
 
+#include "base/process.h"
 #include "study/wish.h"
 #include "train/predictor.h"
 
 #include <collet/model.h>
 
-#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,6 +124,8 @@ static void look(finding *f)
 _Noreturn static void find_out(const clt_source *source, int out)
 {
     finding f = {.source = source};
+    clt_process_usual_signals(false); /* the guard's handlers would keep it alive */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)alarm(PATIENCE);
     look(&f);
     size_t sent = 0;
@@ -138,13 +142,17 @@ _Noreturn static void find_out(const clt_source *source, int out)
 /* Reads all that it says; false where it did not come to its end. */
 static bool hear(pid_t pid, int in, clt_str *text)
 {
+    double patience = PATIENCE + 2; /* its alarm is of no use where something has stopped it */
     char buffer[512];
     int status;
     ssize_t n;
-    while ((n = read(in, buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR)) {
-        clt_str_add_bytes(text, buffer, n > 0 ? (size_t)n : 0);
+    while ((n = clt_process_read(in, buffer, sizeof buffer, &patience)) > 0) {
+        clt_str_add_bytes(text, buffer, (size_t)n);
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    if (n < 0 || clt_process_wait(pid, 2, &status) != 1) {
+        (void)kill(pid, SIGKILL);
+        (void)clt_process_wait(pid, 2, &status);
+        return false;
     }
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 && !text->failed;
 }

@@ -19,7 +19,8 @@ void clt_task_close(clt_task *task)
     if (task->socket >= 0) {
         close(task->socket);
     }
-    task->socket = -1;
+    task->socket = task->out.fd = -1;
+    clt_outbox_finish(&task->out);
 }
 
 void clt_task_destroy(clt_task *task)
@@ -50,6 +51,14 @@ void clt_task_condemn(clt_task *task, clt_failure failure, const char *format, .
     (void)vsnprintf(task->why, sizeof task->why, format, arguments);
     va_end(arguments);
     task->condemned = failure;
+}
+
+double clt_task_note(clt_task *task, double sent)
+{
+    double now = clt_clock(), at = sent >= task->launched ? sent : task->launched;
+    at = at <= now ? at : now;
+    task->progress = at > task->progress ? at : task->progress;
+    return at;
 }
 
 static void garbage(clt_task *task, const char *what)
@@ -178,6 +187,9 @@ static void hear_begun(clt_task *task, const clt_wire *m)
     task->epochs = body.epochs;
     task->begun = true;
     task->begun_at = clt_clock();
+    if (task->runs > 0) { /* of the first the nursery says when it began */
+        task->launched = task->started = clt_task_note(task, m->sent);
+    }
     task->crew->hooks.begun(task->crew->hooks.ctx, &row, body.epochs);
 }
 
@@ -257,6 +269,9 @@ static void hear_result(clt_task *task, const clt_wire *m)
     r->last_step = body.last_step;
     (void)snprintf(r->why, sizeof r->why, "%s", why);
     task->has_result = true;
+    task->result_at = clt_task_note(task, m->sent);
+    double most = clt_clock() - task->born;
+    task->seconds = !(body.seconds >= 0) ? 0 : body.seconds < most ? body.seconds : most;
     if (body.next == CLT_WIRE_WAIT && may_go_on(task)) {
         clt_task_turn(task);
     } else if (body.next == CLT_WIRE_DIFFERS && task->crew->plan->black_box) {
@@ -266,7 +281,7 @@ static void hear_result(clt_task *task, const clt_wire *m)
 
 static void hear_one(clt_task *task, const clt_wire *m)
 {
-    task->progress = clt_clock();
+    (void)clt_task_note(task, m->sent);
     if (task->pruned && m->type == CLT_WIRE_EPOCH) {
         return; /* what it did before it heard that it is to end */
     }
@@ -297,10 +312,12 @@ void clt_task_hear(clt_task *task)
 {
     enum { AT_ONCE = 256 }; /* others want to be heard as well */
     clt_wire *m = &task->crew->message;
+    task->drained = false;
     for (int i = 0; i < AT_ONCE && task->socket >= 0; i++) {
         clt_wire_got got = clt_wire_receive(task->socket, &task->sequence, m);
         clt_wire_drop_descriptors(m);
         if (got == CLT_WIRE_NOTHING) {
+            task->drained = true;
             return;
         }
         if (got == CLT_WIRE_EOF) {
@@ -334,24 +351,9 @@ static void send_kill(clt_task *task, int signal)
 {
     clt_crew *crew = task->crew;
     clt_wire_kill body = {signal, 0};
-    if (!clt_wire_send(crew->control, CLT_WIRE_KILL, task->ticket, crew->sent++,
-                       &(clt_wire_part){&body, sizeof body}, 1, NULL)) {
+    if (!clt_outbox_send(&crew->out, CLT_WIRE_KILL, task->ticket,
+                         &(clt_wire_part){&body, sizeof body}, 1, NULL)) {
         (void)kill(crew->nursery, SIGKILL); /* with it go its attempts; another one comes */
-    }
-}
-
-/* Is it over one of its limits? */
-static void check_limits(clt_task *task, double now)
-{
-    const clt_limits *l = &task->crew->plan->limits;
-    char text[64];
-    if (l->trial_time > 0 && now - task->started >= l->trial_time) {
-        clt_task_condemn(task, CLT_FAIL_TIMEOUT, "it took longer than %s",
-                         clt_duration_text(l->trial_time, text, sizeof text));
-    }
-    if (l->no_progress > 0 && now - task->progress >= l->no_progress) {
-        clt_task_condemn(task, CLT_FAIL_TIMEOUT, "it made no progress for %s",
-                         clt_duration_text(l->no_progress, text, sizeof text));
     }
 }
 
@@ -360,30 +362,67 @@ static double sooner(double a, double b)
     return a < b ? a : b;
 }
 
-double clt_task_enforce(clt_task *task, double now)
+/* When it will be over one of its limits, as far as is known. One that the nursery has not started
+ * yet is over none. */
+static double deadline(const clt_task *task)
 {
     const clt_limits *l = &task->crew->plan->limits;
-    double recall = clt_task_recall(task, now);
-    if (!task->stopped && task->busy) {
+    double at = (double)INFINITY;
+    if (!task->busy || task->stopped || task->pid == 0) {
+        return at;
+    }
+    if (task->has_result) {
+        return task->result_at + CLT_LINGER;
+    }
+    at = l->trial_time > 0 ? task->started + l->trial_time : at;
+    return l->no_progress > 0 ? sooner(at, task->progress + l->no_progress) : at;
+}
+
+/* Is it over one of its limits, by all that it has said? */
+static void check_limits(clt_task *task, double now)
+{
+    const clt_limits *l = &task->crew->plan->limits;
+    char text[64];
+    clt_task_hear(task);
+    if (deadline(task) > now || (!task->drained && task->socket >= 0)) {
+        return;
+    }
+    if (task->has_result) {
+        clt_task_condemn(task, CLT_FAIL_NO_RESULT, "its process did not end after its result");
+    } else if (l->trial_time > 0 && now - task->started >= l->trial_time) {
+        clt_task_condemn(task, CLT_FAIL_TIMEOUT, "it took longer than %s",
+                         clt_duration_text(l->trial_time, text, sizeof text));
+    } else {
+        clt_task_condemn(task, CLT_FAIL_TIMEOUT, "it made no progress for %s",
+                         clt_duration_text(l->no_progress, text, sizeof text));
+    }
+}
+
+/* SIGTERM, then SIGKILL. Returns when the next is due. */
+static double end_it(clt_task *task, double now)
+{
+    if (task->kill_at == 0) {
+        send_kill(task, SIGTERM);
+        task->kill_at = now + task->crew->plan->limits.grace;
+    }
+    if (!task->killed && now >= task->kill_at) {
+        send_kill(task, SIGKILL);
+        task->killed = true;
+    }
+    return task->killed ? (double)INFINITY : task->kill_at;
+}
+
+double clt_task_enforce(clt_task *task, double now, bool judge)
+{
+    double next = clt_task_recall(task, now);
+    (void)clt_outbox_flush(&task->out);
+    if (clt_outbox_waits(&task->out)) {
+        next = sooner(next, now + CLT_OUTBOX_RETRY);
+    }
+    if (judge && task->condemned == CLT_FAIL_NONE && deadline(task) <= now) {
         check_limits(task, now);
     }
     bool must_end =
         task->stopped || task->condemned != CLT_FAIL_NONE || (task->pruned && task->busy);
-    if (must_end && task->kill_at == 0) {
-        send_kill(task, SIGTERM);
-        task->kill_at = now + l->grace;
-    }
-    if (must_end && !task->killed && now >= task->kill_at) {
-        send_kill(task, SIGKILL);
-        task->killed = true;
-    }
-    if (must_end) {
-        return task->killed ? (double)INFINITY : task->kill_at;
-    }
-    if (!task->busy) {
-        return recall;
-    }
-    double next = l->trial_time > 0 ? task->started + l->trial_time : (double)INFINITY;
-    next = l->no_progress > 0 ? sooner(next, task->progress + l->no_progress) : next;
-    return sooner(next, recall);
+    return must_end ? end_it(task, now) : sooner(next, deadline(task));
 }

@@ -136,8 +136,9 @@ static clt_trial_state state_of(const clt_task *task)
                                             : CLT_TRIAL_COMPLETE;
 }
 
-/* Tells of the trial under way; task->condemned says what became of it. */
-static void tell_end(clt_task *task, int status)
+/* Tells of the trial under way, which was over at the time `at`; task->condemned says what became
+ * of it. */
+static void tell_end(clt_task *task, int status, double at)
 {
     clt_crew *crew = task->crew;
     clt_arena arena = {0};
@@ -155,7 +156,7 @@ static void tell_end(clt_task *task, int status)
     if (failed && (row.why == NULL || (row.log == NULL && task->printed > 0))) {
         (void)clt_fail_memory(crew->err);
     }
-    row.seconds = clt_clock() - task->started;
+    row.seconds = task->has_result ? task->seconds : at > task->launched ? at - task->launched : 0;
     row.last_step = task->last_step;
     row.values = failed ? NULL : task->result.values;
     row.value_count = failed ? 0 : task->result.value_count;
@@ -170,20 +171,20 @@ void clt_task_turn(clt_task *task)
     clt_task_read_log(task);
     task->condemned = task->pruned ? CLT_FAIL_NONE : task->result.failure;
     (void)snprintf(task->why, sizeof task->why, "%s", task->result.why);
-    tell_end(task, 0);
+    tell_end(task, 0, task->result_at);
     task->condemned = CLT_FAIL_NONE;
     task->pruned = false;
     task->hot = true;
     clt_task_next(task);
 }
 
-void clt_task_end(clt_task *task, int status, uint64_t peak)
+void clt_task_end(clt_task *task, int status, double at, uint64_t peak)
 {
     clt_task_hear(task);
     clt_task_read_log(task);
     if (task->busy) {
         judge(task, status, peak);
-        tell_end(task, status);
+        tell_end(task, status, at);
     }
     clt_task_give_back(task);
     clt_crew_forget(task->crew, task);

@@ -1,5 +1,6 @@
 #include "study/wire.h"
 
+#include "base/clock.h"
 #include "base/crc.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@ enum { MAGIC = 0x54454c43, MOST_PARTS = 3 }; /* "CLET" */
 typedef struct head {
     uint32_t magic, type, length, sequence;
     uint64_t ticket;
+    double sent;
     uint32_t crc; /* of the head with crc 0, then the body */
     uint32_t reserved;
 } head;
@@ -39,11 +41,11 @@ static void attach(struct msghdr *message, void *control, size_t size, const int
     memcpy(CMSG_DATA(c), fds, 2 * sizeof(int));
 }
 
-bool clt_wire_send(int fd, clt_wire_type type, uint64_t ticket, uint32_t sequence,
-                   const clt_wire_part *parts, size_t part_count, const int *fds)
+/* Sends a message once; errno says what went wrong. */
+static bool send_once(int fd, int flags, head h, const clt_wire_part *parts, size_t part_count,
+                      const int *fds)
 {
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {0};
-    head h = {.magic = MAGIC, .type = (uint32_t)type, .sequence = sequence, .ticket = ticket};
     struct iovec pieces[MOST_PARTS + 1] = {{&h, sizeof h}};
     for (size_t i = 0; i < part_count; i++) {
         pieces[i + 1] = (struct iovec){(void *)parts[i].bytes, parts[i].length};
@@ -56,9 +58,37 @@ bool clt_wire_send(int fd, clt_wire_type type, uint64_t ticket, uint32_t sequenc
     }
     ssize_t n;
     do {
-        n = sendmsg(fd, &message, MSG_NOSIGNAL);
+        n = sendmsg(fd, &message, MSG_NOSIGNAL | flags);
     } while (n < 0 && errno == EINTR);
     return n >= 0;
+}
+
+clt_wire_said clt_wire_send_now(int fd, clt_wire_type type, uint64_t ticket, uint32_t sequence,
+                                double sent, const clt_wire_part *parts, size_t part_count,
+                                const int *fds)
+{
+    const head h = {.magic = MAGIC,
+                    .type = (uint32_t)type,
+                    .sequence = sequence,
+                    .ticket = ticket,
+                    .sent = sent};
+    if (send_once(fd, MSG_DONTWAIT, h, parts, part_count, fds)) {
+        return CLT_WIRE_SENT;
+    }
+    /* Of descriptors under way there may be only so many as a process may have open. */
+    bool later = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM || errno == ETOOMANYREFS;
+    return later ? CLT_WIRE_LATER : CLT_WIRE_GONE;
+}
+
+bool clt_wire_send(int fd, clt_wire_type type, uint64_t ticket, uint32_t sequence,
+                   const clt_wire_part *parts, size_t part_count, const int *fds)
+{
+    const head h = {.magic = MAGIC,
+                    .type = (uint32_t)type,
+                    .sequence = sequence,
+                    .ticket = ticket,
+                    .sent = clt_clock()};
+    return send_once(fd, 0, h, parts, part_count, fds);
 }
 
 /* Descriptors that came along: the first two are kept, others closed. */
@@ -125,6 +155,7 @@ static clt_wire_got receive(int fd, int flags, uint32_t *sequence, clt_wire *m)
     m->type = h.type;
     m->length = h.length;
     m->ticket = h.ticket;
+    m->sent = h.sent;
     return CLT_WIRE_GOT;
 }
 

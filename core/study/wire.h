@@ -2,15 +2,19 @@
  * @file study/wire.h
  * @brief What coordinator, nursery and attempts say to one another.
  *
- *   coordinator -> nursery    START (with two descriptors), KILL; end of file: kill all, exit
- *   nursery -> coordinator    READY or BROKEN, then STARTED and ENDED for each attempt
+ *   coordinator -> nursery    START (with two descriptors), KILL, PING; end of file: kill all, exit
+ *   nursery -> coordinator    READY or BROKEN, then STARTED and ENDED for each attempt, PONG
  *   attempt -> coordinator    BEGUN, EPOCH ..., ALIVE ..., LOG ..., FOLD, RESULT; then it
  *                             exits, or waits for another trial
  *   coordinator -> attempt    START (without descriptors), as many as are to follow one another
  *
- * A message is one packet of a SOCK_SEQPACKET pair: a head with magic, type, length, sequence and
- * CRC-32C, then the body. Numbers are in the machine's order: both ends are the same program.
- * An attempt runs foreign code, so whatever comes from one is checked before it is believed.
+ * A message is one packet of a SOCK_SEQPACKET pair: a head with magic, type, length, sequence, the
+ * time at which it was written and CRC-32C, then the body. Numbers are in the machine's order: both
+ * ends are the same program. An attempt runs foreign code, so whatever comes from one is checked
+ * before it is believed.
+ *
+ * Coordinator and nursery never wait for one another to read: what a socket does not take at once
+ * is kept (study/outbox.h). An attempt waits for the coordinator, which never waits for an attempt.
  */
 #ifndef CLT_STUDY_WIRE_H
 #define CLT_STUDY_WIRE_H
@@ -32,9 +36,11 @@ typedef enum clt_wire_type {
     CLT_WIRE_BEGUN,     /**< a clt_wire_epoch without values */
     CLT_WIRE_EPOCH,     /**< a clt_wire_epoch, then values[metric_count] */
     CLT_WIRE_FOLD, /**< a clt_wire_epoch with the fold's number from 1 for the epoch, then values */
-    CLT_WIRE_ALIVE, /**< nothing: it gets on */
-    CLT_WIRE_LOG,   /**< int32 level, then unit and line, each with its NUL */
-    CLT_WIRE_RESULT /**< a clt_wire_result, then values, then why with its NUL */
+    CLT_WIRE_ALIVE,  /**< nothing: it gets on */
+    CLT_WIRE_LOG,    /**< int32 level, then unit and line, each with its NUL */
+    CLT_WIRE_RESULT, /**< a clt_wire_result, then values, then why with its NUL */
+    CLT_WIRE_PING,   /**< nothing: is anybody there? */
+    CLT_WIRE_PONG    /**< nothing: yes */
 } clt_wire_type;
 
 /** Most bytes of a body. */
@@ -44,6 +50,7 @@ enum { CLT_WIRE_MOST = 32768 };
 typedef struct clt_wire {
     uint32_t type, length;
     uint64_t ticket; /**< of the attempt: unique in a run. A process has that of its first one */
+    double sent;     /**< clock of the sender when it was written; from an attempt: anything */
     _Alignas(8) unsigned char body[CLT_WIRE_MOST];
     int fds[2]; /**< that came with it, or -1; the receiver's */
 } clt_wire;
@@ -75,10 +82,8 @@ typedef struct clt_wire_started {
 
 typedef struct clt_wire_ended {
     int32_t status;      /**< as waitpid() gives it; -1: no process was to be had */
-    int32_t strays;      /**< processes that it left behind, killed */
-    uint64_t peak_bytes; /**< most memory that it had, beyond what it began with */
     int32_t error;       /**< errno where status is -1 */
-    int32_t reserved;
+    uint64_t peak_bytes; /**< most memory that it had, beyond what it began with */
 } clt_wire_ended;
 
 typedef struct clt_wire_epoch {
@@ -101,12 +106,27 @@ typedef enum clt_wire_next {
     CLT_WIRE_DIFFERS /**< it ends: the objective is not the same when evaluated again */
 } clt_wire_next;
 
-/** Sends a message of up to three parts. fds: two descriptors to hand over, or NULL. False when
- *  the other end is gone (or its buffer is full and the descriptor does not block). */
+/** A piece of a message's body. */
 typedef struct clt_wire_part {
     const void *bytes;
     size_t length;
 } clt_wire_part;
+
+/** What came of clt_wire_send_now(). */
+typedef enum clt_wire_said {
+    CLT_WIRE_SENT,
+    CLT_WIRE_LATER, /**< there is no room for it now */
+    CLT_WIRE_GONE   /**< the other end is */
+} clt_wire_said;
+
+/** Sends a message of up to three parts without waiting, whatever the descriptor does. sent: the
+ *  time that it is to carry. fds: two descriptors to hand over, or NULL. */
+clt_wire_said clt_wire_send_now(int fd, clt_wire_type type, uint64_t ticket, uint32_t sequence,
+                                double sent, const clt_wire_part *parts, size_t part_count,
+                                const int *fds);
+
+/** The same with the time of the call, and waits until there is room. False when the other end is
+ *  gone. */
 bool clt_wire_send(int fd, clt_wire_type type, uint64_t ticket, uint32_t sequence,
                    const clt_wire_part *parts, size_t part_count, const int *fds);
 
