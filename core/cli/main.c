@@ -6,9 +6,11 @@
 #include "plugin/guard.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* In alphabetical order. */
 static const clt_command *const commands[] = {
@@ -69,9 +71,27 @@ static clt_status run(int argc, char **argv, clt_error *err)
     return status;
 }
 
+/* What whoever started the program may have left behind that nobody means: signals that are held, a
+ * SIGCHLD that is ignored, so that no process could be waited for, and standard descriptors that
+ * are closed, whose numbers a store would get, and with it all that is printed. They are opened so
+ * that reading and writing fail as they would have. */
+static void set_right(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)signal(SIGCHLD, SIG_DFL);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest free */
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     clt_error err = {0};
+    set_right();
     if (argc == 2 && strcmp(argv[1], CLT_BLAS_PROBE) == 0) {
         return clt_blas_probe_main();
     }

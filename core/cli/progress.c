@@ -2,41 +2,26 @@
 #include "cli/terminal.h"
 
 #include "base/clock.h"
+#include "plugin/guard.h"
 #include "report/trials.h"
 #include "study/demand.h"
 
 #include <collet/plugin.h>
 
-#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
-
-static void take_signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
-}
 
 void clt_progress_init(clt_progress *p, FILE *lines)
 {
-    sigset_t set;
-    take_signals(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL);
     const char *term = getenv("TERM");
     bool dumb = term == NULL || strcmp(term, "dumb") == 0;
     *p = (clt_progress){.lines = lines, .start = clt_clock()};
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes must not end the study */
-    p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (p->signals < 0) { /* then they end the program as they do any, which the store survives */
-        sigprocmask(SIG_UNBLOCK, &set, NULL);
-    }
+    p->signals = clt_guard_take_signals();
     p->live = isatty(STDERR_FILENO) && !dumb;
     p->colour = clt_terminal_colour(lines);
 }
@@ -52,17 +37,12 @@ static void wipe(clt_progress *p)
 
 void clt_progress_finish(clt_progress *p)
 {
-    sigset_t set;
-    take_signals(&set);
     wipe(p);
-    if (p->signals >= 0) {
-        close(p->signals);
-    }
     CLT_VEC_FINISH(&p->running);
     CLT_VEC_FINISH(&p->paused);
     clt_front_finish(&p->front);
     if (p->stop == CLT_GO_ON) { /* else the exit status is settled, and the summary is short */
-        sigprocmask(SIG_UNBLOCK, &set, NULL);
+        clt_guard_give_signals_back();
     }
 }
 
@@ -408,9 +388,9 @@ static void log_line(void *ctx, const char *unit, int32_t level, const char *lin
 static clt_stop stop(void *ctx)
 {
     clt_progress *p = ctx;
-    struct signalfd_siginfo info;
-    while (p->signals >= 0 && read(p->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        bool term = info.ssi_signo != SIGINT;
+    char signal;
+    while (p->signals >= 0 && read(p->signals, &signal, 1) == 1) {
+        bool term = signal != SIGINT;
         p->terminated = p->terminated || term;
         p->stop = term || p->stop != CLT_GO_ON ? CLT_STOP_NOW : CLT_STOP_AFTER_TRIAL;
         wipe(p);
@@ -420,6 +400,11 @@ static clt_stop stop(void *ctx)
                     stderr);
     }
     return p->stop;
+}
+
+clt_status clt_progress_status(const clt_progress *p)
+{
+    return p->terminated || p->stop == CLT_STOP_AFTER_TRIAL ? CLT_STOPPED : CLT_INTERRUPTED;
 }
 
 clt_watcher clt_progress_watcher(clt_progress *p)

@@ -26,7 +26,7 @@ typedef struct clt_progress {
     FILE *lines; /**< where finished trials go */
     bool live;   /**< standard error is a terminal: show the live block there */
     bool colour;
-    int signals; /**< signalfd of SIGINT and SIGTERM; -1 without */
+    int signals; /**< where clt_guard_take_signals() tells of them; -1 without */
     clt_stop stop;
     bool terminated;                 /**< by SIGTERM rather than from the keyboard */
     clt_goal goal;                   /**< the first */
@@ -44,11 +44,16 @@ typedef struct clt_progress {
     int drawn;                 /**< lines of the block on the screen */
 } clt_progress;
 
-/** Starts it: lines go to `lines`. From here on SIGINT and SIGTERM are taken by stop(). */
+/** Starts it: lines go to `lines`. From here on signals that are to stop the program are taken by
+ *  stop(). */
 void clt_progress_init(clt_progress *progress, FILE *lines);
 
 /** Takes the live block away and gives the signals back, unless one of them ended the run. */
 void clt_progress_finish(clt_progress *progress);
+
+/** What a command that was stopped ends with: CLT_INTERRUPTED after two SIGINTs, else CLT_STOPPED.
+ */
+clt_status clt_progress_status(const clt_progress *progress);
 
 /** What the study calls. */
 clt_watcher clt_progress_watcher(clt_progress *progress);

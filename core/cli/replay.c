@@ -123,6 +123,8 @@ static clt_status run_trials(player *p, clt_error *err)
         p->setup.nursery = nursery;
         p->setup.watcher.wake = p->progress.signals;
         status = clt_replay_trials(&p->setup, only, &p->replay, err);
+        (void)stop(p); /* a signal while data was opened is not taken yet */
+        status = status == CLT_INTERRUPTED ? clt_progress_status(&p->progress) : status;
         clt_progress_finish(&p->progress);
     }
     if (text >= 0) {

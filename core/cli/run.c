@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "cli/nursery.h"
 #include "cli/progress.h"
+#include "plugin/guard.h"
+#include "study/crew.h"
 #include "study/study.h"
 
 #include <stdio.h>
@@ -90,10 +92,7 @@ static clt_status print_result(const clt_args *args, clt_opened *o, const char *
 /* 75 or 130 where the run was stopped from outside. */
 static clt_status exit_status(const clt_progress *p, clt_ending ending)
 {
-    if (ending != CLT_ENDED_STOPPED || p->stop == CLT_STOP_AFTER_TRIAL) {
-        return ending == CLT_ENDED_STOPPED ? CLT_STOPPED : CLT_OK;
-    }
-    return p->terminated ? CLT_STOPPED : CLT_INTERRUPTED;
+    return ending == CLT_ENDED_STOPPED ? clt_progress_status(p) : CLT_OK;
 }
 
 /* Beside the store, as an absolute path: a plugin may change the working directory. */
@@ -105,9 +104,12 @@ static const char *checkpoint_folder(clt_session *s, const char *store)
     return real != NULL && name != NULL ? clt_path_join(&s->arena, real, name) : NULL;
 }
 
-static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o, clt_error *err)
+/* Seconds that a run which is told to stop now may take, beyond what its trials may. */
+static const double STOP_PATIENCE = 10;
+
+static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
+                            clt_progress *progress, clt_error *err)
 {
-    clt_progress progress;
     clt_ending ending = CLT_ENDED_ALL;
     const char *notes = clt_session_environment(s), *checkpoints = checkpoint_folder(s, o->path);
     double start = clt_clock();
@@ -118,7 +120,7 @@ static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
     const char **nursery = NULL;
     clt_status status = clt_nursery_arguments(s, args, &nursery, &text, err);
     if (status == CLT_OK) {
-        clt_progress_init(&progress, args->json ? stderr : stdout);
+        clt_guard_set_patience(s->plan.limits.grace + CLT_STOP_TIME + STOP_PATIENCE);
         clt_study_setup setup = {.plan = &s->plan,
                                  .store = o->store,
                                  .fresh = args->fresh,
@@ -126,23 +128,27 @@ static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
                                  .environment = notes,
                                  .checkpoints = checkpoints,
                                  .nursery = nursery,
-                                 .watcher = clt_progress_watcher(&progress)};
+                                 .watcher = clt_progress_watcher(progress)};
         status = clt_study_run(&setup, &o->arena, &o->study, &ending, err);
-        clt_progress_finish(&progress);
     }
+    clt_progress_finish(progress);
     if (text >= 0) {
         close(text);
     }
     if (status == CLT_OK) {
         status = print_result(args, o, o->study.name, ending, clt_clock() - start, err);
     }
-    return status == CLT_OK ? exit_status(&progress, ending) : status;
+    return status == CLT_OK            ? exit_status(progress, ending)
+           : status == CLT_INTERRUPTED ? clt_progress_status(progress)
+                                       : status;
 }
 
 static clt_status run(const clt_args *args, clt_error *err)
 {
     clt_session session = {0};
     clt_opened opened = {0};
+    clt_progress progress;
+    clt_progress_init(&progress, args->json ? stderr : stdout);
     clt_status status = clt_session_read(&session, args->words[0], args, err);
     if (status == CLT_OK) {
         const char *folder = clt_path_folder(&session.arena, session.ini.path);
@@ -153,7 +159,7 @@ static clt_status run(const clt_args *args, clt_error *err)
                      ? clt_fail_memory(err)
                      : clt_open_to_run("run", args->words[0], opened.path, &opened.store, err);
     }
-    status = status == CLT_OK ? run_study(args, &session, &opened, err) : status;
+    status = status == CLT_OK ? run_study(args, &session, &opened, &progress, err) : status;
     clt_opened_finish(&opened);
     clt_session_finish(&session);
     return status;

@@ -1,8 +1,11 @@
 #include "plugin/blas.h"
 
+#include "base/process.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -36,15 +39,18 @@ int clt_blas_probe_main(void)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
-static size_t read_all(int fd, char *out, size_t size)
+/* False where it does not come to an end. */
+static bool read_all(int fd, char *out, size_t size)
 {
+    double patience = 20; /* seconds, for what takes a hundredth of one */
     size_t used = 0;
-    ssize_t n;
-    while (used + 1 < size && (n = read(fd, out + used, size - 1 - used)) > 0) {
+    ssize_t n = 0;
+    while (used + 1 < size &&
+           (n = clt_process_read(fd, out + used, size - 1 - used, &patience)) > 0) {
         used += (size_t)n;
     }
     out[used] = '\0';
-    return used;
+    return n >= 0;
 }
 
 /* Starts this program as the child, printing into `out`; an error number, 0 for none. */
@@ -81,12 +87,17 @@ static clt_status run_probe(char *out, size_t size, int *status, clt_error *err)
     }
     int code = start_probe(ends[1], &child);
     close(ends[1]);
-    (void)read_all(ends[0], out, code == 0 ? size : 1);
+    bool hangs = code == 0 && !read_all(ends[0], out, size);
     close(ends[0]);
-    if (code != 0 || waitpid(child, status, 0) != child) {
-        return not_probed(strerror(code != 0 ? code : errno), err);
+    if (code != 0) {
+        return not_probed(strerror(code), err);
     }
-    return CLT_OK;
+    if (!hangs && clt_process_wait(child, 2, status) == 1) {
+        return CLT_OK;
+    }
+    (void)kill(child, SIGKILL);
+    (void)clt_process_wait(child, 2, status);
+    return not_probed("the probe does not come to an end", err);
 }
 
 /* *found is false where OpenBLAS cannot be loaded. One that is killed from outside says nothing of

@@ -79,6 +79,7 @@ char *command_find(const char *name, const char *folder)
 static _Noreturn void become(const command_call *call, pid_t parent, int out, int err, int fault)
 {
     sigset_t none;
+    struct sigaction was;
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     sigemptyset(&none);
     setpgid(0, 0);
@@ -87,7 +88,8 @@ static _Noreturn void become(const command_call *call, pid_t parent, int out, in
         _exit(127);
     }
     for (int i = 1; i < NSIG; i++) {
-        (void)signal(i, SIG_DFL);
+        bool hangup = i == SIGHUP && sigaction(i, NULL, &was) == 0 && was.sa_handler == SIG_IGN;
+        (void)signal(i, hangup ? SIG_IGN : SIG_DFL); /* nohup is for all that is started */
     }
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
