@@ -5,8 +5,12 @@
 
 #include "base/file.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static void warn(void *ctx, int32_t level, const char *line)
 {
@@ -51,39 +55,113 @@ static clt_status make(const clt_args *args, clt_arena *arena, collet_study **st
     return clt_fail(err, status, "%s%s", why, hint != NULL ? hint : "");
 }
 
+/* Whoever asks may write many lines before reading an answer. To wait until it reads would be to
+ * wait for ever, as it waits until its lines are read: answers are kept until there is room for
+ * them. */
+typedef struct talk {
+    collet_study *study;
+    clt_str in,
+        out; /* lines that are not answered yet; answers, of which `written` bytes are out */
+    size_t written;
+    bool over; /* no more lines come */
+} talk;
+
 /* A failed sampler is the end; whatever else is wrong is the line's own affair. */
-static clt_status answer(collet_study *study, const char *line, size_t length, clt_error *err)
+static clt_status answer(talk *t, const char *line, size_t length, clt_error *err)
 {
-    clt_str out = {0};
-    int32_t status = clt_lines_answer(study, line, length, &out);
-    if (clt_print(&out, err) != CLT_OK) {
-        return err->status;
-    }
-    if (fflush(stdout) != 0) {
-        return clt_fail(err, CLT_IO, "standard output cannot be written");
+    int32_t status =
+        length > 0 ? clt_lines_answer(t->study, line, length, &t->out) : COLLET_STUDY_OK;
+    if (t->out.failed || t->in.failed) {
+        return clt_fail_memory(err);
     }
     return status == COLLET_STUDY_E_PLUGIN
-               ? clt_fail(err, CLT_PLUGIN_FAILED, "%s", collet_study_error(study))
+               ? clt_fail(err, CLT_PLUGIN_FAILED, "%s", collet_study_error(t->study))
                : CLT_OK;
+}
+
+/* Answers the lines that are whole; at the end the last one is. A blank one asks for nothing. */
+static clt_status answer_all(talk *t, clt_error *err)
+{
+    clt_str rest = {0};
+    clt_status status = CLT_OK;
+    char *at = t->in.text, *end = at + t->in.length;
+    while (status == CLT_OK && at < end) {
+        char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (stop == NULL && !t->over) {
+            break;
+        }
+        stop = stop != NULL ? stop : end; /* behind the end is a NUL */
+        *stop = '\0';
+        status = answer(t, at, (size_t)(stop - at), err);
+        at = stop + 1;
+    }
+    if (at < end) {
+        clt_str_add_bytes(&rest, at, (size_t)(end - at));
+    }
+    clt_str_finish(&t->in);
+    t->in = rest;
+    return status;
+}
+
+static clt_status read_lines(talk *t, clt_error *err)
+{
+    char bytes[16384];
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return CLT_OK;
+    }
+    if (n < 0) {
+        return clt_fail(err, CLT_IO, "standard input cannot be read: %s", strerror(errno));
+    }
+    t->over = n == 0;
+    clt_str_add_bytes(&t->in, bytes, (size_t)n);
+    bool whole = t->over || memchr(bytes, '\n', (size_t)n) != NULL;
+    return whole || t->in.failed ? answer_all(t, err) : CLT_OK;
+}
+
+/* Writes as much as a pipe surely takes where it has room at all. */
+static clt_status write_answers(talk *t, clt_error *err)
+{
+    size_t left = t->out.length - t->written;
+    ssize_t n =
+        write(STDOUT_FILENO, clt_str_text(&t->out) + t->written, left < PIPE_BUF ? left : PIPE_BUF);
+    if (n < 0 && errno != EINTR && errno != EAGAIN) {
+        return clt_fail(err, CLT_IO, "standard output cannot be written: %s", strerror(errno));
+    }
+    t->written += n > 0 ? (size_t)n : 0;
+    if (t->written == t->out.length) {
+        clt_str_clear(&t->out);
+        t->written = 0;
+    }
+    return CLT_OK;
+}
+
+/* Waits for a line, or for room; does what can be done. */
+static clt_status talk_once(talk *t, clt_error *err)
+{
+    bool answers = t->out.length > t->written;
+    struct pollfd fds[] = {{t->over ? -1 : STDIN_FILENO, POLLIN, 0},
+                           {answers ? STDOUT_FILENO : -1, POLLOUT, 0}};
+    if (poll(fds, 2, -1) < 0) {
+        return errno == EINTR ? CLT_OK : clt_fail(err, CLT_IO, "poll: %s", strerror(errno));
+    }
+    clt_status status = fds[1].revents != 0 ? write_answers(t, err) : CLT_OK;
+    return status == CLT_OK && fds[0].revents != 0 ? read_lines(t, err) : status;
 }
 
 static clt_status serve(collet_study *study, clt_error *err)
 {
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
+    talk t = {.study = study};
     clt_status status = CLT_OK;
-    while (status == CLT_OK && (length = getline(&line, &size, stdin)) >= 0) {
-        length -= length > 0 && line[length - 1] == '\n';
-        line[length] = '\0';
-        if (length > 0) { /* a blank line asks for nothing */
-            status = answer(study, line, (size_t)length, err);
-        }
+    while (status == CLT_OK && (!t.over || t.out.length > t.written)) {
+        status = talk_once(&t, err);
     }
-    if (status == CLT_OK && ferror(stdin)) {
-        status = clt_fail(err, CLT_IO, "standard input cannot be read");
+    clt_error ignored = {0};
+    while (status == CLT_PLUGIN_FAILED && t.out.length > t.written &&
+           write_answers(&t, &ignored) == CLT_OK) { /* what became of it is said as well */
     }
-    free(line);
+    clt_str_finish(&t.in);
+    clt_str_finish(&t.out);
     return status;
 }
 
