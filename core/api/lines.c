@@ -56,6 +56,7 @@ static int32_t check_count(request *r, const char *key, double number, uint64_t 
 static int32_t read_count(request *r, const char *key, uint64_t *count)
 {
     const clt_json_value *v = clt_json_find(r->object, key);
+    *count = 0;
     if (v == NULL) {
         return wrong(r, "\"%s\" is missing; \"op\":\"%s\" needs it", key, r->op);
     }
@@ -79,6 +80,7 @@ static int32_t read_step(request *r, uint64_t *step)
 static int32_t read_text(request *r, const char *key, const char **text)
 {
     const clt_json_value *v = clt_json_find(r->object, key);
+    *text = NULL;
     if (v != NULL && v->type != CLT_JSON_TEXT) {
         return wrong(r, "\"%s\" is %s, not a string", key, clt_json_type_text(v->type));
     }

@@ -165,6 +165,7 @@ static clt_status find_target(const char *path, clt_arena *arena, const char **t
 static clt_status open_beside(const char *path, const char *target, mode_t mode, char **beside,
                               int *fd, clt_error *err)
 {
+    *fd = -1;
     if (asprintf(beside, "%s.%d.part", target, (int)getpid()) < 0) {
         *beside = NULL;
         return clt_fail_memory(err);
@@ -176,9 +177,10 @@ static clt_status open_beside(const char *path, const char *target, mode_t mode,
         }
         return CLT_OK;
     }
-    clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path, strerror(errno));
+    int cause = errno;
     free(*beside);
-    return err->status;
+    *beside = NULL;
+    return clt_fail(err, CLT_CANNOT_CREATE, "%s: cannot be created: %s", path, strerror(cause));
 }
 
 clt_status clt_file_try(const char *path, clt_error *err)
