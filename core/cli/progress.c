@@ -211,6 +211,29 @@ static void add_required(const clt_study_row *study, FILE *out)
     clt_str_finish(&text);
 }
 
+/* ", window 8": trials that may be under way at a time are part of what the study is. */
+static void add_order(const clt_study_row *study, FILE *out)
+{
+    if (study->window > 0) {
+        (void)fprintf(out, ", window %llu", (unsigned long long)study->window);
+    } else {
+        (void)fputs(", order free", out);
+    }
+}
+
+/* A trial has as many processes as folds, and the window has as many trials. */
+static void tell_idle(const clt_study_view *view, FILE *out)
+{
+    const unsigned long long window = view->study->window;
+    const unsigned long long busy = window * (view->folds > 0 ? view->folds : 1);
+    if (window > 0 && view->workers > busy && (view->trials == 0 || view->trials > window)) {
+        (void)fprintf(out,
+                      "%u workers, of which a window of %llu keeps no more than %llu busy: more "
+                      "with --new and [run] window = %u, or order = free\n",
+                      view->workers, window, busy, view->workers);
+    }
+}
+
 static void study_begun(void *ctx, const clt_study_view *view)
 {
     clt_progress *p = ctx;
@@ -235,6 +258,7 @@ static void study_begun(void *ctx, const clt_study_view *view)
         (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
                       view->trials == 1 ? "" : "s");
     }
+    add_order(view->study, p->lines);
     if (view->repeats > 1) {
         (void)fprintf(p->lines, ", each run %llu times", (unsigned long long)view->repeats);
     }
@@ -242,6 +266,7 @@ static void study_begun(void *ctx, const clt_study_view *view)
         add_rows(view, p->lines);
     }
     (void)fputs("\n", p->lines);
+    tell_idle(view, p->lines);
     if (p->finished > 0) {
         (void)fprintf(p->lines, "goes on after %llu finished trial%s\n",
                       (unsigned long long)p->finished, p->finished == 1 ? "" : "s");

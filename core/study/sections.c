@@ -68,9 +68,10 @@ static const collet_option run_options[] = {
         "auto: a process whose evaluation of an objective took less than 10 ms, or whose fold "
         "less than 0.5 s, and that left nothing behind goes on with another; off: each gets a "
         "process of its own"),
-    COLLET_OPT_INT(clt_run_options, window, "0", 0, 4096, NULL, COLLET_FIXED,
-                   "with order = fixed, trial t knows the results up to t - window; 0: 8, or four "
-                   "times the workers where that is more"),
+    COLLET_OPT_INT(
+        clt_run_options, window, "0", 0, 4096, NULL, COLLET_FIXED,
+        "with order = fixed, trial t knows the results up to t - window, which keeps as many "
+        "workers busy; 0: 8"),
 };
 
 static const collet_option study_options[] = {

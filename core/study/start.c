@@ -26,15 +26,12 @@ static clt_status free_name(const clt_start *s, clt_arena *arena, const char **n
 }
 
 /* Less makes workers wait for one another, more hides results from the sampler: docs/decisions.md
- * has the figures. */
+ * has the figures. Whatever it is, it may depend on the experiment alone, not on the machine. */
 uint64_t clt_start_window(const clt_limits *limits)
 {
-    enum { LEAST = 8, PER_WORKER = 4 };
-    uint64_t window = PER_WORKER * (uint64_t)limits->workers;
-    if (limits->free_order || limits->window > 0) {
-        return limits->free_order ? 0 : limits->window;
-    }
-    return window > LEAST ? window : LEAST;
+    enum { USUAL = 8 };
+    uint64_t window = limits->window > 0 ? limits->window : USUAL;
+    return limits->free_order ? 0 : window;
 }
 
 /* A study keeps the order that it began with. */
