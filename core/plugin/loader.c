@@ -1,5 +1,6 @@
 #include "plugin/loader.h"
 
+#include "plugin/arithmetic.h"
 #include "plugin/elf.h"
 #include "plugin/guard.h"
 #include "plugin/surroundings.h"

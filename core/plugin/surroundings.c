@@ -8,30 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static unsigned long control_word(void)
-{
-#if defined(__x86_64__)
-    return __builtin_ia32_stmxcsr() & ~0x3fu;
-#else
-    return (unsigned long)fegetround();
-#endif
-}
-
-void clt_arithmetic_note(clt_arithmetic *a)
-{
-    fegetenv(&a->state);
-    a->control = control_word();
-}
-
-bool clt_arithmetic_restore(const clt_arithmetic *a)
-{
-    bool changed = control_word() != a->control;
-    if (changed) {
-        fesetenv(&a->state);
-    }
-    return changed;
-}
-
 void clt_surroundings_note(clt_surroundings *s)
 {
     clt_surroundings_finish(s);

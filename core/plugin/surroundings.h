@@ -9,7 +9,8 @@
 #ifndef CLT_PLUGIN_SURROUNDINGS_H
 #define CLT_PLUGIN_SURROUNDINGS_H
 
-#include <fenv.h>
+#include "plugin/arithmetic.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -17,18 +18,6 @@
 
 /** What clt_surroundings_restore() calls arithmetic. */
 #define CLT_CHANGED_ARITHMETIC "the floating-point state"
-
-/** Arithmetic of this thread, as it was. */
-typedef struct clt_arithmetic {
-    fenv_t state;
-    unsigned long control; /**< rounding, masks and flushing of it, without the sticky flags */
-} clt_arithmetic;
-
-/** Notes how it is now. */
-void clt_arithmetic_note(clt_arithmetic *a);
-
-/** Puts it back; true where it had changed. */
-bool clt_arithmetic_restore(const clt_arithmetic *a);
 
 /** How they were. Zero it before clt_surroundings_note(). */
 typedef struct clt_surroundings {

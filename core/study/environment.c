@@ -2,6 +2,7 @@
 
 #include "base/sha256.h"
 #include "base/vec.h"
+#include "plugin/arithmetic.h"
 #include "plugin/machine.h"
 
 #include <string.h>
@@ -43,6 +44,9 @@ const char *clt_environment_text(clt_plan *plan, const clt_registry *registry, c
     clt_machine_build(&out);
     clt_str_add(&out, "\n");
     clt_machine_lines(&out);
+    if (!plan->black_box) {
+        clt_str_addf(&out, "denormals = %s\n", clt_denormals_text());
+    }
     clt_str_addf(&out, "sqlite = %s\nblas = %s\nblas kernel = %s\nblas threads = %s\n", sqlite,
                  blas->version, blas->chosen, blas->threads);
     clt_machine_libraries(is_plugin, registry, &out);

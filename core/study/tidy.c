@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fenv.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -20,6 +19,7 @@ void clt_tidy_init(clt_tidy *tidy, uint64_t growth)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     tidy->threads = open("/proc/self/task", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    clt_arithmetic_note(&tidy->arithmetic);
     tidy->peak = peak_memory();
     tidy->growth = growth;
 }
@@ -45,6 +45,6 @@ static bool signals_open(void)
 
 bool clt_tidy_check(const clt_tidy *tidy)
 {
-    return fegetround() == FE_TONEAREST && signals_open() && no_child() && one_thread(tidy) &&
-           peak_memory() - tidy->peak <= tidy->growth;
+    return clt_arithmetic_is(&tidy->arithmetic) && signals_open() && no_child() &&
+           one_thread(tidy) && peak_memory() - tidy->peak <= tidy->growth;
 }

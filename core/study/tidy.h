@@ -5,6 +5,8 @@
 #ifndef CLT_STUDY_TIDY_H
 #define CLT_STUDY_TIDY_H
 
+#include "plugin/arithmetic.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,13 +15,15 @@ typedef struct clt_tidy {
     int threads;     /**< descriptor of the folder that lists them; -1: not to be had */
     uint64_t peak;   /**< most memory that it has had, bytes */
     uint64_t growth; /**< most that it may have had more, bytes */
+    clt_arithmetic arithmetic;
 } clt_tidy;
 
 /** Notes what this process is like. From here on what its children leave behind comes to it.
  *  growth: bytes that it may grow and still be tidy. */
 void clt_tidy_init(clt_tidy *tidy, uint64_t growth);
 
-/** No child, no thread, no blocked signal, the usual rounding, and no more growth than allowed? */
+/** No child, no thread, no blocked signal, arithmetic as it was, and no more growth than allowed?
+ */
 bool clt_tidy_check(const clt_tidy *tidy);
 
 #endif /* CLT_STUDY_TIDY_H */

@@ -1,5 +1,6 @@
 #include "train/predictor.h"
 
+#include "plugin/arithmetic.h"
 #include "train/layout.h"
 
 #include <collet/helpers.h>
@@ -65,7 +66,9 @@ clt_status clt_predictor_run(clt_predictor *p, const uint32_t *rows, size_t coun
         collet_batch hidden = *batch; /* what is to be found out is not shown */
         hidden.labels = NULL;
         hidden.targets = NULL;
+        unsigned long before = clt_denormals_flush(); /* as in the training */
         collet_status code = p->model->predict(p->self, p->theta, &hidden, p->out);
+        clt_denormals_restore(before);
         if (code < 0) {
             return clt_host_fail(&p->host, code, "predict", err);
         }

@@ -1,6 +1,7 @@
 #include "train/train.h"
 
 #include "base/clock.h"
+#include "plugin/arithmetic.h"
 #include "train/average.h"
 #include "train/predictor.h"
 #include "train/trainer.h"
@@ -265,7 +266,7 @@ static void finish(trainer *t)
     CLT_VEC_FINISH(&t->curve);
 }
 
-clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
+static clt_status train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
 {
     const collet_data *data = setup->data;
     trainer t = {.s = setup, .err = err, .result = result};
@@ -287,5 +288,13 @@ clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt
         clt_trainer_conclude(&t);
     }
     finish(&t);
+    return status;
+}
+
+clt_status clt_train(const clt_train_setup *setup, clt_train_result *result, clt_error *err)
+{
+    unsigned long before = clt_denormals_flush();
+    clt_status status = train(setup, result, err);
+    clt_denormals_restore(before);
     return status;
 }

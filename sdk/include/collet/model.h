@@ -11,6 +11,7 @@
  *
  * All numbers are float32. theta and gradients are 64-byte aligned. Allocate scratch memory in
  * create(), for max_rows rows; loss() and predict() are the hot path and should not allocate.
+ * The host has denormal numbers flushed to zero in all of these calls and in the optimizer's.
  */
 #ifndef COLLET_MODEL_H
 #define COLLET_MODEL_H
