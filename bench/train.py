@@ -1,12 +1,13 @@
 """The peer of train.c and time_to_accuracy.c: the same networks in PyTorch, written as its tutorials do
 but with the data in memory and batches by index, which is faster.
 
-    train.py WHAT BATCH OPTIMIZER SAMPLES [ROWS] [dense] [last] [threads=N]     SAMPLES a stretch
+    train.py WHAT BATCH OPTIMIZER SAMPLES [ROWS] [dense] [last] [flush] [threads=N]     SAMPLES a stretch
     train.py until WHAT BATCH OPTIMIZER LR TARGET SEED MOST_EPOCHS [ROWS] [last]
 
 WHAT is mlp, cnn, mean or kim. Trains in stretches that the driver asks for (pace.h says how). The
 gradient of an embedding is sparse, and Adam is SparseAdam there; with `dense` both are dense. With `last`
-images have their channels last in memory. `until` is what time_to_accuracy.c does."""
+images have their channels last in memory. With `flush` denormal numbers are zero, as they are in
+our trainings. `until` is what time_to_accuracy.c does."""
 import gzip
 import sys
 import time
@@ -158,9 +159,10 @@ def until(what, batch, name, rate, target, seed, most, rows, flags):
 
 
 def main():
-    words = [a for a in sys.argv[1:] if a not in ("dense", "last") and "=" not in a]
+    words = [a for a in sys.argv[1:] if a not in ("dense", "last", "flush") and "=" not in a]
     flags = [a for a in sys.argv[1:] if a not in words]
     torch.set_num_threads(int(next((f[8:] for f in flags if f.startswith("threads=")), "1")))
+    torch.set_flush_denormal("flush" in flags)
     torch.manual_seed(1)
     if words[0] == "until":
         what, batch, name, rate, target, seed, most = words[1:8]
