@@ -187,8 +187,8 @@ clt_status clt_file_try(const char *path, clt_error *err)
 {
     clt_arena arena = {0};
     const char *target;
-    char *beside;
-    int fd;
+    char *beside = NULL;
+    int fd = -1;
     mode_t mode;
     clt_status status = find_target(path, &arena, &target, &mode, err);
     status = status == CLT_OK ? open_beside(path, target, mode, &beside, &fd, err) : status;
@@ -231,8 +231,8 @@ clt_status clt_file_write(const char *path, const clt_bytes *parts, size_t count
 {
     clt_arena arena = {0};
     const char *target;
-    char *beside;
-    int fd;
+    char *beside = NULL;
+    int fd = -1;
     mode_t mode;
     clt_status status = find_target(path, &arena, &target, &mode, err);
     status = status == CLT_OK ? open_beside(path, target, mode, &beside, &fd, err) : status;
