@@ -1,5 +1,7 @@
 #include "base/sha256.h"
 
+#include "base/sha256_x86.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +23,8 @@ void clt_sha256_init(clt_sha256 *sha)
 {
     /* Fractional parts of the square roots of the first 8 primes. */
     *sha = (clt_sha256){.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
-                              0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+                              0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
+                        .native = clt_sha256_has_x86()};
 }
 
 static uint32_t turn(uint32_t x, int n)
@@ -60,18 +63,34 @@ static void compress(clt_sha256 *sha, const unsigned char *block)
     s[4] += e, s[5] += f, s[6] += g, s[7] += h;
 }
 
+static void compress_all(clt_sha256 *sha, const unsigned char *bytes, size_t blocks)
+{
+    if (sha->native) {
+        clt_sha256_x86(sha->h, K, bytes, blocks);
+        return;
+    }
+    for (; blocks > 0; blocks--, bytes += sizeof sha->block) {
+        compress(sha, bytes);
+    }
+}
+
 void clt_sha256_add(clt_sha256 *sha, const void *bytes, size_t n)
 {
     const unsigned char *from = bytes;
     while (n > 0) {
         size_t used = sha->length % sizeof sha->block;
         size_t part = sizeof sha->block - used < n ? sizeof sha->block - used : n;
-        memcpy(sha->block + used, from, part);
+        if (used == 0 && n >= sizeof sha->block) {
+            part = n - n % sizeof sha->block;
+            compress_all(sha, from, part / sizeof sha->block);
+        } else {
+            memcpy(sha->block + used, from, part);
+        }
         sha->length += part;
         from += part;
         n -= part;
-        if (used + part == sizeof sha->block) {
-            compress(sha, sha->block);
+        if (used + part == sizeof sha->block && used > 0) {
+            compress_all(sha, sha->block, 1);
         }
     }
 }

@@ -5,6 +5,7 @@
 #ifndef CLT_BASE_SHA256_H
 #define CLT_BASE_SHA256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ typedef struct clt_sha256 {
     uint32_t h[8];
     uint64_t length;         /**< bytes so far */
     unsigned char block[64]; /**< the last length % 64 of them */
+    bool native;             /**< the processor has instructions for it */
 } clt_sha256;
 
 /** Starts. */

@@ -34,6 +34,31 @@ START_TEST(digests_are_those_of_the_standard)
 }
 END_TEST
 
+/* However it is parted, and with and without the processor's own instructions. */
+START_TEST(the_way_that_bytes_are_added_does_not_matter)
+{
+    unsigned char bytes[1000];
+    char whole[CLT_SHA256_TEXT], parted[CLT_SHA256_TEXT];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (unsigned char)(i * i);
+    }
+    for (size_t step = 1; step < 200; step++) {
+        clt_sha256 a, b;
+        size_t n = sizeof bytes - step;
+        clt_sha256_init(&a);
+        clt_sha256_init(&b);
+        b.native = false;
+        clt_sha256_add(&a, bytes, n);
+        for (size_t at = 0; at < n; at += step) {
+            clt_sha256_add(&b, bytes + at, n - at < step ? n - at : step);
+        }
+        clt_sha256_finish(&a, whole);
+        clt_sha256_finish(&b, parted);
+        ck_assert_str_eq(whole, parted);
+    }
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_be_read_has_no_digest)
 {
     char text[CLT_SHA256_TEXT];
@@ -44,4 +69,4 @@ START_TEST(a_file_that_cannot_be_read_has_no_digest)
 END_TEST
 
 TEST_MAIN("base/sha256", digests_are_those_of_the_standard,
-          a_file_that_cannot_be_read_has_no_digest)
+          the_way_that_bytes_are_added_does_not_matter, a_file_that_cannot_be_read_has_no_digest)
