@@ -104,6 +104,15 @@ typedef struct collet_dataset {
      *  is left behind. [instance] */
     collet_status (*apply)(const collet_host *host, const void *config, const char *path,
                            const collet_source *learnt, void **self, const collet_data **data);
+
+    /** Optional, since ABI 1.5: names every file that open() would read with config, one call of
+     *  add() a path, which add() copies. No file is read, and open() need not have been called.
+     *  The host tells by their content whether a study goes on with other data than it began with.
+     *  Of a dataset that leaves this out the host watches what its options of type COLLET_PATH
+     *  name: files, and all files below folders but those that begin with a dot or are the host's
+     *  own (*.ini, *.db, *.safetensors). After a failure the study runs unwatched. [instance] */
+    collet_status (*inputs)(const collet_host *host, const void *config,
+                            void (*add)(void *ctx, const char *path), void *ctx);
 } collet_dataset;
 
 #ifdef __cplusplus

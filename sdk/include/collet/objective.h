@@ -79,6 +79,14 @@ typedef struct collet_objective {
      *  says COLLET_STOP. COLLET_E_NUMERIC fails the trial, not the study. [instance] */
     collet_status (*evaluate)(void *self, const collet_rng *rng, const collet_point *point,
                               double *values);
+
+    /** Optional, since ABI 1.5: names every file that evaluations with config depend on, such as
+     *  programs and their scripts, one call of add() a path, which add() copies. No file is read,
+     *  and create() need not have been called. The host says when a study goes on with other ones.
+     *  Of an objective that leaves this out the host watches the files, not folders, that its
+     *  options of type COLLET_PATH name. [instance] */
+    collet_status (*inputs)(const collet_host *host, const void *config,
+                            void (*add)(void *ctx, const char *path), void *ctx);
 } collet_objective;
 
 #ifdef __cplusplus

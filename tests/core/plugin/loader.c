@@ -23,9 +23,9 @@ START_TEST(every_bad_file_is_refused_with_its_reason)
         {"null_entry",
          "does not serve ABI 1; it was built for another version: build it again with "
          "this program's headers"},
-        {"other_major", "built for ABI 2.4, this program has ABI 1.4; build it again with this "
+        {"other_major", "built for ABI 2.5, this program has ABI 1.5; build it again with this "
                         "program's headers"},
-        {"needs_minor", "needs ABI 1.99 or newer, this program has 1.4; use a newer collet"},
+        {"needs_minor", "needs ABI 1.99 or newer, this program has 1.5; use a newer collet"},
         {"bad_magic",
          "its table begins with 0x12345678 instead of 0x31544c43: not a collet plugin"},
         {"duplicate_ids", "it has two units \"fixture\" of kind sampler/1"},
