@@ -103,6 +103,7 @@ struct clt_crew {
     double open_until; /**< clock: how long data may be opened; 0: as long as it takes */
     bool ready;
     bool stopping;   /**< nothing begins any more, no nursery either */
+    bool told;       /**< of the first nursery, what dataset or objective said while it opened */
     bool no_sharing; /**< no process runs more than one trial */
     CLT_VEC(clt_task *) tasks;
     unsigned char *taken; /**< [workers of the plan]: whether a task has that number */

@@ -131,7 +131,7 @@ static void hear_ready(clt_crew *crew)
                                    .metric_count = body.metric_count,
                                    .folds = body.folds,
                                    .fold_metrics = folds};
-    crew->ready = true;
+    crew->ready = crew->told = true;
 }
 
 static void hear_broken(clt_crew *crew)
@@ -143,6 +143,7 @@ static void hear_broken(clt_crew *crew)
     clt_fail(crew->err, (clt_status)status, "%s", text != NULL ? text : "");
 }
 
+/* The first of the nurseries tells; another one would say the same. */
 static void hear_log(const clt_crew *crew)
 {
     int32_t level;
@@ -150,7 +151,7 @@ static void hear_log(const clt_crew *crew)
     memcpy(&level, crew->message.body, sizeof level);
     const char *unit = clt_wire_text(&crew->message, at, &at);
     const char *line = unit != NULL ? clt_wire_text(&crew->message, at, &at) : NULL;
-    if (line != NULL) {
+    if (line != NULL && !crew->told) {
         crew->hooks.log(crew->hooks.ctx, unit, level, line);
     }
 }

@@ -36,6 +36,7 @@ typedef struct nursery {
     uint32_t received;
     uint64_t memory; /* that every attempt begins with */
     bool mute;       /* it could not say something: of no use any more */
+    bool open;       /* the data is: the socket is not for whoever is forked from here */
     CLT_VEC(nestling) nest;
     CLT_VEC(buried) dead; /* not told of yet */
     clt_wire message;
@@ -47,11 +48,27 @@ static void say(nursery *n, clt_wire_type type, uint64_t ticket, const void *bod
     n->mute = !clt_outbox_send(&n->out, type, ticket, &part, 1, NULL) || n->mute;
 }
 
-void clt_nursery_broken(int control, const clt_error *err)
+/* What a dataset or objective has to say while it is opened. */
+static void on_log(void *ctx, const char *unit, int32_t level, const char *line)
+{
+    nursery *n = ctx;
+    clt_wire_part parts[] = {
+        {&level, sizeof level}, {unit, strlen(unit) + 1}, {line, strlen(line) + 1}};
+    if (!n->open && !n->mute) {
+        n->mute = !clt_wire_send(n->control, CLT_WIRE_LOG, 0, n->out.sequence++, parts, 3, NULL);
+    }
+}
+
+static void say_broken(int control, uint32_t sent, const clt_error *err)
 {
     int32_t status = (int32_t)err->status;
     clt_wire_part parts[] = {{&status, sizeof status}, {err->text, strlen(err->text) + 1}};
-    (void)clt_wire_send(control, CLT_WIRE_BROKEN, 0, 0, parts, 2, NULL);
+    (void)clt_wire_send(control, CLT_WIRE_BROKEN, 0, sent, parts, 2, NULL);
+}
+
+void clt_nursery_broken(int control, const clt_error *err)
+{
+    say_broken(control, 0, err);
 }
 
 /* How many parts a trial has that are run by themselves: folds, or the only part there is, each as
@@ -243,11 +260,13 @@ clt_status clt_nursery_serve(const clt_plan *plan, int control, clt_error *err)
     n->plan = plan;
     n->control = n->out.fd = control;
     n->children = -1;
-    clt_status status = clt_source_open(&n->source, plan, NULL, err);
+    const clt_host_hooks hooks = {.ctx = n, .log = on_log};
+    clt_status status = clt_source_open(&n->source, plan, &hooks, err);
     status = status == CLT_OK ? clt_suits_check(&n->source, err) : status;
+    n->open = true;
     status = status == CLT_OK ? set_up_signals(n, err) : status;
     if (status != CLT_OK) {
-        clt_nursery_broken(control, err);
+        say_broken(control, n->out.sequence, err);
     } else {
         n->memory = clt_process_memory(getpid());
         if (say_ready(n)) {
