@@ -108,6 +108,7 @@ clt_status clt_study_take_up(collet_study *s, const char *path, bool fresh, cons
 {
     clt_start start = {.plan = &s->plan,
                        .fresh = fresh,
+                       .accept_changes = true, /* whoever asks has the data */
                        .open = clt_sqlite_open_to_read,
                        .hooks = {.ctx = s, .log = clt_study_log}};
     if (clt_sqlite_open(path, CLT_STORE_WRITE, &s->store, &s->err) != CLT_OK) {

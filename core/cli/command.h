@@ -22,10 +22,11 @@ typedef struct clt_args {
     const char *store;
     const char *trial;
     const char *output;
+    const char *rows;
     const char *journal, *into, *study, *goals;
     const char *copy, *remove, *rename, *to, *why;
-    bool all, csv, delete, drop, environment, fail, failed, fresh, help, ini, json, list, quiet,
-        restore, retry, verbose, verify;
+    bool accept_changes, all, csv, delete, drop, environment, fail, failed, fresh, help, ini, json,
+        list, quiet, restore, retry, verbose, verify;
 } clt_args;
 
 /** One flag. argument NULL: it takes none and sets a bool. */

@@ -1,12 +1,15 @@
 /* collet predict: what a saved model says of the rows of a file. */
 #include "cli/session.h"
 
+#include "base/file.h"
+#include "study/inputs.h"
 #include "study/predict.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Rows on their way out. */
 typedef struct printer {
@@ -159,15 +162,54 @@ static void log_line(void *ctx, const char *unit, int32_t level, const char *lin
     }
 }
 
+/* Says where the rows are a file that the model was trained on, which is another one by now. */
+static void say_changed(const clt_saved *saved, const char *path, clt_arena *arena)
+{
+    const char *real = clt_path_real(arena, path);
+    const char *key = real != NULL ? clt_arena_printf(arena, CLT_INPUT "data %s", real) : NULL;
+    const char *was = key != NULL ? clt_tensors_note(&saved->file, key) : NULL;
+    clt_str is = {0}, text = {0};
+    if (was != NULL) {
+        clt_input_add_value(path, &is);
+        const clt_change change = {key, was, clt_str_text(&is)};
+        clt_input_text(&change, &text);
+        if (strcmp(was, change.is) != 0) {
+            (void)fprintf(stderr, "predict: the data has changed since the model was trained: %s\n",
+                          clt_str_text(&text));
+        }
+    }
+    clt_str_finish(&is);
+    clt_str_finish(&text);
+}
+
+/* Rows are read from regular files: a dataset may read its file twice, or from anywhere in it. */
+static clt_status check_rows(const char *path, clt_error *err)
+{
+    struct stat about;
+    if (strcmp(path, "-") == 0) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "predict: standard input is not read; write the rows to a file first, and "
+                        "name that");
+    }
+    return stat(path, &about) != 0 || !S_ISFIFO(about.st_mode)
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT,
+                          "predict: %s is a pipe; a regular file is needed: write what comes from "
+                          "it to a file first, and name that",
+                          path);
+}
+
 static clt_status predict(const clt_args *args, clt_saved *saved, clt_session *session,
                           clt_predict *p, clt_error *err)
 {
     const clt_host_hooks hooks = {.log = log_line};
     if (clt_saved_read(saved, args->words[0], err) != CLT_OK ||
+        check_rows(args->words[1], err) != CLT_OK ||
         clt_session_parse(session, args->words[0], saved->experiment, args, err) != CLT_OK ||
         clt_predict_open(p, saved, &session->plan, args->words[1], &hooks, err) != CLT_OK) {
         return err->status;
     }
+    say_changed(saved, args->words[1], &session->arena);
     printer to = {.saved = saved, .predict = p, .path = args->words[1], .as_json = args->json};
     to.values = clt_arena_array(&saved->file.arena, saved->task.outputs, sizeof(double));
     clt_status status = to.values != NULL ? print_all(&to, p, err) : clt_fail_memory(err);

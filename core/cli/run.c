@@ -125,6 +125,7 @@ static clt_status run_study(const clt_args *args, clt_session *s, clt_opened *o,
                                  .store = o->store,
                                  .fresh = args->fresh,
                                  .open = clt_sqlite_open_to_read,
+                                 .accept_changes = args->accept_changes,
                                  .environment = notes,
                                  .checkpoints = checkpoints,
                                  .nursery = nursery,
@@ -166,6 +167,8 @@ static clt_status run(const clt_args *args, clt_error *err)
 }
 
 static const clt_flag flags[] = {
+    {"--accept-changes", 0, NULL, "go on though the data has changed since the study's last run",
+     offsetof(clt_args, accept_changes)},
     CLT_FLAG_JSON("print the study as JSON at the end; progress goes to standard error"),
     {"--new", 0, NULL, "begin another study, under the next free name", offsetof(clt_args, fresh)},
     CLT_FLAG_PLUGIN_PATH,
@@ -179,9 +182,9 @@ const clt_command clt_command_run = {
     "Runs the experiment in FILE, or goes on where it stopped",
     "Every finished trial is in the store at once. Ctrl-C ends the run after the trial under\n"
     "way, twice ends it now; run again to go on. The study is that of the same name in the store;\n"
-    "if FILE has changed since, it is refused, unless --new. FILE may be - for standard input:\n"
-    "the store is then that of the current folder, and the study, unless [study] has its name,\n"
-    "is called experiment.\n",
+    "if FILE or the data it names has changed since, it is refused, unless --new. FILE may be -\n"
+    "for standard input: the store is then that of the current folder, and the study, unless\n"
+    "[study] has its name, is called experiment.\n",
     1,
     1,
     flags,

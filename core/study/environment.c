@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "plugin/arithmetic.h"
 #include "plugin/machine.h"
+#include "study/inputs.h"
 
 #include <string.h>
 
@@ -51,6 +52,7 @@ const char *clt_environment_text(clt_plan *plan, const clt_registry *registry, c
                  blas->version, blas->chosen, blas->threads);
     clt_machine_libraries(is_plugin, registry, &out);
     add_plugins(plan, registry, &out);
+    clt_inputs_add(plan, &out);
     const char *text = out.failed ? NULL : clt_arena_copy(&plan->arena, clt_str_text(&out));
     clt_str_finish(&out);
     return text;
@@ -107,11 +109,19 @@ static bool has_head(const char *key, const char *head)
     return strncmp(key, head, strlen(head)) == 0;
 }
 
-/* Does it count that an entry has these two values? NULL: there is none. */
-static bool differs(const char *key, const char *was, const char *is)
+/* Does it count that an entry has these two values? NULL: there is none. Of inputs where old
+ * records some: those of a study that is older than that are simply not known. */
+static bool differs(const pairs *old, const char *key, const char *was, const char *is)
 {
-    bool both = was != NULL && is != NULL;
-    return !has_head(key, "path ") && (both ? strcmp(was, is) != 0 : !has_head(key, "library "));
+    bool both = was != NULL && is != NULL, unknown = false;
+    if (!both && has_head(key, CLT_INPUT)) {
+        unknown = true;
+        for (size_t i = 0; i < old->list.count && unknown; i++) {
+            unknown = !has_head(old->list.items[i].key, CLT_INPUT);
+        }
+    }
+    return !has_head(key, "path ") && !unknown &&
+           (both ? strcmp(was, is) != 0 : !has_head(key, "library "));
 }
 
 /* What differs among the keys of `old`, then the keys that only `now` has. */
@@ -120,13 +130,13 @@ static void collect(const pairs *old, const pairs *now, clt_change *changes, siz
     for (size_t i = 0; i < old->list.count; i++) {
         pair was = old->list.items[i];
         const char *is = value_of(now, was.key);
-        if (differs(was.key, was.value, is)) {
+        if (differs(old, was.key, was.value, is)) {
             changes[(*count)++] = (clt_change){was.key, was.value, is};
         }
     }
     for (size_t i = 0; i < now->list.count; i++) {
         pair is = now->list.items[i];
-        if (value_of(old, is.key) == NULL && differs(is.key, NULL, is.value)) {
+        if (value_of(old, is.key) == NULL && differs(old, is.key, NULL, is.value)) {
             changes[(*count)++] = (clt_change){is.key, NULL, is.value};
         }
     }
@@ -161,6 +171,11 @@ static int shown_length(const char *was, const char *is)
 
 void clt_change_text(const clt_change *change, clt_str *out)
 {
+    if (has_head(change->key, CLT_INPUT)) {
+        clt_str_add(out, CLT_INPUT);
+        clt_input_text(change, out);
+        return;
+    }
     if (change->was == NULL || change->is == NULL) {
         const char *none = has_head(change->key, "variable ") ? "not set" : "not recorded";
         clt_str_addf(out, "%s: was %s, is %s", change->key,

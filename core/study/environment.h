@@ -4,8 +4,8 @@
  * "key = value" lines, and what differs between two such texts.
  *
  * The program with its compiler and flags, the processor, the system, libraries by their build IDs,
- * the kernel of BLAS, every plugin file that the experiment uses by version and SHA-256. The files
- * that a dataset reads are not part of it.
+ * the kernel of BLAS, every plugin file that the experiment uses by version and SHA-256, and every
+ * other file that it reads (study/inputs.h).
  */
 #ifndef CLT_STUDY_ENVIRONMENT_H
 #define CLT_STUDY_ENVIRONMENT_H
@@ -26,7 +26,8 @@ const char *clt_environment_text(clt_plan *plan, const clt_registry *registry, c
                                  const char *sqlite);
 
 /** What differs, in the order of the entries; from the arena. Paths of plugins are not compared
- *  (their content is), nor are libraries that only one of the two has. NULL when memory ran out. */
+ *  (their content is), nor are libraries that only one of the two has, nor inputs where the older
+ *  one has none. NULL when memory ran out. */
 const clt_change *clt_environment_compare(const char *was, const char *is, clt_arena *arena,
                                           size_t *count);
 

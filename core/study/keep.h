@@ -4,8 +4,8 @@
  *
  * All in one folder beside the store, two slots (train/slots.h) a trial or fold, from its first
  * epoch until its end is in the store. A checkpoint is that of one trial of one study at one point,
- * written by the same versions of the same units: its fingerprint says so, and another one is not
- * looked at.
+ * written by the same versions of the same units, on the same data: its fingerprint says so, and
+ * another one is not looked at.
  */
 #ifndef CLT_STUDY_KEEP_H
 #define CLT_STUDY_KEEP_H
@@ -21,7 +21,7 @@ enum { CLT_KEEP_PATH = PATH_MAX };
 typedef struct clt_keep {
     const char *folder; /**< absolute; NULL: there are none */
     int64_t study;      /**< its id in the store */
-    uint64_t key;       /**< clt_keep_key() */
+    uint64_t key;       /**< clt_keep_key(), with the inputs (study/inputs.h) */
 } clt_keep;
 
 /** What all trials of a study share, as a hash: name, date, identity, seed, units with versions. */

@@ -1,5 +1,6 @@
 #include "study/run.h"
 
+#include "study/inputs.h"
 #include "study/start.h"
 
 #include <stdio.h>
@@ -102,7 +103,7 @@ static clt_status take_up(clt_run *r)
 static void set_up_keep(clt_run *r)
 {
     r->keep = (clt_keep){.folder = r->setup->checkpoints, .study = r->study->id};
-    r->keep.key = clt_keep_key(r->setup->plan, r->study);
+    r->keep.key = clt_inputs_hash(clt_keep_key(r->setup->plan, r->study), r->setup->environment);
     clt_keep_sweep(&r->keep, r->past.trials, r->past.count);
     if (r->setup->plan->limits.checkpoint || r->pruning.pauses) {
         clt_crew_use(r->crew, &r->keep);
@@ -135,6 +136,7 @@ static clt_status find_study(clt_run *r)
                              .store = s->store,
                              .fresh = s->fresh,
                              .open = s->open,
+                             .accept_changes = s->accept_changes,
                              .environment = s->environment,
                              .hooks = {.ctx = s->watcher.ctx, .log = s->watcher.log},
                              .prunable = clt_rungs_prunable(r)};

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "study/change.h"
-#include "study/environment.h"
 #include "study/pruning.h"
+#include "study/start_impl.h"
 
 #include <string.h>
 
@@ -85,32 +85,6 @@ static void log_line(const clt_start *s, const char *unit, const char *line)
     log_at(s, COLLET_LOG_WARN, unit, line);
 }
 
-/* Names in one line what has changed since the study's last run, and notes it. */
-static clt_status note_environment(const clt_start *s, const clt_study_row *study, clt_arena *arena,
-                                   clt_error *err)
-{
-    clt_environment_row *rows;
-    size_t count, changes;
-    clt_str line = {0};
-    if (clt_store_environments(s->store, study->id, arena, &rows, &count, err) != CLT_OK) {
-        return err->status;
-    }
-    const char *last = count > 0 ? rows[count - 1].text : "";
-    const clt_change *change = clt_environment_compare(last, s->environment, arena, &changes);
-    if (change == NULL || changes == 0) {
-        return change != NULL ? CLT_OK : clt_fail_memory(err);
-    }
-    clt_str_add(&line, "going on in another environment: ");
-    for (size_t i = 0; i < changes; i++) {
-        clt_str_add(&line, i > 0 ? "; " : "");
-        clt_change_text(&change[i], &line);
-    }
-    log_line(s, "study", clt_str_text(&line));
-    clt_str_finish(&line);
-    const clt_environment_row now = {clt_date_ms(), s->environment};
-    return clt_store_add_environment(s->store, study->id, &now, err);
-}
-
 /* A trial that was under way in other ranges cannot run in these. */
 static clt_status end_outside(const clt_start *s, const clt_study_row *study,
                               const clt_trial_row *trial, clt_error *err)
@@ -189,7 +163,8 @@ static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_are
     uint64_t within;
     if (clt_change_find(s->plan, study->name, study->identity, arena, &changes, &count, err) !=
             CLT_OK ||
-        check_order(s->plan, study, err) != CLT_OK || check_goals(s->plan, study, err) != CLT_OK) {
+        check_order(s->plan, study, err) != CLT_OK || check_goals(s->plan, study, err) != CLT_OK ||
+        clt_start_check_inputs(s, study, arena, err) != CLT_OK) {
         return err->status;
     }
     if (count == 0 && clt_change_since(study->identity) == 0) {
@@ -211,8 +186,9 @@ static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_are
 
 static clt_status go_on(const clt_start *s, clt_arena *arena, clt_study_row *study, clt_error *err)
 {
-    return take_changes(s, study, arena, err) == CLT_OK ? note_environment(s, study, arena, err)
-                                                        : err->status;
+    return take_changes(s, study, arena, err) == CLT_OK
+               ? clt_start_note_environment(s, study, arena, err)
+               : err->status;
 }
 
 static void tell_ancestry(const clt_start *s, const clt_ancestry *ancestry)

@@ -15,14 +15,15 @@ typedef struct clt_start {
     const clt_plan *plan;
     clt_store *store;
     bool fresh;              /**< begin another study where there is one of that name */
+    bool accept_changes;     /**< go on also where the data is not what the study has seen */
     const char *environment; /**< of now; see study/environment.h */
     clt_store_opener open;   /**< of the store of an older study to begin with; NULL: none can be */
     clt_host_hooks hooks;    /**< log hears the sampler, and what has changed since */
     clt_prunable prunable;   /**< for the pruner of a study that begins */
 } clt_start;
 
-/** Finds the study of the plan's name, which goes on where its identity agrees (else
- * CLT_BAD_INPUT), or adds it: *study, from the arena. */
+/** Finds the study of the plan's name, which goes on where its identity agrees, and in fixed order
+ * where its inputs do (else CLT_BAD_INPUT), or adds it: *study, from the arena. */
 clt_status clt_start_find(const clt_start *start, clt_arena *arena, clt_study_row *study,
                           clt_error *err);
 

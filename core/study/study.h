@@ -25,6 +25,7 @@ typedef struct clt_study_setup {
     clt_store *store;
     clt_store_opener open;      /**< see study/start.h */
     bool fresh;                 /**< begin another study where there is one of that name */
+    bool accept_changes;        /**< see study/start.h */
     const char *checkpoints;    /**< absolute path of the folder for them; it need not exist */
     const char *environment;    /**< of this run; see study/environment.h */
     const char *const *nursery; /**< program and arguments of the nursery; see clt_crew_create() */

@@ -230,11 +230,27 @@ static collet_status apply(const collet_host *host, const void *config_, const c
     return COLLET_OK;
 }
 
+/* Not whatever else the folder has. */
+static collet_status inputs(const collet_host *host, const void *config_,
+                            void (*add)(void *ctx, const char *path), void *ctx)
+{
+    files f = {0};
+    collet_status status = name_files(host, config_, &f);
+    const char *const names[] = {f.images, f.labels, f.test_images, f.test_labels};
+    for (uint32_t i = 0; status >= 0 && i < COLLET_COUNT(names); i++) {
+        if (names[i][0] != '\0') {
+            add(ctx, names[i]);
+        }
+    }
+    return status;
+}
+
 static const collet_dataset vtable = {
     .struct_size = COLLET_SIZE(collet_dataset),
     .open = open_data,
     .close = close_data,
     .apply = apply,
+    .inputs = inputs,
 };
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),

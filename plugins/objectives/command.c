@@ -70,6 +70,7 @@
  */
 #include "command/environment.h"
 #include "command/evaluation.h"
+#include "command/inputs.h"
 #include "command/script.h"
 #include "command/surroundings.h"
 #include "command/words.h"
@@ -518,6 +519,19 @@ static collet_status evaluate(void *self, const collet_rng *rng, const collet_po
     return status;
 }
 
+static collet_status inputs(const collet_host *host, const void *config,
+                            void (*add)(void *ctx, const char *path), void *ctx)
+{
+    const command_config *c = config;
+    command_line line = {0};
+    collet_status status = command_read(&line, host, "run", c->run);
+    if (status == COLLET_OK) {
+        command_inputs(&line, c->folder, add, ctx);
+    }
+    command_finish(&line);
+    return status;
+}
+
 static const collet_objective vtable = {
     .struct_size = COLLET_SIZE(collet_objective),
     .flags = COLLET_OBJECTIVE_ALONE,
@@ -525,6 +539,7 @@ static const collet_objective vtable = {
     .destroy = destroy,
     .metrics = metrics,
     .evaluate = evaluate,
+    .inputs = inputs,
 };
 
 static const collet_unit unit = {COLLET_SIZE(collet_unit),
