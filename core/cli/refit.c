@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "study/inputs.h"
 #include "study/refit.h"
 
 #include <math.h>
@@ -100,11 +101,28 @@ static void add_values(const clt_refit *refit, clt_str *out)
     }
 }
 
+/* Where the trials had a sample of the rows: which rows these were. */
+static void add_sample(const clt_refit *refit, clt_str *out)
+{
+    if (refit->sample_rows == refit->all_rows) {
+        return;
+    }
+    if (refit->train_rows == refit->all_rows) {
+        clt_str_addf(out, " (all but the test rows; the study's trials had %llu of them)",
+                     (unsigned long long)refit->sample_rows);
+    } else {
+        clt_str_addf(out, " (those of the study's trials; there are %llu)",
+                     (unsigned long long)refit->all_rows);
+    }
+}
+
 static void print_text(const clt_refit_setup *s, const clt_refit *refit, clt_str *out)
 {
-    clt_str_addf(out, "trial %llu: trained on %llu rows, %llu epoch%s\n",
+    clt_str_addf(out, "trial %llu: trained on %llu rows, %llu epoch%s",
                  (unsigned long long)s->trial->number, (unsigned long long)refit->train_rows,
                  (unsigned long long)refit->epochs, refit->epochs == 1 ? "" : "s");
+    add_sample(refit, out);
+    clt_str_add(out, "\n");
     if (refit->test_rows > 0) {
         clt_str_addf(out, "test:  ");
         add_values(refit, out);
@@ -123,6 +141,7 @@ static void print_json(const clt_refit_setup *s, const clt_refit *refit, clt_str
     clt_json_int(&json, "trial", (int64_t)s->trial->number);
     clt_json_int(&json, "epochs", (int64_t)refit->epochs);
     clt_json_int(&json, "train_rows", (int64_t)refit->train_rows);
+    clt_json_int(&json, "sample_rows", (int64_t)refit->sample_rows);
     clt_json_int(&json, "test_rows", (int64_t)refit->test_rows);
     clt_json_open(&json, "test", '{');
     for (uint32_t i = 0; i < refit->metrics.count && refit->test_rows > 0; i++) {
@@ -147,6 +166,38 @@ static const char *default_path(clt_opened *o, uint64_t trial)
     return path;
 }
 
+/* Says where the data is not what the study has seen last. */
+static clt_status say_inputs(const clt_opened *o, const char *inputs, clt_arena *arena,
+                             clt_error *err)
+{
+    size_t count, last = o->list.environment_count;
+    const char *was = last > 0 ? o->list.environments[last - 1].text : "";
+    const clt_change *changes = clt_inputs_compare(was, inputs, arena, &count);
+    clt_str text = {0};
+    if (changes == NULL) {
+        return clt_fail_memory(err);
+    }
+    if (clt_inputs_count(changes, count, false) > 0) {
+        clt_inputs_text(changes, count, false, &text);
+        (void)fprintf(stderr, "refit: the data has changed since study \"%s\" ran: %s\n",
+                      o->study.name, clt_str_text(&text));
+    }
+    clt_str_finish(&text);
+    return CLT_OK;
+}
+
+/* --rows: all, as without it, or sample. */
+static clt_status read_rows(const clt_args *args, bool *sample, clt_error *err)
+{
+    *sample = args->rows != NULL && strcmp(args->rows, "sample") == 0;
+    return args->rows == NULL || *sample || strcmp(args->rows, "all") == 0
+               ? CLT_OK
+               : clt_fail(err, CLT_USAGE,
+                          "refit: --rows is all or sample, not \"%s\": sample means the rows of "
+                          "[training] rows",
+                          args->rows);
+}
+
 static clt_status refit(const clt_args *args, clt_opened *o, clt_session *session, clt_error *err)
 {
     const char *term = getenv("TERM");
@@ -158,7 +209,7 @@ static clt_status refit(const clt_args *args, clt_opened *o, clt_session *sessio
                              .epoch = epoch_done};
     clt_refit done;
     clt_str out = {0};
-    if (clt_open_store(o, args, err) != CLT_OK ||
+    if (read_rows(args, &setup.sample, err) != CLT_OK || clt_open_store(o, args, err) != CLT_OK ||
         clt_open_study(o, args->words[0], true, err) != CLT_OK ||
         choose_trial(o, args, &setup.trial, err) != CLT_OK ||
         clt_session_stored(session, o, args, err) != CLT_OK) {
@@ -169,12 +220,19 @@ static clt_status refit(const clt_args *args, clt_opened *o, clt_session *sessio
                         "refit: study \"%s\" evaluates an objective: there is no model to train",
                         o->study.name);
     }
+    setup.inputs = clt_inputs_here(&session->plan);
+    if (setup.inputs == NULL) {
+        return clt_fail_memory(err);
+    }
     setup.path = args->output != NULL ? args->output : default_path(o, setup.trial->number);
     if (setup.path == NULL) {
         return clt_fail_memory(err);
     }
     if (clt_file_try(setup.path, err) != CLT_OK) {
         return err->status; /* before the training, not after it */
+    }
+    if (say_inputs(o, setup.inputs, &o->arena, err) != CLT_OK) {
+        return err->status;
     }
     shown.start = clt_clock();
     clt_status status = clt_refit_run(&setup, &done, err);
@@ -202,6 +260,8 @@ static const clt_flag flags[] = {
      offsetof(clt_args, output)},
     CLT_FLAG_PLUGIN_PATH,
     {"--quiet", 'q', NULL, "do not show progress on standard error", offsetof(clt_args, quiet)},
+    {"--rows", 0, "all|sample", "sample: only those rows that [training] rows gave the trials",
+     offsetof(clt_args, rows)},
     CLT_FLAG_STORE("the store; collet.db unless given"),
     {"--trial", 0, "N", "trial N in place of the best one", offsetof(clt_args, trial)},
     CLT_FLAG_END,
@@ -212,7 +272,9 @@ const clt_command clt_command_refit = {
     "STUDY",
     "Trains the best trial of a study on all rows but the test rows, and writes the model",
     "The seed is the trial's, and so are the epochs; where it stopped early, as many as its best\n"
-    "one. The score on the test rows, which no trial has seen, is printed and noted in the file.\n"
+    "one. Where [training] rows gave the trials a sample, the rest trains now as well, unless\n"
+    "--rows sample. The score on the test rows, which no trial has seen, is printed and noted in "
+    "the file.\n"
     "The file is in the safetensors format: the parameters, what the dataset learnt, and the\n"
     "experiment that trained them. It appears whole or not at all.\n",
     1,

@@ -180,6 +180,8 @@ clt_status clt_division_init(clt_division *d, const collet_data *data, const clt
         d->used[i] = (uint32_t)i;
     }
     shuffle(d->used, available, how->seed, "split", 0);
+    d->spare = d->used + d->used_count;
+    d->spare_count = available - d->used_count;
     d->count = how->folds > 0 ? how->folds * how->repeats : 1;
     return set_test_aside(d, err) == CLT_OK ? check(d, err) : err->status;
 }

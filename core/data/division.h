@@ -37,6 +37,8 @@ typedef struct clt_division {
     const collet_data *data;
     uint32_t *used; /**< [used_count], what trains and validates, in random order */
     size_t used_count;
+    const uint32_t *spare; /**< [spare_count], what `rows` left out, in random order; in `used` */
+    size_t spare_count;
     uint32_t *test; /**< [test_count], rising */
     size_t test_count;
     uint32_t count;  /**< parts to be judged by */

@@ -4,6 +4,7 @@
 #include "study/attempt_impl.h"
 #include "study/change.h"
 #include "study/demand.h"
+#include "study/inputs.h"
 #include "train/evaluate.h"
 #include "train/predictor.h"
 #include "train/saved.h"
@@ -122,11 +123,14 @@ static clt_status prepare(refit *r, clt_error *err)
 static clt_status train(refit *r, clt_error *err)
 {
     clt_train_result result;
-    if (clt_source_enter_whole(&r->source, err) != CLT_OK || prepare(r, err) != CLT_OK ||
-        clt_train(&r->train, &result, err) != CLT_OK) {
+    const clt_division *d = &r->source.division;
+    if (clt_source_enter_whole(&r->source, r->s->sample, err) != CLT_OK ||
+        prepare(r, err) != CLT_OK || clt_train(&r->train, &result, err) != CLT_OK) {
         return err->status;
     }
     r->result->train_rows = r->source.split.train_count;
+    r->result->sample_rows = d->used_count;
+    r->result->all_rows = d->used_count + d->spare_count;
     switch (result.outcome) {
     case CLT_TRAIN_DIVERGED:
         err->status = CLT_TRIALS_FAILED;
@@ -212,6 +216,32 @@ static bool add_count(refit *r, note_list *notes, const char *key, uint64_t valu
     return add_note(notes, key, clt_arena_printf(&r->arena, "%" PRIu64, value));
 }
 
+/* Notes under way, of a file of the data each. */
+typedef struct input_notes {
+    refit *r;
+    note_list *notes;
+    bool ok;
+} input_notes;
+
+/* Under its absolute path: a model does not lie where its experiment does. */
+static void add_input(void *ctx, const char *key, size_t key_length, const char *value,
+                      size_t value_length)
+{
+    static const char data[] = CLT_INPUT "data ";
+    input_notes *n = ctx;
+    clt_arena *arena = &n->r->arena;
+    if (strncmp(key, data, sizeof data - 1) != 0) {
+        return;
+    }
+    const char *name = clt_arena_printf(arena, "%.*s", (int)(key_length - (sizeof data - 1)),
+                                        key + sizeof data - 1);
+    const char *path = name != NULL ? clt_path_join(arena, n->r->s->plan->folder, name) : NULL;
+    const char *real = path != NULL ? clt_path_real(arena, path) : NULL;
+    n->ok = n->ok && path != NULL &&
+            add_note(n->notes, clt_arena_printf(arena, "%s%s", data, real != NULL ? real : path),
+                     clt_arena_printf(arena, "%.*s", (int)value_length, value));
+}
+
 /* Where the model comes from, and how good it is. */
 static bool make_notes(refit *r, note_list *notes)
 {
@@ -234,7 +264,9 @@ static bool make_notes(refit *r, note_list *notes)
         ok = !clt_metric_judges(done->metrics.ids[i]) ||
              add_value(r, notes, "test", done->metrics.names[i], done->values[i]);
     }
-    return ok;
+    input_notes inputs = {r, notes, ok};
+    clt_environment_each(s->inputs, add_input, &inputs);
+    return inputs.ok;
 }
 
 /* Writes the model; where its folder has gone or filled up since the training began, elsewhere, so

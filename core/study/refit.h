@@ -4,8 +4,9 @@
  *
  * A trial was judged on rows that it did not train on. With the search over, these rows are of more
  * use for training: the model of one trial is fitted to all rows that are no test rows, from the
- * trial's seed, for as many epochs as counted in the trial, along the schedule of the trial. The
- * test rows, which no trial has seen, then say how good it is.
+ * trial's seed, for as many epochs as counted in the trial, along the schedule of the trial; also
+ * where the trials had a sample of them only ([training] rows). The test rows, which no trial has
+ * seen, then say how good it is.
  */
 #ifndef CLT_STUDY_REFIT_H
 #define CLT_STUDY_REFIT_H
@@ -19,6 +20,8 @@ typedef struct clt_refit_setup {
     const clt_plan *plan; /**< of the study's stored text */
     const clt_study_row *study;
     const clt_trial_row *trial; /**< with its curve */
+    bool sample;                /**< train on the rows of [training] rows only */
+    const char *inputs;         /**< of the plan, as they are now; see study/inputs.h */
     const char *path;           /**< of the file to write */
     clt_host_hooks hooks;       /**< log; cancelled: ends it with CLT_INTERRUPTED */
     /** Called with hooks.ctx after each epoch, from 1, of those that count; train_loss is NaN where
@@ -29,6 +32,7 @@ typedef struct clt_refit_setup {
 /** What came of it. */
 typedef struct clt_refit {
     uint64_t epochs, train_rows, test_rows;
+    uint64_t sample_rows, all_rows;  /**< that the trials had; that there are, but for test rows */
     clt_metrics metrics;             /**< train_loss is not among those that count */
     double values[CLT_MOST_METRICS]; /**< on the test rows, where there are any */
 } clt_refit;

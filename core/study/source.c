@@ -113,18 +113,20 @@ clt_status clt_source_enter(clt_source *source, uint32_t part, clt_error *err)
     return CLT_OK;
 }
 
-clt_status clt_source_enter_whole(clt_source *source, clt_error *err)
+clt_status clt_source_enter_whole(clt_source *source, bool sample, clt_error *err)
 {
     const clt_division *d = &source->division;
+    const size_t spare = sample ? 0 : d->spare_count, count = d->used_count + spare;
     source->entered = 0;
     clt_split_finish(&source->split);
-    source->split = (clt_split){.train = malloc(d->used_count * sizeof *d->used),
+    source->split = (clt_split){.train = malloc(count * sizeof *d->used),
                                 .validation = malloc((d->test_count + 1) * sizeof *d->test)};
     if (source->split.train == NULL || source->split.validation == NULL) {
         return clt_fail_memory(err);
     }
     memcpy(source->split.train, d->used, d->used_count * sizeof *d->used);
-    source->split.train_count = d->used_count;
+    memcpy(source->split.train + d->used_count, d->spare, spare * sizeof *d->spare);
+    source->split.train_count = count;
     if (fit_dataset(source, err) != CLT_OK) {
         return err->status;
     }

@@ -45,9 +45,10 @@ const char *const *clt_source_metrics(const clt_source *source, size_t *count);
  *  own. */
 clt_status clt_source_enter(clt_source *source, uint32_t part, clt_error *err);
 
-/** Enters all rows that are not test rows at once, to train on every one of them: split has no rows
- *  that validate, and the dataset is fitted to all of the others. */
-clt_status clt_source_enter_whole(clt_source *source, clt_error *err);
+/** Enters all rows that are not test rows at once, to train on every one of them, or with sample
+ *  only those of [training] rows: split has no rows that validate, and the dataset is fitted to all
+ *  of the others. */
+clt_status clt_source_enter_whole(clt_source *source, bool sample, clt_error *err);
 
 /** Closes it; also after a failure. */
 void clt_source_close(clt_source *source);

@@ -111,6 +111,32 @@ START_TEST(every_row_validates_once_a_repeat_and_folds_are_alike)
 }
 END_TEST
 
+START_TEST(a_sample_its_test_rows_and_what_it_leaves_out_are_all_rows)
+{
+    collet_data data = make_data();
+    clt_dividing how = usual();
+    clt_division d;
+    int times[ROWS] = {0};
+    how.rows = ROWS / 2;
+    how.test = 0.2;
+    divide(&d, &data, &how);
+    ck_assert_uint_eq(d.used_count + d.test_count, ROWS / 2);
+    for (size_t i = 0; i < d.used_count; i++) {
+        times[d.used[i]]++;
+    }
+    for (size_t i = 0; i < d.test_count; i++) {
+        times[d.test[i]]++;
+    }
+    for (size_t i = 0; i < d.spare_count; i++) {
+        times[d.spare[i]]++;
+    }
+    for (int i = 0; i < ROWS; i++) {
+        ck_assert_int_eq(times[i], 1);
+    }
+    clt_division_finish(&d);
+}
+END_TEST
+
 START_TEST(a_repeat_divides_differently_and_a_part_comes_out_the_same_again)
 {
     collet_data data = make_data();
@@ -277,7 +303,8 @@ START_TEST(what_cannot_be_divided_is_refused)
 }
 END_TEST
 
-TEST_MAIN("division", every_row_validates_once_a_repeat_and_folds_are_alike,
+TEST_MAIN("division", a_sample_its_test_rows_and_what_it_leaves_out_are_all_rows,
+          every_row_validates_once_a_repeat_and_folds_are_alike,
           a_repeat_divides_differently_and_a_part_comes_out_the_same_again, no_part_sees_a_test_row,
           without_stratification_classes_are_as_they_come, numbers_are_divided_too,
           what_cannot_be_divided_is_refused)
