@@ -15,6 +15,10 @@
  *     categorical     columns that are categories, though their cells are numbers   (none)
  *     ignore          columns to leave out                                          (none)
  *     missing         refuse | mean | most_frequent | indicator                     refuse
+ *     decimal         point | comma: what stands before decimals                   point
+ *     thousands       none | comma | point | space | apostrophe: between thousands none
+ *     exponent        e | d: d takes 1.0D+02, as Fortran writes it, as well        e
+ *     units           what may stand before or behind numbers, such as %, EUR      (none)
  *     missing_text    cells that mean "missing", beside empty ones                  NA, ?
  *     max_categories  most different texts of a column of categories                100
  *     scale           standard | range | none: of numbers                           standard
@@ -46,7 +50,9 @@
 typedef struct csv_config {
     const char *path, *test, *target, *categorical, *ignore, *missing_text;
     int64_t max_categories;
-    int32_t task, delimiter, quote, header, missing, scale, scale_target, reserved;
+    int32_t task, delimiter, quote, header, missing, scale, scale_target;
+    int32_t decimal, thousands, exponent;
+    const char *units;
 } csv_config;
 
 static const collet_option options[] = {
@@ -68,6 +74,14 @@ static const collet_option options[] = {
     COLLET_OPT_STRING(csv_config, ignore, "", COLLET_FIXED, "columns to leave out"),
     COLLET_OPT_ENUM(csv_config, missing, "refuse", "refuse|mean|most_frequent|indicator",
                     COLLET_FIXED, "what stands in for missing cells"),
+    COLLET_OPT_ENUM(csv_config, decimal, "point", "point|comma", COLLET_FIXED,
+                    "what stands before decimals"),
+    COLLET_OPT_ENUM(csv_config, thousands, "none", "none|comma|point|space|apostrophe",
+                    COLLET_FIXED, "what stands between thousands"),
+    COLLET_OPT_ENUM(csv_config, exponent, "e", "e|d", COLLET_FIXED,
+                    "d: exponents may be written with D as well, as in 1.0D+02"),
+    COLLET_OPT_STRING(csv_config, units, "", COLLET_FIXED,
+                      "what may stand before or behind numbers, with commas between"),
     COLLET_OPT_STRING(csv_config, missing_text, "NA, ?", COLLET_FIXED,
                       "cells that mean that a value is missing, beside empty ones"),
     COLLET_OPT_INT(csv_config, max_categories, "100", 1, 1e6, NULL, COLLET_FIXED,
@@ -115,6 +129,10 @@ static csv *create(const collet_host *host, const csv_config *c)
                                          .ignore = c->ignore,
                                          .categorical = c->categorical,
                                          .missing_text = c->missing_text,
+                                         .format = {.comma = c->decimal != 0,
+                                                    .thousands = (table_thousands)c->thousands,
+                                                    .fortran = c->exponent != 0,
+                                                    .units = c->units},
                                          .max_categories = c->max_categories,
                                          .missing = (table_missing)c->missing,
                                          .scale = (table_scale)c->scale,
@@ -178,6 +196,19 @@ static collet_status choose_task(csv *t)
                              t->config->path, target_of(t)->name);
 }
 
+/* One character cannot mean both. */
+static collet_status check_format(const collet_host *host, const csv_config *c)
+{
+    bool comma = c->decimal != 0 && c->thousands == TABLE_THOUSANDS_COMMA;
+    bool point = c->decimal == 0 && c->thousands == TABLE_THOUSANDS_POINT;
+    return !comma && !point
+               ? COLLET_OK
+               : collet_fail(host, COLLET_E_INVALID,
+                             "thousands = %s: that is what stands before decimals; decimal = %s "
+                             "is meant as well, or another thousands",
+                             comma ? "comma" : "point", comma ? "point" : "comma");
+}
+
 static collet_status open_data(const collet_host *host, const void *config, const collet_rng *rng,
                                void **self, const collet_data **data)
 {
@@ -186,7 +217,8 @@ static collet_status open_data(const collet_host *host, const void *config, cons
     if (t == NULL) {
         return collet_fail(host, COLLET_E_NOMEM, "out of memory");
     }
-    collet_status status = table_frame_open(&t->frame, t->config->path, t->config->test);
+    collet_status status = check_format(host, t->config);
+    status = status < 0 ? status : table_frame_open(&t->frame, t->config->path, t->config->test);
     status = status < 0 ? status : choose_task(t);
     status = status < 0 ? status : table_frame_fill(&t->frame);
     if (status >= 0) {
@@ -194,6 +226,9 @@ static collet_status open_data(const collet_host *host, const void *config, cons
                                            : table_target_check(&t->frame);
     }
     status = status < 0 ? status : fit_rows(t, NULL, t->frame.table.training);
+    if (status >= 0) {
+        table_frame_warn(&t->frame);
+    }
     if (status < 0) {
         close_data(t);
         return status;

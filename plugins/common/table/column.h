@@ -33,6 +33,7 @@ typedef enum table_scale {
 typedef struct table_column {
     const char *name;
     bool categorical;
+    bool stated;             /**< that it is categorical was said, and not found */
     double *numbers;         /**< [rows], NaN where missing; or NULL */
     int32_t *codes;          /**< [rows], -1 where missing; or NULL */
     text_lexicon categories; /**< codes are their numbers */

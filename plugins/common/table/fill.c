@@ -5,12 +5,35 @@
 #include <float.h>
 #include <math.h>
 
+/* One category more than there may be: where they are numbers, that is why. */
+static collet_status refuse_more(const table_frame *f, uint32_t column, size_t row)
+{
+    const bool target = column == f->target;
+    const char *what = target ? "the target" : "column", *name = f->columns[column].name;
+    char advice[256];
+    text_piece example;
+    if (table_frame_advice(f, column, advice, &example)) {
+        return collet_fail(f->table.host, COLLET_E_INVALID,
+                           "%s:%d: %s \"%s\" has more than %lld different texts, which look like "
+                           "numbers, such as \"%.*s\": they are read with %s",
+                           table_path(&f->table, row), f->table.lines[row], what, name,
+                           (long long)f->wishes.max_categories, (int)example.length, example.text,
+                           advice);
+    }
+    return collet_fail(f->table.host, COLLET_E_INVALID,
+                       "%s:%d: %s \"%s\" has more than %lld different %s; %s, or raise "
+                       "max_categories",
+                       table_path(&f->table, row), f->table.lines[row], what, name,
+                       (long long)f->wishes.max_categories, target ? "classes" : "texts",
+                       target ? "name another as target" : "ignore it");
+}
+
 static collet_status add_category(table_frame *f, uint32_t column, size_t row, text_piece cell)
 {
     table_column *c = &f->columns[column];
     char digits[32];
     double value;
-    if (column == f->target && table_number(cell, &value) && isfinite(value)) {
+    if (column == f->target && table_frame_number(f, cell, &value) && isfinite(value)) {
         /* 1, 1.0 and 01 are one class */
         cell.length = (size_t)snprintf(digits, sizeof digits, "%.15g", value);
         cell.text = digits;
@@ -24,14 +47,7 @@ static collet_status add_category(table_frame *f, uint32_t column, size_t row, t
     if (f->predicts || (int64_t)c->categories.count <= f->wishes.max_categories) {
         return COLLET_OK;
     }
-    bool target = column == f->target;
-    return collet_fail(f->table.host, COLLET_E_INVALID,
-                       "%s:%d: %s \"%s\" has more than %lld different %s; %s, or raise "
-                       "max_categories",
-                       table_path(&f->table, row), f->table.lines[row],
-                       target ? "the target" : "column", c->name,
-                       (long long)f->wishes.max_categories, target ? "classes" : "texts",
-                       target ? "name another as target" : "ignore it");
+    return refuse_more(f, column, row);
 }
 
 static collet_status refuse_number(const table_frame *f, uint32_t column, size_t row,
@@ -46,7 +62,20 @@ static collet_status refuse_number(const table_frame *f, uint32_t column, size_t
 static collet_status add_number(table_frame *f, uint32_t column, size_t row, text_piece cell)
 {
     double *x = &f->columns[column].numbers[row];
-    if (!table_number(cell, x)) {
+    if (!table_frame_number(f, cell, x)) {
+        char advice[256], why[320];
+        text_piece example;
+        if (table_number_advice(&cell, 1, advice, &example)) {
+            (void)snprintf(why, sizeof why, "is not written as a number is; it is read with %s",
+                           advice);
+            return refuse_number(f, column, row, cell,
+                                 column == f->target ? "the target" : "column", why);
+        }
+        if (row == 0 && !f->table.header) {
+            return refuse_number(f, column, row, cell, "column",
+                                 "is not a number as most others are; header = on where the first "
+                                 "line names the columns");
+        }
         return column == f->target
                    ? refuse_number(f, column, row, cell, "the target",
                                    "is not a number, which regression predicts; task = "
@@ -74,6 +103,15 @@ static collet_status add_missing(table_frame *f, uint32_t column, size_t row)
     if (column == f->target) {
         return collet_fail(f->table.host, COLLET_E_INVALID, "%s:%d: the target \"%s\" is missing",
                            table_path(&f->table, row), f->table.lines[row], c->name);
+    }
+    if (f->wishes.missing == TABLE_REFUSE && f->predicts) {
+        return collet_fail(
+            f->table.host, COLLET_E_INVALID,
+            "%s:%d: column \"%s\": the cell is missing, and the model was trained "
+            "with missing = refuse, so it does not know what could stand in: fill "
+            "the cell, or train a model with [data] missing = mean, most_frequent or "
+            "indicator",
+            table_path(&f->table, row), f->table.lines[row], c->name);
     }
     if (f->wishes.missing == TABLE_REFUSE) {
         return collet_fail(f->table.host, COLLET_E_INVALID,

@@ -108,12 +108,17 @@ static collet_status mark_categories(table_frame *f)
         if (status < 0) {
             return status;
         }
-        f->columns[i].categorical = true;
+        f->columns[i].categorical = f->columns[i].stated = true;
     }
     return COLLET_OK;
 }
 
 /* ---- Kinds ---------------------------------------------------------------------------------- */
+
+bool table_frame_number(const table_frame *f, text_piece cell, double *value)
+{
+    return table_number_in(&f->wishes.format, cell, value);
+}
 
 bool table_frame_missing(const table_frame *f, text_piece cell)
 {
@@ -152,7 +157,7 @@ static collet_status find_kinds(table_frame *f)
             double value;
             if (!table_frame_missing(f, cell)) { /* which may be a number, as -999 */
                 values[i]++;
-                numbers[i] += table_number(cell, &value) ? 1 : 0;
+                numbers[i] += table_frame_number(f, cell, &value) ? 1 : 0;
             }
         }
     }

@@ -12,12 +12,14 @@
 #define TABLE_FRAME_H
 
 #include "table/column.h"
+#include "table/number.h"
 #include "table/table.h"
 
 /** What is wanted of the columns; strings are lists of names between commas. */
 typedef struct table_wishes {
     const char *target; /**< empty: the last column */
     const char *ignore, *categorical, *missing_text;
+    table_format format;
     int64_t max_categories;
     table_missing missing;
     table_scale scale;
@@ -67,6 +69,17 @@ collet_status table_frame_apply(table_frame *frame, const char *path);
 
 /** A cell of column i. */
 text_piece table_frame_cell(const table_frame *frame, size_t row, uint32_t column);
+
+/** Is the cell a number, as the wishes say that they are written? As table_number(). */
+bool table_frame_number(const table_frame *frame, text_piece cell, double *value);
+
+/** table_number_advice() for the categories of a column. */
+bool table_frame_advice(const table_frame *frame, uint32_t column, char advice[256],
+                        text_piece *example);
+
+/** Logs a warning for each column of a filled frame that was found to be texts, and looks like
+ *  numbers, or has a category of its own for nearly every row. */
+void table_frame_warn(const table_frame *frame);
 
 /** Does the cell say that a value is missing? */
 bool table_frame_missing(const table_frame *frame, text_piece cell);

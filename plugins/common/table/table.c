@@ -66,8 +66,10 @@ static collet_status name_columns(table *t, const csv_reader *r)
 static collet_status add_row(table *t, const csv_reader *r)
 {
     if (r->count != t->width) {
-        return collet_fail(t->host, COLLET_E_INVALID, "%s:%d: %zu cells; the first line has %u",
-                           r->path, r->line, r->count, t->width);
+        bool commas = r->delimiter == ',' && r->count > t->width;
+        return collet_fail(t->host, COLLET_E_INVALID, "%s:%d: %zu cells; the first line has %u%s",
+                           r->path, r->line, r->count, t->width,
+                           commas ? "; a cell with a comma in it stands in quotes" : "");
     }
     size_t used = t->rows * t->width;
     if (!text_reserve((void **)&t->cells, &t->cell_room, used + t->width, sizeof *t->cells) ||

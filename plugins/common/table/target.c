@@ -11,7 +11,8 @@ static bool is_class(const table_frame *f)
     double seen[MOST_CLASSES], value;
     size_t count = 0;
     for (size_t row = 0; row < f->table.rows; row++) {
-        if (!table_number(table_frame_cell(f, row, f->target), &value) || value != floor(value)) {
+        if (!table_frame_number(f, table_frame_cell(f, row, f->target), &value) ||
+            value != floor(value)) {
             return false;
         }
         size_t i = 0;
@@ -30,6 +31,7 @@ static bool is_class(const table_frame *f)
 void table_target_choose(table_frame *f, table_task task)
 {
     table_column *c = &f->columns[f->target];
+    c->stated = c->stated || task == TABLE_CLASSES;
     c->categorical =
         task == TABLE_CLASSES || (task == TABLE_AUTO && (c->categorical || is_class(f)));
 }
