@@ -14,6 +14,7 @@
  *     ngrams      longest run of words that is a feature of its own; 1: single words only    1
  *     buckets     different n-grams that are told apart, by hashing                      1000000
  *     unknown     token | drop: words outside of the vocabulary become number 0, or none  token
+ *     header      the first line of such a file names the columns, and is no text        off
  *     wordless    refuse | skip: texts without a letter or digit                         refuse
  *
  *     [data]
@@ -27,7 +28,8 @@
  * often enough in the training rows are numbered behind the words, others are dropped: nothing
  * could be learnt about them. Files may be gzipped. Classes are in the order of their names.
  * To predict, every line is a text, also one that is empty or has no word, so that answers and
- * lines go together; one without a tab has no label.
+ * lines go together; one without a tab has no label. With header = on a first line that is the
+ * header of the training file is passed over there.
  *
  * Weinberger, Dasgupta, Langford, Smola, Attenberg: Feature Hashing for Large Scale Multitask
  * Learning. ICML 2009. Joulin, Grave, Bojanowski, Mikolov: Bag of Tricks for Efficient Text
@@ -40,11 +42,12 @@
 
 enum { TOKEN, DROP };
 enum { REFUSE, SKIP };
+enum { MOST_ALONE = 10 }; /* texts that may have a class each */
 
 typedef struct text_config {
     const char *path, *test;
     int64_t min_count, max_vocab, max_length, ngrams, buckets;
-    int32_t unknown, wordless;
+    int32_t unknown, wordless, header, reserved;
 } text_config;
 
 static const collet_option options[] = {
@@ -63,6 +66,8 @@ static const collet_option options[] = {
                    "different n-grams that are told apart"),
     COLLET_OPT_ENUM(text_config, unknown, "token", "token|drop", COLLET_FIXED,
                     "words outside of the vocabulary become token 0, or nothing"),
+    COLLET_OPT_BOOL(text_config, header, "off", COLLET_FIXED,
+                    "whether the first line of a file names the columns, and is no text"),
     COLLET_OPT_ENUM(text_config, wordless, "refuse", "refuse|skip", COLLET_FIXED,
                     "what becomes of texts without a letter or digit"),
 };
@@ -97,6 +102,7 @@ static text *create(const collet_host *host, const text_config *c)
         t->corpus.host = host;
         t->corpus.most_words = (size_t)c->max_length;
         t->corpus.skip_wordless = c->wordless == SKIP;
+        t->corpus.header = c->header != 0;
         t->vocabulary.corpus = &t->corpus;
         t->vocabulary.wishes =
             (text_wishes){c->min_count, c->max_vocab, c->ngrams, c->buckets, c->unknown == DROP};
@@ -133,6 +139,15 @@ static collet_status read_texts(text *t)
         return collet_fail(t->host, COLLET_E_INVALID,
                            "%s: all texts are of the one class \"%s\"; there must be two or more",
                            c->path, corpus->classes.entries[0].text);
+    }
+    if (status >= 0 && corpus->rows >= MOST_ALONE && corpus->classes.count == corpus->rows) {
+        return collet_fail(t->host, COLLET_E_INVALID,
+                           "%s: each of the %zu texts has a class of its own, such as \"%.40s\"; a "
+                           "line is a label, a tab and a text: are the two swapped?",
+                           c->path, corpus->rows, corpus->classes.entries[0].text);
+    }
+    if (status >= 0) {
+        text_corpus_warn(corpus, c->path, t->training);
     }
     if (status < 0 || c->test[0] == '\0') {
         return status;
@@ -193,6 +208,9 @@ static collet_status save(void *self, const collet_sink *sink)
 {
     const text *t = self;
     text_writer w = {.sink = sink};
+    if (t->config->header) {
+        text_put_string(&w, t->corpus.header_line != NULL ? t->corpus.header_line : "");
+    }
     text_vocabulary_save(&t->vocabulary, &w);
     return w.status;
 }
@@ -206,6 +224,7 @@ static collet_status apply_learnt(text *t, const char *path, const collet_source
 {
     text_reader r = {.source = learnt};
     t->corpus.unlabelled = true;
+    t->corpus.header_line = t->config->header ? text_take_string(&r) : NULL;
     text_vocabulary_load(&t->vocabulary, &t->corpus, &r);
     if (r.failed) {
         return damaged(t);

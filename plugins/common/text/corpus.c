@@ -21,6 +21,7 @@ void text_corpus_finish(text_corpus *c)
     free(c->ids);
     free(c->ends);
     free(c->labels);
+    free(c->header_line);
     if (c->locale != (locale_t)0) {
         freelocale(c->locale);
     }
@@ -104,6 +105,32 @@ static collet_status add_line(text_corpus *c, text_piece line, const char *path,
                : add_text(c, label, text, path, number);
 }
 
+/* Is it the header, or that less its label? */
+static bool is_header(const text_corpus *c, text_piece line)
+{
+    const char *tab = strchr(c->header_line, '\t');
+    const char *const forms[] = {c->header_line, tab != NULL ? tab + 1 : c->header_line};
+    bool is = false;
+    for (size_t i = 0; i < COLLET_COUNT(forms); i++) {
+        is = is ||
+             (strlen(forms[i]) == line.length && memcmp(forms[i], line.text, line.length) == 0);
+    }
+    return is;
+}
+
+/* Is the first line of a file to be passed over? *status: no memory to keep it. */
+static bool take_header(text_corpus *c, text_piece line, collet_status *status)
+{
+    if (!c->header || c->unlabelled) {
+        return c->header && c->header_line != NULL && is_header(c, line);
+    }
+    if (c->header_line == NULL) {
+        c->header_line = strndup(line.text, line.length);
+        *status = c->header_line != NULL ? COLLET_OK : no_memory(c);
+    }
+    return true;
+}
+
 static collet_status read_lines(text_corpus *c, const char *path)
 {
     text_file file = {0};
@@ -111,7 +138,8 @@ static collet_status read_lines(text_corpus *c, const char *path)
     size_t at = 0;
     text_piece line;
     for (int number = 1; status >= 0 && text_next_line(&file, &at, &line); number++) {
-        if (c->unlabelled || text_trim(line).length > 0) {
+        bool passed = number == 1 && take_header(c, line, &status);
+        if (status >= 0 && !passed && (c->unlabelled || text_trim(line).length > 0)) {
             status = add_line(c, line, path, number);
         }
     }
