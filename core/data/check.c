@@ -60,7 +60,7 @@ static const char *wrong_shape(const collet_data *data)
         return "no rows, or more than 4294967295";
     }
     if (data->test_rows >= data->rows) {
-        return "every row is a test row";
+        return "test rows alone: there are none to train on";
     }
     if (data->form < COLLET_DATA_TABLE || data->form > COLLET_DATA_TOKENS) {
         return "a form of data that this version does not train on";

@@ -1,6 +1,61 @@
 #include "study/fitting.h"
 
+#include "config/option.h"
 #include "study/goals.h"
+
+#include <string.h>
+
+/* Does the dataset have an option that says what its targets are? */
+static bool has_task(const clt_component *data, const char *choice)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < data->options.count; i++) {
+        const collet_option *option = clt_option_at(data->options, i);
+        has = has || (option->type == COLLET_ENUM && strcmp(option->key, "task") == 0 &&
+                      clt_choice_index(option->choices, choice) >= 0);
+    }
+    return has;
+}
+
+/* " (1, 2, 3, ...)" */
+static void add_classes(const collet_data *data, clt_str *out)
+{
+    enum { SHOWN = 6 };
+    for (uint32_t k = 0; data->class_names != NULL && k < data->classes && k < SHOWN; k++) {
+        clt_str_addf(out, "%s%s", k > 0 ? ", " : " (", data->class_names[k]);
+    }
+    clt_str_add(out, data->class_names == NULL ? "" : data->classes > SHOWN ? ", ...)" : ")");
+}
+
+/* Where a metric is unknown because it is one of the other task, that is what to say. */
+static clt_status explain(const clt_source *source, const clt_plan *plan, const char *metric,
+                          clt_error *err)
+{
+    const bool classes = source->data->classes > 0;
+    const clt_component *data = clt_plan_component(plan, "data", NULL);
+    const char *task = classes ? "regression" : "classification";
+    const char *end = strstr(err->text, "there is no metric");
+    clt_str text = {0};
+    if (end == NULL || !clt_metric_is_other(source->data, metric)) {
+        return err->status;
+    }
+    clt_str_add_bytes(&text, err->text, (size_t)(end - err->text));
+    clt_str_addf(&text, "\"%s\" is a metric of %s, but the target of dataset \"%s\" ", metric, task,
+                 data->id);
+    if (classes) {
+        clt_str_addf(&text, "has %u classes", source->data->classes);
+        add_classes(source->data, &text);
+    } else {
+        clt_str_add(&text, "is a number");
+    }
+    if (has_task(data, task)) {
+        clt_str_addf(&text, "; [data] task = %s takes it for %s", task,
+                     classes ? "a number" : "classes");
+    }
+    clt_fail(err, CLT_BAD_INPUT, "%s", clt_str_text(&text));
+    clt_str_finish(&text);
+    return CLT_BAD_INPUT;
+}
 
 /* What is watched where nothing is named: the first goal that can get better from epoch to epoch.
  */
@@ -19,7 +74,7 @@ static clt_status choose_watched(clt_source *source, const clt_plan *plan, const
 {
     const char *watched = monitor[0] != '\0' ? monitor : usual_watched(source, plan);
     if (clt_goal_check(plan, "training", "monitor", watched, names, count, err) != CLT_OK) {
-        return err->status;
+        return explain(source, plan, watched, err);
     }
     if (clt_metric_is_cost(watched)) {
         const clt_entry *entry = clt_ini_find(plan->ini, "training", "monitor");
@@ -40,6 +95,15 @@ static clt_status choose_watched(clt_source *source, const clt_plan *plan, const
     return CLT_OK;
 }
 
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    bool is = false;
+    for (size_t i = 0; i < count; i++) {
+        is = is || strcmp(names[i], name) == 0;
+    }
+    return is;
+}
+
 clt_status clt_fitting_metrics(clt_source *source, const clt_plan *plan,
                                const clt_training_options *options, clt_error *err)
 {
@@ -50,7 +114,11 @@ clt_status clt_fitting_metrics(clt_source *source, const clt_plan *plan,
     }
     source->metrics = clt_metrics_of(source->data);
     if (clt_goals_check(plan, names, count, err) != CLT_OK) {
-        return err->status;
+        size_t i = 0;
+        while (i + 1 < plan->value_count && is_among(plan->value_names[i], names, count)) {
+            i++;
+        }
+        return explain(source, plan, plan->value_names[i], err);
     }
     for (size_t i = 0; i < plan->value_count; i++) {
         (void)clt_metrics_add(&source->metrics, source->data, plan->value_names[i]);

@@ -61,6 +61,15 @@ const char *clt_metric_name(const collet_data *data, uint32_t i)
     return NULL;
 }
 
+bool clt_metric_is_other(const collet_data *data, const char *name)
+{
+    bool is = false;
+    for (int i = 0; i < COUNT; i++) {
+        is = is || (!suits(&all[i], data) && strcmp(all[i].name, name) == 0);
+    }
+    return is;
+}
+
 bool clt_metrics_add(clt_metrics *metrics, const collet_data *data, const char *name)
 {
     if (clt_metrics_find(metrics, name) >= 0) {

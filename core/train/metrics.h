@@ -78,6 +78,9 @@ clt_metrics clt_metrics_of(const collet_data *data);
 /** Name i of all metrics that such data have, or NULL past the end. */
 const char *clt_metric_name(const collet_data *data, uint32_t i);
 
+/** Is it a metric of the other task: of numbers where the data have classes, or the reverse? */
+bool clt_metric_is_other(const collet_data *data, const char *name);
+
 /** Sees to it that the metric is reported; false where data have none of that name. */
 bool clt_metrics_add(clt_metrics *metrics, const collet_data *data, const char *name);
 

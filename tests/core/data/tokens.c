@@ -75,6 +75,10 @@ START_TEST(sloppy_sequences_are_refused)
     data.features = 3;
     expect_refusal(&data, "dataset \"mine\" hands over features beside tokens");
     data = make_data();
+    data.test_rows = data.rows;
+    expect_refusal(&data,
+                   "dataset \"mine\" hands over test rows alone: there are none to train on");
+    data = make_data();
     offsets[3] = 1;
     expect_refusal(&data, "dataset \"mine\": the tokens of row 2 end at 1");
     offsets[3] = 7;
