@@ -27,7 +27,7 @@ static size_t read_small(const char *path, char *out, size_t size)
 
 /* Parent of a process, from /proc/PID/stat: its name may hold anything, so look behind the last
  * parenthesis. */
-static pid_t parent_of(pid_t pid)
+pid_t clt_process_parent(pid_t pid)
 {
     char path[64], text[512];
     int parent = 0;
@@ -46,7 +46,7 @@ static void search_children(pid_list *pids)
     const struct dirent *entry;
     while (proc != NULL && (entry = readdir(proc)) != NULL) {
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (pid > 0 && parent_of(pid) == getpid() && !CLT_PUSH(pids, pid)) {
+        if (pid > 0 && clt_process_parent(pid) == getpid() && !CLT_PUSH(pids, pid)) {
             break;
         }
     }

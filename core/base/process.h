@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/** The parent of a process; 0 where there is none to be found. */
+pid_t clt_process_parent(pid_t pid);
+
 /** Resident memory that belongs to a process alone (neither files nor shared), in bytes; 0 where it
  *  cannot be read. */
 uint64_t clt_process_memory(pid_t pid);

@@ -158,9 +158,9 @@ double clt_task_enforce(clt_task *task, double now, bool judge);
  *  yet to come. */
 double clt_task_note(clt_task *task, double sent);
 
-/** Tells the outcome by waitpid()'s status (or -1: it was lost), with which it ended at the time
- *  `at`, and frees the task. */
-void clt_task_end(clt_task *task, int status, double at, uint64_t peak);
+/** Tells the outcome by what the nursery says of the process (status -1: it was lost), which ended
+ *  at the time `at`, and frees the task. */
+void clt_task_end(clt_task *task, const clt_wire_ended *ended, double at);
 
 /** Tells the outcome of the trial under way, whose result says that the process waits for another,
  *  and goes on to the next that was sent. */

@@ -188,7 +188,7 @@ static void hear_ended(clt_task *task, const clt_wire *m)
         (void)clt_fail(crew->err, CLT_IO, "no process can be started for a trial: %s",
                        strerror(body.error));
     }
-    clt_task_end(task, body.status, clt_task_note(task, m->sent), body.peak_bytes);
+    clt_task_end(task, &body, clt_task_note(task, m->sent));
 }
 
 static void dispatch(clt_crew *crew)

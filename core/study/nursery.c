@@ -1,9 +1,11 @@
 #include "study/nursery.h"
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "base/vec.h"
 #include "study/child.h"
 #include "study/outbox.h"
+#include "study/ration.h"
 #include "study/suits.h"
 
 #include <errno.h>
@@ -20,6 +22,9 @@
 typedef struct nestling {
     uint64_t ticket;
     pid_t pid;
+    uint32_t worker;
+    uint64_t limit; /* of the memory of all its processes; 0: none */
+    uint64_t used;  /* by which they were over it, and killed; 0: they were not */
 } nestling;
 
 /* An attempt that has ended. */
@@ -35,8 +40,11 @@ typedef struct nursery {
     clt_outbox out;
     uint32_t received;
     uint64_t memory; /* that every attempt begins with */
-    bool mute;       /* it could not say something: of no use any more */
-    bool open;       /* the data is: the socket is not for whoever is forked from here */
+    clt_ration ration;
+    double next_look; /* at what they have; clock */
+    bool limited;     /* one that had a limit was started */
+    bool mute;        /* it could not say something: of no use any more */
+    bool open;        /* the data is: the socket is not for whoever is forked from here */
     CLT_VEC(nestling) nest;
     CLT_VEC(buried) dead; /* not told of yet */
     clt_wire message;
@@ -121,7 +129,8 @@ static void start(nursery *n)
     memcpy(&body, m->body, sizeof body);
     bool whole = m->length > sizeof body + n->plan->space.dim_count * sizeof(double) &&
                  m->fds[0] >= 0 && m->fds[1] >= 0;
-    bool room = CLT_PUSH(&n->nest, (nestling){m->ticket, 0});
+    n->limited = n->limited || body.memory > 0;
+    bool room = CLT_PUSH(&n->nest, ((nestling){m->ticket, 0, body.worker, body.memory, 0}));
     errno = room ? errno : ENOMEM;
     pid_t pid = whole && room ? fork() : -1;
     if (pid == 0) {
@@ -180,8 +189,10 @@ static void bury(nursery *n, size_t i, int status, const struct rusage *usage)
     (void)kill(-gone.pid, SIGKILL);
     n->nest.items[i] = n->nest.items[--n->nest.count];
     uint64_t peak = (uint64_t)usage->ru_maxrss * 1024;
-    const buried one = {gone.ticket,
-                        {.status = status, .peak_bytes = peak > n->memory ? peak - n->memory : 0}};
+    uint64_t mine = peak > n->memory ? peak - n->memory : 0;
+    const buried one = {
+        gone.ticket,
+        {.status = status, .peak_bytes = gone.used > 0 ? gone.used : mine, .over = gone.used > 0}};
     n->mute = !CLT_PUSH(&n->dead, one) || n->mute; /* nobody would learn of it */
 }
 
@@ -217,13 +228,92 @@ static void reap(nursery *n)
     tell_of_dead(n);
 }
 
+/* ---- Memory --------------------------------------------------------------------------------- */
+
+/* Is the attempt what a process comes from whose parents have ended? */
+static bool comes_from(const nursery *n, pid_t stray, const nestling *attempt)
+{
+    char worker[32];
+    if (getpgid(stray) == attempt->pid) {
+        return true;
+    }
+    return clt_family_variable(stray, "COLLET_WORKER", worker)
+               ? strtoul(worker, NULL, 10) == attempt->worker
+               : n->nest.count == 1;
+}
+
+/* Children that are no attempt: what attempts have started and left; false: no memory. */
+static bool find_strays(const nursery *n, clt_family *strays)
+{
+    clt_family children = {0};
+    bool room = clt_family_children(&children);
+    for (size_t i = 0; i < children.count && children.count > n->nest.count && room; i++) {
+        room = is_nestling(n, children.items[i]) || CLT_PUSH(strays, children.items[i]);
+    }
+    CLT_VEC_FINISH(&children);
+    return room;
+}
+
+/* The attempt's processes, with those that it has started and left; false: no memory. */
+static bool find_family(const nursery *n, const nestling *attempt, const clt_family *strays,
+                        clt_family *family)
+{
+    bool room = clt_family_add(family, attempt->pid);
+    for (size_t i = 0; i < strays->count && room; i++) {
+        if (comes_from(n, strays->items[i], attempt)) {
+            room = clt_family_add(family, strays->items[i]);
+        }
+    }
+    return room;
+}
+
+static void look_at(const nursery *n, nestling *attempt, const clt_family *strays)
+{
+    clt_family family = {0};
+    if (find_family(n, attempt, strays, &family)) {
+        uint64_t used = clt_ration_used(&n->ration, &family, attempt->limit);
+        if (used > attempt->limit) {
+            attempt->used = used;
+            clt_family_kill(&family);
+            clt_process_kill_group(attempt->pid, SIGKILL);
+        }
+    }
+    CLT_VEC_FINISH(&family);
+}
+
+/* Looks at those that have a limit, if it is time to; that takes a twentieth of the time at most.
+ * Returns whether there are any. */
+static bool look(nursery *n)
+{
+    const double now = clt_clock();
+    clt_family strays = {0};
+    bool any = false, due = now >= n->next_look && n->nest.count > 0 && n->limited;
+    bool found = due && find_strays(n, &strays);
+    n->ration.attempts = n->nest.count;
+    for (size_t i = 0; i < n->nest.count; i++) {
+        nestling *attempt = &n->nest.items[i];
+        bool open = attempt->limit > 0 && attempt->used == 0;
+        any = any || open;
+        if (open && found) {
+            look_at(n, attempt, &strays);
+        }
+    }
+    if (due) {
+        double rest = 20 * (clt_clock() - now);
+        n->next_look = now + (rest > CLT_RATION_EVERY ? rest : CLT_RATION_EVERY);
+    }
+    CLT_VEC_FINISH(&strays);
+    return any;
+}
+
 static void serve(nursery *n)
 {
     bool connected = true;
     while (connected && !n->mute) {
         struct pollfd fds[] = {{n->control, POLLIN, 0}, {n->children, POLLIN, 0}};
         n->mute = n->mute || !clt_outbox_flush(&n->out);
-        int wait = clt_outbox_waits(&n->out) ? (int)(CLT_OUTBOX_RETRY * 1000) : -1;
+        int wait = look(n) ? (int)(CLT_RATION_EVERY * 1000) : -1;
+        wait = clt_outbox_waits(&n->out) ? (int)(CLT_OUTBOX_RETRY * 1000) : wait;
         if (poll(fds, 2, wait) < 0 && errno != EINTR) {
             break;
         }
@@ -269,6 +359,7 @@ clt_status clt_nursery_serve(const clt_plan *plan, int control, clt_error *err)
         say_broken(control, n->out.sequence, err);
     } else {
         n->memory = clt_process_memory(getpid());
+        n->ration.base = clt_usage_quick(getpid());
         if (say_ready(n)) {
             serve(n);
         }

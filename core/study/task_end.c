@@ -37,11 +37,19 @@ static const char *tail_text(const clt_task *task, clt_arena *arena)
     return from;
 }
 
-static void explain_signal(clt_task *task, int status, uint64_t peak)
+static void explain_signal(clt_task *task, const clt_wire_ended *ended)
 {
+    const int status = ended->status;
+    const uint64_t peak = ended->peak_bytes, mib = 1 << 20;
     const clt_limits *l = &task->crew->plan->limits;
     char name[32];
     clt_signal_text(WTERMSIG(status), name, sizeof name);
+    if (ended->over != 0) {
+        clt_task_condemn(task, CLT_FAIL_MEMORY,
+                         "its processes together needed %llu MiB, more than its %llu MiB of memory",
+                         (unsigned long long)((peak + mib - 1) / mib),
+                         (unsigned long long)(l->trial_memory / mib));
+    }
     if (l->trial_memory > 0 && (double)peak >= 0.9 * (double)l->trial_memory) {
         clt_task_condemn(task, CLT_FAIL_MEMORY, "it needed more than its %llu MiB of memory (%s)",
                          (unsigned long long)(l->trial_memory >> 20), name);
@@ -53,8 +61,9 @@ static void explain_signal(clt_task *task, int status, uint64_t peak)
 }
 
 /* Decides what became of it: task->condemned and task->why. */
-static void judge(clt_task *task, int status, uint64_t peak)
+static void judge(clt_task *task, const clt_wire_ended *ended)
 {
+    const int status = ended->status;
     const clt_attempt_result *r = &task->result;
     bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (task->pruned) { /* however it ended: that was not asked any more */
@@ -67,7 +76,7 @@ static void judge(clt_task *task, int status, uint64_t peak)
         task->condemned = r->failure; /* it was faster than the limit's signal */
         (void)snprintf(task->why, sizeof task->why, "%s", r->why);
     } else if (task->condemned == CLT_FAIL_NONE && WIFSIGNALED(status)) {
-        explain_signal(task, status, peak);
+        explain_signal(task, ended);
     } else {
         clt_task_condemn(task, CLT_FAIL_NO_RESULT, "its process ended %s (exit status %d)",
                          task->has_result ? "badly after its result" : "without a result",
@@ -178,13 +187,13 @@ void clt_task_turn(clt_task *task)
     clt_task_next(task);
 }
 
-void clt_task_end(clt_task *task, int status, double at, uint64_t peak)
+void clt_task_end(clt_task *task, const clt_wire_ended *ended, double at)
 {
     clt_task_hear(task);
     clt_task_read_log(task);
     if (task->busy) {
-        judge(task, status, peak);
-        tell_end(task, status, at);
+        judge(task, ended);
+        tell_end(task, ended->status, at);
     }
     clt_task_give_back(task);
     clt_crew_forget(task->crew, task);

@@ -102,7 +102,7 @@ void clt_crew_lose_all(clt_crew *crew)
     (void)clt_crew_bury_nursery(crew);
     (void)clt_process_sweep(keep_none, NULL, 0);
     while (crew->tasks.count > 0) {
-        clt_task_end(crew->tasks.items[0], -1, clt_clock(), 0);
+        clt_task_end(crew->tasks.items[0], &(clt_wire_ended){.status = -1}, clt_clock());
     }
 }
 

@@ -83,7 +83,10 @@ typedef struct clt_wire_started {
 typedef struct clt_wire_ended {
     int32_t status;      /**< as waitpid() gives it; -1: no process was to be had */
     int32_t error;       /**< errno where status is -1 */
-    uint64_t peak_bytes; /**< most memory that it had, beyond what it began with */
+    uint64_t peak_bytes; /**< most memory that it had, beyond what it began with; of all its
+                              processes where they were over its limit */
+    uint32_t over;       /**< its processes were killed because they were over its limit */
+    uint32_t reserved;
 } clt_wire_ended;
 
 typedef struct clt_wire_epoch {
