@@ -17,6 +17,7 @@
  * Options:
  *     min_resource  resource of the first rung of the first bracket (epochs)   1
  *     eta           one in eta goes on from each rung                          3
+ *     max_resource  R, of what does not say it by itself, such as a program    [training] epochs
  *
  *     [pruner]
  *     use = hyperband
@@ -30,8 +31,10 @@
  */
 #include "prune/halving.h"
 
+#include <inttypes.h>
+
 typedef struct hyperband_config {
-    int64_t min_resource, eta;
+    int64_t min_resource, eta, max_resource;
 } hyperband_config;
 
 static const collet_option options[] = {
@@ -39,6 +42,8 @@ static const collet_option options[] = {
                    "resource of the first rung of the first bracket, in what trials report"),
     COLLET_OPT_INT(hyperband_config, eta, "3", 2, 1000, NULL, COLLET_FIXED,
                    "one in eta goes on from each rung"),
+    COLLET_OPT_INT(hyperband_config, max_resource, "0", 0, 1e12, NULL, COLLET_FIXED,
+                   "resource of a full trial, in what trials report; 0: [training] epochs"),
 };
 
 /* A bracket: its trials are first, first + 1, ..., first + n - 1. */
@@ -48,11 +53,18 @@ typedef struct bracket {
     prune_rungs rungs;
 } bracket;
 
+/* The resource of a full trial. */
+static uint64_t full(const prune_state *s)
+{
+    const hyperband_config *c = s->config;
+    return c->max_resource > 0 ? (uint64_t)c->max_resource : s->resource->max_step;
+}
+
 static uint32_t largest_s(const prune_state *s)
 {
     const hyperband_config *c = s->config;
     uint32_t s_max = 0;
-    for (uint64_t r = s->resource->max_step / (uint64_t)c->eta; r >= (uint64_t)c->min_resource;
+    for (uint64_t r = full(s) / (uint64_t)c->eta; r >= (uint64_t)c->min_resource;
          r /= (uint64_t)c->eta) {
         s_max++;
     }
@@ -82,7 +94,7 @@ static uint64_t round_size(uint64_t eta, uint32_t s_max)
 static bracket bracket_of(const prune_state *state, uint32_t number)
 {
     const hyperband_config *c = state->config;
-    uint64_t eta = (uint64_t)c->eta, R = state->resource->max_step;
+    uint64_t eta = (uint64_t)c->eta, R = full(state);
     uint64_t budget = state->resource->trial_budget;
     uint32_t s_max = largest_s(state);
     bracket b = {.s = s_max, .first = number / (s_max + 1) * round_size(eta, s_max)};
@@ -113,10 +125,17 @@ static uint32_t bracket_number(const prune_state *s, uint64_t trial)
 static collet_status create(const collet_host *host, const void *config,
                             const collet_resource *resource, void **self)
 {
-    if (resource->max_step == 0) {
+    const hyperband_config *c = config;
+    if (resource->max_step == 0 && c->max_resource == 0) {
         return collet_fail(host, COLLET_E_INVALID,
                            "hyperband must know the resource of a full trial: what is trained has "
-                           "[training] epochs, a black box none; asha does without");
+                           "[training] epochs, a black box none, so write max_resource = STEPS; "
+                           "asha does without");
+    }
+    if (resource->max_step > 0 && (uint64_t)c->max_resource > resource->max_step) {
+        return collet_fail(host, COLLET_E_INVALID,
+                           "max_resource: a full trial has %" PRIu64 " epochs, less than %" PRId64,
+                           resource->max_step, c->max_resource);
     }
     return prune_create(host, config, resource, self);
 }
