@@ -49,12 +49,15 @@ static clt_status search_path(collet_study *s, bool is_file, const char *given, 
     return status == CLT_OK ? clt_search_add_standard(search, &s->err) : status;
 }
 
-static void log_warnings(collet_study *s)
+static void log_warnings(collet_study *s, bool made)
 {
     const clt_loaded *file;
     for (size_t i = 0; (file = clt_registry_at(s->registry, i)) != NULL; i++) {
         if (file->warning != NULL && s->log != NULL) {
             s->log(s->log_ctx, COLLET_LOG_WARN, file->warning);
+        }
+        if (file->untrusted && made && s->log != NULL) {
+            s->log(s->log_ctx, COLLET_LOG_WARN, file->refusal);
         }
     }
 }
@@ -70,7 +73,7 @@ static clt_status make_plan(collet_study *s, bool is_file, const char *plugin_pa
         return s->err.status;
     }
     clt_status status = clt_plan_make(&s->plan, &s->ini, s->registry, &s->err);
-    log_warnings(s);
+    log_warnings(s, status == CLT_OK);
     return status == CLT_OK ? clt_study_list_params(s) : status;
 }
 

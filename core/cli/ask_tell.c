@@ -4,11 +4,13 @@
 #include "cli/session.h"
 
 #include "base/file.h"
+#include "plugin/trust.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,6 +44,9 @@ static clt_status make(const clt_args *args, clt_arena *arena, collet_study **st
         return clt_fail(
             err, CLT_USAGE,
             "ask-tell: standard input brings the lines; name a file with the experiment");
+    }
+    if (args->trust && setenv(CLT_TRUST, "1", 1) != 0) {
+        return clt_fail_memory(err);
     }
     if (options.store == NULL || clt_blas_setup(&blas, err) != CLT_OK) {
         return options.store == NULL ? clt_fail_memory(err) : err->status;

@@ -26,7 +26,7 @@ typedef struct clt_args {
     const char *journal, *into, *study, *goals;
     const char *copy, *remove, *rename, *to, *why;
     bool accept_changes, all, csv, delete, drop, environment, fail, failed, fresh, help, ini, json,
-        list, quiet, restore, retry, verbose, verify;
+        list, quiet, restore, retry, trust, verbose, verify;
 } clt_args;
 
 /** One flag. argument NULL: it takes none and sets a bool. */
@@ -55,9 +55,12 @@ typedef struct clt_command {
         "--json", 0, NULL, doc, offsetof(clt_args, json)                                           \
     }
 #define CLT_FLAG_PLUGIN_PATH                                                                       \
+    {"--plugin-path", 0, "FOLDER", "look for plugins there first; may be repeated",                \
+     offsetof(clt_args, plugin_path)},                                                             \
     {                                                                                              \
-        "--plugin-path", 0, "FOLDER", "look for plugins there first; may be repeated",             \
-            offsetof(clt_args, plugin_path)                                                        \
+        "--trust", 0, NULL,                                                                        \
+            "load plugins that others can change as well; see collet help plugins",                \
+            offsetof(clt_args, trust)                                                              \
     }
 #define CLT_FLAG_STORE(doc)                                                                        \
     {                                                                                              \

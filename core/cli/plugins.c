@@ -152,5 +152,17 @@ static const clt_flag flags[] = {
 };
 
 const clt_command clt_command_plugins = {
-    "plugins", "", "Lists the units that plugins offer, and files that were refused", "", 0, 0,
-    flags,     run};
+    "plugins",
+    "",
+    "Lists the units that plugins offer, and files that were refused",
+    "A file is refused that others can change: it, and each folder above it but for those that "
+    "this\n"
+    "program lies in, must belong to root or to you, and neither group nor others may write to it "
+    "(a\n"
+    "sticky folder such as /tmp, and a group that is yours alone, are fine). --trust, or "
+    "COLLET_TRUST=1\n"
+    "in the environment, loads it all the same.\n",
+    0,
+    0,
+    flags,
+    run};

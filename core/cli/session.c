@@ -2,12 +2,37 @@
 
 #include "base/file.h"
 #include "base/suggest.h"
+#include "plugin/trust.h"
 #include "study/environment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* A folder that the caller names must be there; one that a file or the environment names may be
+ * another machine's. */
+static clt_status check_folders(const clt_session *s, const clt_search *search, clt_error *err)
+{
+    static const char *const others[] = {"[plugins] path", "COLLET_PLUGIN_PATH"};
+    const char *path;
+    if (clt_search_missing(search, "--plugin-path", &path)) {
+        return clt_fail(err, CLT_USAGE, "--plugin-path: there is no folder \"%s\"", path);
+    }
+    for (size_t i = 0; i < 2 && !s->no_blas_probe; i++) { /* a nursery would say it again */
+        if (clt_search_missing(search, others[i], &path)) {
+            (void)fprintf(stderr, "collet: warning: %s: there is no folder \"%s\"\n", others[i],
+                          path);
+        }
+    }
+    return CLT_OK;
+}
+
+/* Told by the environment, which the processes of the run have as well. */
+static clt_status trust(const clt_args *args, clt_error *err)
+{
+    return args->trust && setenv(CLT_TRUST, "1", 1) != 0 ? clt_fail_memory(err) : CLT_OK;
+}
 
 clt_status clt_session_plugins(clt_session *s, const clt_args *args, clt_error *err)
 {
@@ -22,9 +47,9 @@ clt_status clt_session_plugins(clt_session *s, const clt_args *args, clt_error *
         status =
             clt_search_add(&search, clt_str_text(&args->plugin_path), NULL, "--plugin-path", err);
     }
-    if (status == CLT_OK) {
-        status = clt_search_add_standard(&search, err);
-    }
+    status = status == CLT_OK ? trust(args, err) : status;
+    status = status == CLT_OK ? clt_search_add_standard(&search, err) : status;
+    status = status == CLT_OK ? check_folders(s, &search, err) : status;
     if (status == CLT_OK && !s->no_blas_probe) {
         status = clt_blas_setup(&s->blas, err);
     }
@@ -35,13 +60,17 @@ clt_status clt_session_plugins(clt_session *s, const clt_args *args, clt_error *
     return clt_registry_create(&search, &s->registry, err);
 }
 
-static void print_warnings(const clt_session *s)
+/* made: the plan is, so that nothing else tells of a file that was not loaded. */
+static void print_warnings(const clt_session *s, bool made)
 {
     const clt_loaded *file;
     for (size_t i = 0; s->registry != NULL && (file = clt_registry_at(s->registry, i)) != NULL;
          i++) {
         if (file->warning != NULL) {
             (void)fprintf(stderr, "collet: warning: %s\n", file->warning);
+        }
+        if (file->untrusted && made) {
+            (void)fprintf(stderr, "collet: warning: %s\n", file->refusal);
         }
     }
 }
@@ -53,7 +82,7 @@ static clt_status make_plan(clt_session *s, const clt_args *args, clt_error *err
     }
     clt_status status = clt_plan_make(&s->plan, &s->ini, s->registry, err);
     if (!s->no_blas_probe) { /* a nursery would say it again */
-        print_warnings(s);
+        print_warnings(s, status == CLT_OK);
     }
     return status;
 }

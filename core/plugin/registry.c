@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/suggest.h"
 #include "plugin/loader.h"
+#include "plugin/trust.h"
 #include "plugin/verify.h"
 
 #include <dirent.h>
@@ -78,7 +79,11 @@ static clt_status try_file(clt_registry *r, const char *path, clt_error *err)
     clt_loaded file = {.path = real};
     clt_error refusal = {0};
     char warning[512];
-    if (clt_plugin_load(real, &file.plugin, warning, sizeof warning, &refusal) != CLT_OK) {
+    warning[0] = '\0';
+    file.untrusted = clt_trust_check(real, &refusal) != CLT_OK;
+    if (file.untrusted) {
+        file.refusal = clt_arena_printf(&r->arena, "%s: %s", real, refusal.text);
+    } else if (clt_plugin_load(real, &file.plugin, warning, sizeof warning, &refusal) != CLT_OK) {
         if (refusal.status == CLT_IO) {
             *err = refusal;
             return CLT_IO;

@@ -21,7 +21,8 @@ typedef struct clt_loaded {
     const char *path;            /**< real path */
     const collet_plugin *plugin; /**< NULL when it was refused */
     const char *refusal;         /**< why, or NULL */
-    const char *warning;         /**< something to tell, or NULL */
+    bool untrusted;      /**< others than root and the user can change it; see plugin/trust.h */
+    const char *warning; /**< something to tell, or NULL */
 } clt_loaded;
 
 typedef struct clt_registry clt_registry;

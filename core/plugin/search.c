@@ -50,6 +50,20 @@ clt_status clt_search_add_experiment(clt_search *search, const char *list, const
                           : clt_search_add(search, list, folder, "[plugins] path", err);
 }
 
+bool clt_search_missing(const clt_search *search, const char *reason, const char **path)
+{
+    struct stat info;
+    for (size_t i = 0; i < search->folders.count; i++) {
+        const clt_folder *folder = &search->folders.items[i];
+        bool there = stat(folder->path, &info) == 0 && S_ISDIR(info.st_mode);
+        if (!there && strcmp(folder->reason, reason) == 0) {
+            *path = folder->path;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The shared library that this code is part of; NULL where it is part of the program. */
 static const char *own_library(void)
 {

@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "base/vec.h"
 
+#include <stdbool.h>
+
 /** One folder. */
 typedef struct clt_folder {
     const char *path;
@@ -39,6 +41,9 @@ clt_status clt_search_add_experiment(clt_search *search, const char *list, const
 
 /** Appends what every run ends with: the environment's, the program's and the installed folder. */
 clt_status clt_search_add_standard(clt_search *search, clt_error *err);
+
+/** Is one of the folders that were added for that reason no folder? *path: the first such. */
+bool clt_search_missing(const clt_search *search, const char *reason, const char **path);
 
 /** Frees it. */
 void clt_search_finish(clt_search *search);
