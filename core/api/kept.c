@@ -77,7 +77,9 @@ static clt_status add_trial(collet_study *s, const clt_trial_row *row)
         memcpy(clt_study_values(s, &trial), row->values, row->value_count * sizeof *row->values);
     }
     clt_study_note_best(s, row->number);
-    if (clt_point_of(&s->plan, row, trial.numbers, &s->err) != CLT_OK) {
+    if (row->number < s->order.since) {
+        (void)clt_point_found(&s->plan, row, trial.numbers);
+    } else if (clt_point_of(&s->plan, row, trial.numbers, &s->err) != CLT_OK) {
         return s->err.status;
     }
     bool over = row->state != CLT_TRIAL_RUNNING;

@@ -2,6 +2,7 @@
 #include "api/study_impl.h"
 
 #include "store/sqlite.h"
+#include "study/pin.h"
 #include "study/start.h"
 
 #include <collet/plugin.h>
@@ -134,6 +135,9 @@ clt_status clt_study_make(const char *path, const char *text, const collet_study
     clt_status status = text != NULL
                             ? clt_ini_parse(&s->arena, DEFAULT_NAME, text, &s->ini, &s->err)
                             : clt_ini_read(&s->arena, path, &s->ini, &s->err);
+    if (status == CLT_OK && options.store != NULL && options.fresh == 0) {
+        status = clt_pin(&s->ini, options.store, clt_sqlite_open_to_read, &s->arena, &s->err);
+    }
     status = status == CLT_OK ? make_plan(s, text == NULL, options.plugin_path) : status;
     status = status == CLT_OK ? begin(s, &options, blas) : status;
     (void)uselocale(usual);

@@ -150,15 +150,9 @@ static clt_status run(const clt_args *args, clt_error *err)
     clt_opened opened = {0};
     clt_progress progress;
     clt_progress_init(&progress, args->json ? stderr : stdout);
-    clt_status status = clt_session_read(&session, args->words[0], args, err);
+    clt_status status = clt_session_read(&session, args->words[0], args, &opened.path, err);
     if (status == CLT_OK) {
-        const char *folder = clt_path_folder(&session.arena, session.ini.path);
-        opened.path = args->store != NULL || folder == NULL
-                          ? args->store
-                          : clt_path_join(&session.arena, folder, "collet.db");
-        status = opened.path == NULL
-                     ? clt_fail_memory(err)
-                     : clt_open_to_run("run", args->words[0], opened.path, &opened.store, err);
+        status = clt_open_to_run("run", args->words[0], opened.path, &opened.store, err);
     }
     status = status == CLT_OK ? run_study(args, &session, &opened, &progress, err) : status;
     clt_opened_finish(&opened);

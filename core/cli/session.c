@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "plugin/trust.h"
 #include "study/environment.h"
+#include "study/pin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,10 +88,27 @@ static clt_status make_plan(clt_session *s, const clt_args *args, clt_error *err
     return status;
 }
 
-clt_status clt_session_read(clt_session *s, const char *path, const clt_args *args, clt_error *err)
+/* Beside the experiment, unless --store. */
+static const char *store_of(clt_session *s, const clt_args *args)
 {
-    return clt_ini_read(&s->arena, path, &s->ini, err) == CLT_OK ? make_plan(s, args, err)
-                                                                 : err->status;
+    const char *folder = clt_path_folder(&s->arena, s->ini.path);
+    return args->store != NULL ? args->store
+           : folder != NULL    ? clt_path_join(&s->arena, folder, "collet.db")
+                               : NULL;
+}
+
+clt_status clt_session_read(clt_session *s, const char *path, const clt_args *args,
+                            const char **store, clt_error *err)
+{
+    if (clt_ini_read(&s->arena, path, &s->ini, err) != CLT_OK) {
+        return err->status;
+    }
+    *store = store_of(s, args);
+    clt_status status = *store != NULL ? CLT_OK : clt_fail_memory(err);
+    if (status == CLT_OK && !args->fresh) {
+        status = clt_pin(&s->ini, *store, clt_sqlite_open_to_read, &s->arena, err);
+    }
+    return status == CLT_OK ? make_plan(s, args, err) : status;
 }
 
 clt_status clt_session_parse(clt_session *s, const char *path, const char *text,

@@ -27,9 +27,10 @@ typedef struct clt_session {
  *  [plugins] section, of that. trusted: ini came from the user's own store. */
 clt_status clt_session_plugins(clt_session *session, const clt_args *args, clt_error *err);
 
-/** Reads the experiment file at path and makes its plan. */
+/** Reads the experiment file at path and makes its plan. *store: the path of the store that is to
+ *  have its study, which says what is pinned (study/pin.h), unless --new. */
 clt_status clt_session_read(clt_session *session, const char *path, const clt_args *args,
-                            clt_error *err);
+                            const char **store, clt_error *err);
 
 /** The same for an experiment's text as a store holds it. */
 clt_status clt_session_parse(clt_session *session, const char *path, const char *text,

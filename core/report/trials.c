@@ -4,6 +4,7 @@
 #include "report/folds.h"
 #include "report/front.h"
 #include "report/table.h"
+#include "study/change.h"
 #include "study/demand.h"
 #include "study/edit.h"
 #include "study/environment.h"
@@ -281,6 +282,24 @@ void clt_trial_edits(const clt_trial_list *list, const clt_trial_row *trial, clt
     }
 }
 
+/* How trials were run before that was corrected. */
+static void add_untils(const clt_trial_list *list, clt_str *out)
+{
+    clt_arena arena = {0};
+    clt_until *rows;
+    size_t count;
+    if (!clt_change_untils(list->study->identity, &arena, &rows, &count)) {
+        out->failed = true;
+        count = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool set = strstr(rows[i].line, " = ") != NULL;
+        clt_str_addf(out, "%suntil trial %llu: %s%s\n", i == 0 ? "\n" : "",
+                     (unsigned long long)rows[i].trial, set ? "" : "no ", rows[i].line);
+    }
+    clt_arena_finish(&arena);
+}
+
 void clt_environments_text(const clt_trial_list *list, clt_str *out)
 {
     char date[32];
@@ -289,4 +308,5 @@ void clt_environments_text(const clt_trial_list *list, clt_str *out)
         clt_str_addf(out, "%ssince %s\n%s", i > 0 ? "\n" : "",
                      clt_date_text(row->since_ms, date, sizeof date), row->text);
     }
+    add_untils(list, out);
 }

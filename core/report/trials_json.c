@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "report/folds.h"
 #include "report/front.h"
+#include "study/change.h"
 #include "study/demand.h"
 #include "study/edit.h"
 #include "study/environment.h"
@@ -164,6 +165,27 @@ static void add_json_environments(const clt_trial_list *list, clt_json *json)
     clt_json_close(json, ']');
 }
 
+/* How trials were run before that was corrected. */
+static void add_json_untils(const clt_trial_list *list, clt_json *json)
+{
+    clt_arena arena = {0};
+    clt_until *rows;
+    size_t count;
+    bool known = clt_change_untils(list->study->identity, &arena, &rows, &count);
+    json->out->failed = json->out->failed || !known;
+    if (known && count > 0) {
+        clt_json_open(json, "run_before", '[');
+        for (size_t i = 0; i < count; i++) {
+            clt_json_open(json, NULL, '{');
+            clt_json_int(json, "until_trial", (int64_t)rows[i].trial);
+            clt_json_text(json, "line", rows[i].line);
+            clt_json_close(json, '}');
+        }
+        clt_json_close(json, ']');
+    }
+    clt_arena_finish(&arena);
+}
+
 static void add_json_volume(const clt_trial_list *list, clt_front *front, clt_json *json)
 {
     const clt_study_row *study = list->study;
@@ -237,6 +259,7 @@ void clt_trials_json(const clt_trial_list *list, clt_json *json)
     clt_json_close(json, ']');
     add_json_demands(study, json);
     add_json_environments(list, json);
+    add_json_untils(list, json);
     if (clt_trials_have_ended(list)) {
         clt_json_open(json, "ended", '{');
         clt_json_text(json, "by", study->ended.by);

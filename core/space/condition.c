@@ -200,7 +200,7 @@ clt_status clt_comparison_ranges(clt_arena *arena, const clt_comparison *compari
     *range_count = parent->range.type == COLLET_DIM_CATEGORY
                        ? category_ranges(comparison, parent, literal, *ranges)
                        : number_ranges(comparison->op, literal, *ranges);
-    if (*range_count == 0 && comparison->op[0] == '=') {
+    if (*range_count == 0 && comparison->op[0] == '=' && !parent->range.pinned) {
         return clt_fail(err, CLT_BAD_INPUT, "\"when %s %s %s\": %s never has the value \"%s\"",
                         comparison->name, comparison->op, comparison->literal, parent->name,
                         comparison->literal);

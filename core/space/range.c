@@ -475,7 +475,7 @@ const char *clt_range_plain(const clt_range *range, const char *written)
 /* One value, which no condition takes away, is no dimension. */
 static clt_status settle(clt_arena *arena, clt_range *range, clt_error *err)
 {
-    if (range->low < range->high || range->when != NULL || range->type == 0) {
+    if (range->low < range->high || range->when != NULL || range->pinned || range->type == 0) {
         return CLT_OK;
     }
     clt_str text = {0};
@@ -523,10 +523,16 @@ clt_status clt_range_parse(clt_arena *arena, const collet_option *option, const 
     if (split_call(arena, value, name + blank, &c, err) != CLT_OK) {
         return err->status;
     }
-    if (c.rest[strspn(c.rest, " \t")] != '\0') {
+    range->pinned = strcmp(c.rest + strspn(c.rest, " \t"), "pinned") == 0;
+    if (c.rest[strspn(c.rest, " \t")] != '\0' && !range->pinned) {
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\": not understood after the range: \"%s\"",
                         brief(arena, value), brief(arena, c.rest + strspn(c.rest, " \t")));
     }
-    return read_call(arena, option, &c, range, err) == CLT_OK ? settle(arena, range, err)
-                                                              : err->status;
+    if (read_call(arena, option, &c, range, err) != CLT_OK) {
+        return err->status;
+    }
+    return range->pinned && range->low < range->high
+               ? clt_fail(err, CLT_BAD_INPUT, "\"%s\": only a range of one value is pinned",
+                          brief(arena, value))
+               : settle(arena, range, err);
 }

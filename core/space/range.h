@@ -6,9 +6,10 @@
  *     int(low, high)    int(low, high, log)    int(low, high, step=s)
  *     normal(mean, sd)  lognormal(mean, sd)    then low, high or low=, high=; step=s
  *     choice(a, b, c)   ordinal(a, b, c)       search
- *     any of them, then: when NAME OP VALUE [and ...]
+ *     any of them, then: pinned, then: when NAME OP VALUE [and ...]
  *
- * A range of one value is a constant; only with a condition it stays a range.
+ * A range of one value is a constant; only with a condition, or pinned, it stays a range: the value
+ * of a parameter that a study searched over before (study/pin.h).
  */
 #ifndef CLT_SPACE_RANGE_H
 #define CLT_SPACE_RANGE_H
@@ -25,6 +26,7 @@
 typedef struct clt_range {
     uint32_t type; /**< COLLET_DIM_REAL, _INT, _CATEGORY; 0: a plain value */
     bool log;
+    bool pinned;                /**< of one value, and a range all the same */
     bool ordinal;               /**< a CATEGORY whose choices rise */
     double low, high;           /**< high is lowered to the last step */
     double step;                /**< 0: none */

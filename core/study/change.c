@@ -26,7 +26,17 @@ static const char *next_line(const char *line)
 static size_t length_of_head(const char *identity)
 {
     const char *line = identity;
-    while (*line != '\0' && !begins_with(line, BEFORE) && !begins_with(line, PLANNED)) {
+    while (*line != '\0' && *line != '#') {
+        line = next_line(line);
+    }
+    return (size_t)(line - identity);
+}
+
+/* Past those lines, and past what says how trials were run before. */
+static size_t length_of_present(const char *identity)
+{
+    const char *line = identity + length_of_head(identity);
+    while (*line == '#' && !begins_with(line, BEFORE) && !begins_with(line, PLANNED)) {
         line = next_line(line);
     }
     return (size_t)(line - identity);
@@ -39,7 +49,7 @@ bool clt_change_imported(const char *identity)
 
 uint64_t clt_change_since(const char *identity)
 {
-    const char *before = identity + length_of_head(identity);
+    const char *before = identity + length_of_present(identity);
     return begins_with(before, BEFORE) ? strtoull(before + sizeof BEFORE - 1, NULL, 10) : 0;
 }
 
@@ -63,7 +73,7 @@ uint64_t clt_change_slot(const clt_stretch_row *stretches, size_t count)
 
 uint64_t clt_change_since_slot(const char *identity)
 {
-    const char *before = identity + length_of_head(identity);
+    const char *before = identity + length_of_present(identity);
     const char *slot = begins_with(before, BEFORE) ? strstr(before, AT_SLOT) : NULL;
     return slot != NULL && slot < next_line(before) ? strtoull(slot + sizeof AT_SLOT - 1, NULL, 10)
                                                     : UINT64_MAX;
@@ -83,10 +93,11 @@ static const char *add_marker(const char *head, int length, uint64_t trials, uin
 
 const char *clt_change_mark(const char *identity, uint64_t trials, uint64_t slot, clt_arena *arena)
 {
-    const size_t head = length_of_head(identity);
-    const bool again = clt_change_since(identity) == trials;
-    return add_marker(identity, (int)head, trials, slot,
-                      again ? next_line(identity + head) : identity, arena);
+    const size_t present = length_of_present(identity);
+    return clt_change_since(identity) == trials
+               ? add_marker(identity, (int)present, trials, slot, next_line(identity + present),
+                            arena)
+               : add_marker(identity, (int)length_of_head(identity), trials, slot, identity, arena);
 }
 
 const char *clt_change_begin(const clt_plan *plan, clt_arena *arena)
@@ -211,18 +222,17 @@ static bool add_change(const clt_plan *plan, const char *was, const char *is, cl
 }
 
 /* Goes through both; false where anything but bounds and choices differs. */
-static bool compare(const clt_plan *plan, const char *was, clt_arena *arena,
-                    clt_change_of_range *changes, size_t *count)
+static bool compare(const clt_plan *plan, const char *was, const char *is, clt_arena *arena,
+                    clt_changes *changes)
 {
-    const char *is = plan->identity;
     while (*was != '\0' && *is != '\0') {
         size_t m = line_length(was), n = line_length(is);
         if (m != n || strncmp(was, is, n) != 0) {
-            if (*count == plan->space.dim_count ||
-                !add_change(plan, was, is, arena, &changes[*count])) {
+            if (changes->range_count == plan->space.dim_count ||
+                !add_change(plan, was, is, arena, &changes->ranges[changes->range_count])) {
                 return false;
             }
-            (*count)++;
+            changes->range_count++;
         }
         was += m + (was[m] == '\n');
         is += n + (is[n] == '\n');
@@ -231,60 +241,90 @@ static bool compare(const clt_plan *plan, const char *was, clt_arena *arena,
 }
 
 clt_status clt_change_find(const clt_plan *plan, const char *study, const char *identity,
-                           clt_arena *arena, clt_change_of_range **changes, size_t *count,
-                           clt_error *err)
+                           clt_arena *arena, clt_changes *changes, clt_error *err)
 {
     const char *head = clt_arena_printf(arena, "%.*s", (int)length_of_head(identity), identity);
-    *changes = clt_arena_array(arena, plan->space.dim_count + 1u, sizeof **changes);
-    *count = 0;
-    if (head == NULL || *changes == NULL) {
+    const char *was = head != NULL ? clt_change_rest(plan, head, arena) : NULL;
+    const char *is = clt_change_rest(plan, plan->identity, arena);
+    *changes = (clt_changes){
+        .ranges = clt_arena_array(arena, plan->space.dim_count + 1u, sizeof *changes->ranges)};
+    if (was == NULL || is == NULL || changes->ranges == NULL) {
         return clt_fail_memory(err);
     }
-    return compare(plan, head, arena, *changes, count) ? CLT_OK
-                                                       : clt_plan_same(plan, study, head, err);
+    if (compare(plan, was, is, arena, changes)) {
+        return clt_change_calls(plan, head, arena, changes, err);
+    }
+    clt_plan alike = *plan; /* but for what may be corrected */
+    alike.identity = is;
+    return clt_plan_same(&alike, study, was, err);
 }
 
 /* ---- Noting it ------------------------------------------------------------------------------ */
 
-/* Where each old choice of a category stands now. */
+/* The place of a choice; choice_count where it is none. */
+static uint32_t place_in(const clt_range *range, const char *choice)
+{
+    uint32_t k = 0;
+    while (k < range->choice_count && strcmp(range->choices[k], choice) != 0) {
+        k++;
+    }
+    return k;
+}
+
+/* Where each choice that was or is stands now: one may have been there before, and be back. */
 static size_t add_moves(const clt_change_of_range *change, clt_study_move *moves)
 {
     const clt_range *now = &change->variable->range, *before = &change->before;
+    const char *name = change->variable->name;
+    size_t count = 0;
     for (uint32_t i = 0; i < before->choice_count; i++) {
-        uint32_t k = 0;
-        while (k < now->choice_count && strcmp(before->choices[i], now->choices[k]) != 0) {
-            k++;
-        }
-        moves[i] = (clt_study_move){.name = change->variable->name,
-                                    .text = before->choices[i],
-                                    .gone = k == now->choice_count,
-                                    .value = k};
+        const uint32_t k = place_in(now, before->choices[i]);
+        moves[count++] = (clt_study_move){name, before->choices[i], k == now->choice_count, k};
     }
-    return before->choice_count;
+    for (uint32_t k = 0; k < now->choice_count; k++) {
+        if (place_in(before, now->choices[k]) == before->choice_count) {
+            moves[count++] = (clt_study_move){name, now->choices[k], false, k};
+        }
+    }
+    return count;
 }
 
-clt_status clt_change_note(const clt_plan *plan, const clt_change_of_range *changes, size_t count,
-                           uint64_t trials, clt_store *store, clt_study_row *study,
-                           clt_arena *arena, clt_error *err)
+/* The lines that hold now, what held until now, and all that the identity said before. */
+static const char *new_identity(const clt_plan *plan, const clt_changes *changes, uint64_t trials,
+                                uint64_t slot, const char *was, clt_arena *arena)
 {
-    size_t room = 1;
-    for (size_t i = 0; i < count; i++) {
-        room += changes[i].before.choice_count;
+    const char *until = clt_change_until_lines(changes, trials, arena);
+    if (until == NULL) {
+        return NULL;
+    }
+    if (changes->range_count == 0) {
+        return clt_arena_printf(arena, "%s%s%s", plan->identity, until, was + length_of_head(was));
+    }
+    const char *head = clt_arena_printf(arena, "%s%s", plan->identity, until);
+    return head != NULL ? add_marker(head, (int)strlen(head), trials, slot, was, arena) : NULL;
+}
+
+clt_status clt_change_note(const clt_plan *plan, const clt_changes *changes, uint64_t trials,
+                           clt_store *store, clt_study_row *study, clt_arena *arena, clt_error *err)
+{
+    size_t room = 1, stretch_count;
+    clt_stretch_row *stretches;
+    for (size_t i = 0; i < changes->range_count; i++) {
+        room += changes->ranges[i].before.choice_count;
+        room += changes->ranges[i].variable->range.choice_count;
     }
     clt_study_move *moves = clt_arena_array(arena, room, sizeof *moves);
     clt_study_change change = {.experiment = plan->ini->text, .moves = moves};
-    clt_stretch_row *stretches;
-    size_t stretch_count;
     if (clt_store_stretches(store, study->id, arena, &stretches, &stretch_count, err) != CLT_OK) {
         return err->status;
     }
-    change.identity = add_marker(plan->identity, (int)strlen(plan->identity), trials,
-                                 clt_change_slot(stretches, stretch_count), study->identity, arena);
+    change.identity = new_identity(plan, changes, trials, clt_change_slot(stretches, stretch_count),
+                                   study->identity, arena);
     if (moves == NULL || change.identity == NULL) {
         return clt_fail_memory(err);
     }
-    for (size_t i = 0; i < count; i++) {
-        change.move_count += add_moves(&changes[i], moves + change.move_count);
+    for (size_t i = 0; i < changes->range_count; i++) {
+        change.move_count += add_moves(&changes->ranges[i], moves + change.move_count);
     }
     if (clt_store_change_study(store, study->id, &change, err) != CLT_OK) {
         return err->status;

@@ -24,6 +24,29 @@ typedef struct clt_change_of_range {
     clt_range before;
 } clt_change_of_range;
 
+/** How trials are run has been corrected: a line of [objective] use = command is another one, which
+ * changes neither the space nor what a sampler knows. The identity has behind the lines that hold
+ * "# until trial 12: objective.run = sh old.sh", and nothing behind the colon but the key where
+ * there was no such line. */
+typedef struct clt_change_of_call {
+    const char *key;      /**< "objective.run" */
+    const char *was, *is; /**< NULL: there is no such line */
+} clt_change_of_call;
+
+/** All that is another than it was; in an arena. */
+typedef struct clt_changes {
+    clt_change_of_range *ranges; /**< [range_count] */
+    size_t range_count;
+    clt_change_of_call *calls; /**< [call_count] */
+    size_t call_count;
+} clt_changes;
+
+/** What held for trials before some number, oldest change first. */
+typedef struct clt_until {
+    uint64_t trial;
+    const char *line; /**< "objective.run = sh old.sh" */
+} clt_until;
+
 /** How the identity of a study begins that another program has run: no experiment has such a line.
  */
 #define CLT_CHANGE_IMPORTED "imported.from = "
@@ -57,17 +80,37 @@ const char *clt_change_begin(const clt_plan *plan, clt_arena *arena);
  *  does not say, being older. */
 uint64_t clt_change_planned(const clt_plan *plan, const char *identity);
 
-/** Which ranges of the plan are others than those of the stored identity, in *changes, from the
- *  arena. CLT_BAD_INPUT where anything else differs, as clt_plan_same() has it. */
+/** What of the plan is another than it was by the stored identity, from the arena. CLT_BAD_INPUT
+ *  where anything else differs, as clt_plan_same() has it. */
 clt_status clt_change_find(const clt_plan *plan, const char *study, const char *identity,
-                           clt_arena *arena, clt_change_of_range **changes, size_t *count,
+                           clt_arena *arena, clt_changes *changes, clt_error *err);
+
+/** Notes it in the store and in *study, the row of a study of `trials` trials: it goes on with the
+ *  plan's experiment. */
+clt_status clt_change_note(const clt_plan *plan, const clt_changes *changes, uint64_t trials,
+                           clt_store *store, clt_study_row *study, clt_arena *arena,
                            clt_error *err);
 
-/** Notes them in the store and in *study, the row of a study of `trials` trials: it goes on with
- * the plan's experiment. */
-clt_status clt_change_note(const clt_plan *plan, const clt_change_of_range *changes, size_t count,
-                           uint64_t trials, clt_store *store, clt_study_row *study,
-                           clt_arena *arena, clt_error *err);
+/** How trials of a study were run before that was corrected, in *rows, from the arena. False: no
+ *  memory. */
+bool clt_change_untils(const char *identity, clt_arena *arena, clt_until **rows, size_t *count);
+
+/** The first trial that was run as the study runs them now, but for `grace`; 0: all were. */
+uint64_t clt_change_same_call(const char *identity);
+
+/* ---- For study/change_call.c ---------------------------------------------------------------- */
+
+/** Takes the lines that may be corrected out of an identity's lines (without those that begin with
+ *  '#'), in *rest, from the arena. NULL: no memory. */
+const char *clt_change_rest(const clt_plan *plan, const char *lines, clt_arena *arena);
+
+/** Compares the lines that may be corrected. */
+clt_status clt_change_calls(const clt_plan *plan, const char *was, clt_arena *arena,
+                            clt_changes *changes, clt_error *err);
+
+/** "# until trial 12: ..." for each of the changes, from the arena; "" where trials is 0. NULL: no
+ *  memory. */
+const char *clt_change_until_lines(const clt_changes *changes, uint64_t trials, clt_arena *arena);
 
 /** x[dim_count] of a stored trial that is to run again. CLT_BAD_INPUT where it has a choice that is
  * no more. */

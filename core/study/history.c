@@ -352,3 +352,13 @@ clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double
     }
     return CLT_OK;
 }
+
+bool clt_point_found(const clt_plan *plan, const clt_trial_row *trial, double *x)
+{
+    clt_error ignored = {0};
+    bool found = clt_point_of(plan, trial, x, &ignored) == CLT_OK;
+    if (!found && plan->space.dim_count > 0) {
+        x[0] = (double)INFINITY;
+    }
+    return found;
+}

@@ -71,4 +71,8 @@ clt_status clt_point_check(const clt_plan *plan, const clt_trial_row *trial, con
 clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double *x,
                         clt_error *err);
 
+/** The same of a trial that may be of other ranges, in which there was more: one with a name that
+ *  is not in the space lies outside of it, by an infinite x[0]. False where it is such a one. */
+bool clt_point_found(const clt_plan *plan, const clt_trial_row *trial, double *x);
+
 #endif /* CLT_STUDY_HISTORY_H */

@@ -202,11 +202,13 @@ static clt_status take_fold(clt_run *r, clt_job *job, const clt_trial_row *end)
 }
 
 /* Shall this failure be given another chance? */
-static bool may_retry(const clt_job *job, clt_failure failure)
+static bool may_retry(const clt_run *r, const clt_job *job, clt_failure failure)
 {
-    bool own =
+    const int64_t retries = r->setup->plan->limits.retries;
+    bool chance =
         failure == CLT_FAIL_CRASH || failure == CLT_FAIL_MEMORY || failure == CLT_FAIL_NO_RESULT;
-    return own && job->faults == 0;
+    bool asked = retries >= 0 && (failure == CLT_FAIL_TIMEOUT || failure == CLT_FAIL_ERROR);
+    return (chance || asked) && (int64_t)job->faults < (retries < 0 ? 1 : retries);
 }
 
 /* The job's trial is over, or paused, or its fold is over. */
@@ -245,7 +247,7 @@ static void ended(void *ctx, const clt_trial_row *row, const double *x, clt_verd
         return;
     }
     job->lost += lost;
-    if ((lost && job->lost < MOST_LOST) || shared || may_retry(job, row->failure)) {
+    if ((lost && job->lost < MOST_LOST) || shared || may_retry(r, job, row->failure)) {
         job->faults += verdict == CLT_VERDICT_OWN;
         job->queued = job->alone = true;
         w->trial_again(w->ctx, row);

@@ -143,11 +143,21 @@ static clt_status row_at_pause(past *p, const leg *l, clt_trial_row *row)
     return CLT_OK;
 }
 
+/* A stored trial's point, in p->x; one of other ranges may be no point of these. */
+static clt_status find_point(past *p, const clt_trial_row *trial)
+{
+    if (trial->number >= p->order->since) {
+        return clt_point_of(p->order->plan, trial, p->x, p->err);
+    }
+    (void)clt_point_found(p->order->plan, trial, p->x);
+    return CLT_OK;
+}
+
 /* The end of a stretch, with its point in p->x. */
 static clt_status end_of(past *p, const leg *l, clt_trial_row *row)
 {
     *row = p->was->trials[l->number];
-    clt_status status = clt_point_of(p->order->plan, row, p->x, p->err);
+    clt_status status = find_point(p, row);
     return status == CLT_OK && l->until > 0 ? row_at_pause(p, l, row) : status;
 }
 
@@ -218,8 +228,7 @@ static clt_status tell_running(past *p, uint64_t number)
     clt_trial_row row = p->was->trials[number];
     row.state = CLT_TRIAL_RUNNING;
     row.value_count = 0;
-    if (clt_point_of(p->order->plan, &row, p->x, p->err) != CLT_OK || row.dropped ||
-        !clt_order_counts(p->order, number, p->x)) {
+    if (find_point(p, &row) != CLT_OK || row.dropped || !clt_order_counts(p->order, number, p->x)) {
         return p->err->status;
     }
     return clt_teller_tell(&p->order->teller, &row, p->x, p->err);
@@ -361,11 +370,12 @@ static clt_status note_points(past *p)
     clt_status status = CLT_OK;
     for (size_t i = 0; i < p->was->count && status == CLT_OK; i++) {
         const clt_trial_row *trial = &p->was->trials[i];
-        status = clt_point_of(p->order->plan, trial, p->x, p->err);
+        status = find_point(p, trial);
         if (status == CLT_OK && p->check == NULL && i >= p->order->since) {
             status = clt_point_check(p->order->plan, trial, p->x, true, p->err);
         }
-        if (status == CLT_OK && !clt_order_note(p->order, p->x, trial->dropped)) {
+        bool skipped = trial->dropped || !clt_order_counts(p->order, trial->number, p->x);
+        if (status == CLT_OK && !clt_order_note(p->order, p->x, skipped)) {
             status = clt_fail_memory(p->err);
         }
     }

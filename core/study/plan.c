@@ -212,6 +212,18 @@ static clt_status read_goals(clt_plan_build *b)
     return clt_plan_read_reference(b, goals);
 }
 
+const char *clt_plan_study_name(const clt_ini *ini, clt_arena *arena)
+{
+    const clt_entry *name = clt_ini_find(ini, "study", "name");
+    if (name != NULL && name->value[0] != '\0') {
+        return name->value;
+    }
+    const char *file = clt_path_name(ini->path);
+    size_t length = strlen(file);
+    length -= length > 4 && strcmp(file + length - 4, ".ini") == 0 ? 4 : 0;
+    return clt_arena_printf(arena, "%.*s", (int)length, file);
+}
+
 static clt_status read_study(clt_plan_build *b)
 {
     clt_plan *plan = b->plan;
@@ -224,10 +236,7 @@ static clt_status read_study(clt_plan_build *b)
         return clt_plan_at(b, time->line, "study.time");
     }
     if (plan->study.name[0] == '\0') {
-        const char *file = clt_path_name(plan->ini->path);
-        size_t length = strlen(file);
-        length -= length > 4 && strcmp(file + length - 4, ".ini") == 0 ? 4 : 0;
-        plan->study.name = clt_arena_printf(&plan->arena, "%.*s", (int)length, file);
+        plan->study.name = clt_plan_study_name(plan->ini, &plan->arena);
     }
     return plan->study.name != NULL ? CLT_OK : fail_memory(b);
 }

@@ -41,6 +41,8 @@ typedef struct clt_limits {
     double trial_time, no_progress, grace, sampler_time;
     uint64_t trial_memory; /**< bytes; 0: no limit */
     uint64_t max_failed;   /**< 0: no limit */
+    int64_t retries;       /**< of a trial that failed by its own fault; -1: one, of those that a
+                                chance may have ended: crash, memory, no result */
     bool checkpoint;
     bool reuse; /**< a process may run several trials one after another */
     bool free_order;
@@ -95,6 +97,10 @@ typedef struct clt_plan {
  *  "path:line: ..." for what is wrong. Finish it also after a failure. */
 clt_status clt_plan_make(clt_plan *plan, const clt_ini *ini, clt_registry *registry,
                          clt_error *err);
+
+/** What the study of an experiment is called: [study] name, or its file without ".ini"; from the
+ *  arena, NULL: no memory. */
+const char *clt_plan_study_name(const clt_ini *ini, clt_arena *arena);
 
 /** CLT_BAD_INPUT, with the line of [params], where there is no [objective] that a trial could
  *  evaluate. */

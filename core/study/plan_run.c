@@ -55,5 +55,6 @@ clt_status clt_plan_read_run(clt_plan_build *b)
     limits->checkpoint = run.checkpoint != 0;
     limits->free_order = run.order == CLT_ORDER_FREE;
     limits->window = (uint64_t)run.window;
+    limits->retries = run.retries;
     return CLT_OK;
 }

@@ -280,6 +280,9 @@ static const char *obstacle(runs *r, const clt_trial_row *trial)
     if (trial->state == CLT_TRIAL_FAILED && trial->failure == CLT_FAIL_QUARANTINE) {
         return "it never ran: the same parameters had failed before";
     }
+    if (trial->number < clt_change_same_call(r->setup->study->identity)) {
+        return "it was run in another way: \"collet show --environment\" has it";
+    }
     if (trial->dropped) {
         return "it was dropped";
     }
@@ -293,8 +296,8 @@ static const char *obstacle(runs *r, const clt_trial_row *trial)
         return "it was lost through no fault of its own";
     }
     if (trial->number < clt_change_since(r->setup->study->identity) &&
-        clt_point_of(r->setup->plan, trial, r->x, &ignored) == CLT_OK &&
-        !clt_change_within(r->setup->plan, r->x)) {
+        !(clt_point_found(r->setup->plan, trial, r->x) &&
+          clt_change_within(r->setup->plan, r->x))) {
         return "it lies outside of the ranges that the study has now";
     }
     if (clt_point_of(r->setup->plan, trial, r->x, &ignored) != CLT_OK ||

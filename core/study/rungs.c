@@ -210,7 +210,11 @@ static clt_status take_past(clt_run *r)
     for (size_t i = 0; i < r->past.count && status == CLT_OK; i++) {
         const clt_trial_row *trial = &r->past.trials[i];
         clt_track *track = clt_curves_find(&r->pruning.curves, trial->number);
-        status = clt_point_of(r->setup->plan, trial, x, r->err);
+        if (trial->number < r->order.since) {
+            (void)clt_point_found(r->setup->plan, trial, x);
+        } else {
+            status = clt_point_of(r->setup->plan, trial, x, r->err);
+        }
         if (status == CLT_OK && track != NULL) {
             clt_curves_hide(&r->pruning.curves, track,
                             clt_pruning_hides(trial) ||

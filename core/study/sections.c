@@ -68,6 +68,10 @@ static const collet_option run_options[] = {
         "auto: a process whose evaluation of an objective took less than 10 ms, or whose fold "
         "less than 0.5 s, and that left nothing behind goes on with another; off: each gets a "
         "process of its own"),
+    COLLET_OPT_INT(clt_run_options, retries, "-1", -1, 1000, NULL, COLLET_FIXED,
+                   "how often a trial is run again that crashed, ran out of memory or time, ended "
+                   "without a result or reported an error; -1: once, "
+                   "and not after an error or a time limit"),
     COLLET_OPT_INT(
         clt_run_options, window, "0", 0, 4096, NULL, COLLET_FIXED,
         "with order = fixed, trial t knows the results up to t - window, which keeps as many "

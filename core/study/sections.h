@@ -53,6 +53,7 @@ typedef struct clt_run_options {
     int64_t max_failed;
     int32_t checkpoint, order, reuse, reserved;
     int64_t window;
+    int64_t retries;
 } clt_run_options;
 
 /** Values of [run] order. */

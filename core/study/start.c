@@ -121,8 +121,7 @@ static clt_status sift(const clt_start *s, const clt_study_row *study, clt_arena
         x == NULL ? clt_fail_memory(err)
                   : clt_store_trials(s->store, study->id, false, arena, &rows, &count, err);
     for (size_t i = 0; status == CLT_OK && i < count && rows[i].number < since; i++) {
-        status = clt_point_of(s->plan, &rows[i], x, err);
-        bool inside = status == CLT_OK && clt_change_within(s->plan, x);
+        bool inside = clt_point_found(s->plan, &rows[i], x) && clt_change_within(s->plan, x);
         *within += inside;
         if (status == CLT_OK && !inside && rows[i].state == CLT_TRIAL_RUNNING) {
             status = end_outside(s, study, &rows[i], err);
@@ -132,20 +131,20 @@ static clt_status sift(const clt_start *s, const clt_study_row *study, clt_arena
 }
 
 /* Says in one line what has changed, and what that means. */
-static void say_changes(const clt_start *s, const clt_change_of_range *changes, size_t count,
-                        uint64_t trials, uint64_t within)
+static void say_ranges(const clt_start *s, const clt_changes *changes, uint64_t trials,
+                       uint64_t within)
 {
     clt_str line = {0};
     clt_str_addf(&line, "other ranges from trial %llu on: ", (unsigned long long)trials);
-    for (size_t i = 0; i < count; i++) {
-        const clt_variable *v = changes[i].variable;
+    for (size_t i = 0; i < changes->range_count; i++) {
+        const clt_variable *v = changes->ranges[i].variable;
         const clt_entry *entry = NULL;
         for (size_t k = 0; k < s->plan->ini->entry_count; k++) {
             const clt_entry *e = &s->plan->ini->entries[k];
             entry = e->line == v->line ? e : entry;
         }
         clt_str_addf(&line, "%s%s = %s was %s", i > 0 ? "; " : "", v->name,
-                     entry != NULL ? entry->value : "", changes[i].was);
+                     entry != NULL ? entry->value : "", changes->ranges[i].was);
     }
     clt_str_addf(&line, "; %llu of %llu trials lie within and count", (unsigned long long)within,
                  (unsigned long long)trials);
@@ -153,33 +152,60 @@ static void say_changes(const clt_start *s, const clt_change_of_range *changes, 
     clt_str_finish(&line);
 }
 
-/* Takes up other ranges, where those are all that has changed. */
+static void say_calls(const clt_start *s, const clt_changes *changes, uint64_t trials)
+{
+    clt_str line = {0};
+    clt_str_addf(&line,
+                 "trials are run in another way from trial %llu on: ", (unsigned long long)trials);
+    for (size_t i = 0; i < changes->call_count; i++) {
+        const clt_change_of_call *call = &changes->calls[i];
+        clt_str_addf(&line, "%s%s", i > 0 ? "; " : "", call->key);
+        if (call->is != NULL) {
+            clt_str_addf(&line, " = %s", call->is);
+        }
+        clt_str_addf(&line, call->was != NULL ? " was %s" : " was not there",
+                     call->was != NULL ? call->was : "");
+        clt_str_add(&line, call->is == NULL ? ", and is no more" : "");
+    }
+    clt_str_add(&line, "; what is known stays");
+    log_line(s, "study", clt_str_text(&line));
+    clt_str_finish(&line);
+}
+
+/* Notes what is another one; *trials: how many there are. */
+static clt_status note_changes(const clt_start *s, const clt_changes *changes, clt_study_row *study,
+                               size_t *trials, clt_arena *arena, clt_error *err)
+{
+    clt_trial_row *rows;
+    return clt_store_trials(s->store, study->id, false, arena, &rows, trials, err) == CLT_OK
+               ? clt_change_note(s->plan, changes, *trials, s->store, study, arena, err)
+               : err->status;
+}
+
+/* Takes up other ranges, and another way to run trials, where those are all that has changed. */
 static clt_status take_changes(const clt_start *s, clt_study_row *study, clt_arena *arena,
                                clt_error *err)
 {
-    clt_change_of_range *changes;
-    clt_trial_row *rows;
-    size_t count, trials;
-    uint64_t within;
-    if (clt_change_find(s->plan, study->name, study->identity, arena, &changes, &count, err) !=
-            CLT_OK ||
+    clt_changes changes;
+    size_t trials = 0;
+    uint64_t within = 0;
+    if (clt_change_find(s->plan, study->name, study->identity, arena, &changes, err) != CLT_OK ||
         check_order(s->plan, study, err) != CLT_OK || check_goals(s->plan, study, err) != CLT_OK ||
         clt_start_check_inputs(s, study, arena, err) != CLT_OK) {
         return err->status;
     }
-    if (count == 0 && clt_change_since(study->identity) == 0) {
-        return CLT_OK;
-    }
-    if (count > 0 &&
-        (clt_store_trials(s->store, study->id, false, arena, &rows, &trials, err) != CLT_OK ||
-         clt_change_note(s->plan, changes, count, trials, s->store, study, arena, err) != CLT_OK)) {
+    if (changes.range_count + changes.call_count > 0 &&
+        note_changes(s, &changes, study, &trials, arena, err) != CLT_OK) {
         return err->status;
     }
-    if (sift(s, study, arena, &within, err) != CLT_OK) {
+    if (clt_change_since(study->identity) > 0 && sift(s, study, arena, &within, err) != CLT_OK) {
         return err->status;
     }
-    if (count > 0) {
-        say_changes(s, changes, count, trials, within);
+    if (changes.call_count > 0) {
+        say_calls(s, &changes, trials);
+    }
+    if (changes.range_count > 0) {
+        say_ranges(s, &changes, trials, within);
     }
     return CLT_OK;
 }
