@@ -70,6 +70,8 @@ static const char *const retry[] = {
     NULL,
 };
 
+_Static_assert(CLT_FAIL_REJECTED == 10, "the number below");
+
 static const char *const reject[] = {
     "UPDATE trial SET state = 3, failure = 10, signal = 0, log = NULL, dropped = 0 "
     "WHERE study = ? AND number = ?",

@@ -54,6 +54,8 @@ static const struct {
      "study one, trial 1: its result is that of trial 1\n", true},
     {"INSERT INTO wish VALUES (1, 1, 'x = 1', 0), (1, 3, 'x = 2', 0)",
      "study one: rows of table wish are missing\n", true},
+    {"INSERT INTO edit VALUES (1, 1, 0, 1, 9, 2, 'complete')",
+     "study one: entry 1 of table edit makes no sense\n", true},
     {"INSERT INTO ancestor VALUES (1, 1, 1, 0, 'other, trial 3')",
      "study one: rows of table ancestor are missing\n", true},
     {"CREATE TRIGGER t AFTER INSERT ON trial BEGIN DELETE FROM trial; END",
