@@ -177,9 +177,9 @@ const clt_command clt_command_run = {
     "Every finished trial is in the store at once. Ctrl-C ends the run after the trial under\n"
     "way, twice ends it now; run again to go on. The study is that of the same name in the store;\n"
     "ranges, limits and how a program is called may have changed since (docs/spaces.md); where\n"
-    "anything else of FILE has, or the data it names, it is refused, unless --new. FILE may be - for\n"
-    "standard input: the store is then that of the current folder, and the study, unless [study] has\n"
-    "its name, is called experiment.\n",
+    "anything else of FILE has, or the data it names, it is refused, unless --new. FILE may be -\n"
+    "for standard input: the store is then that of the current folder, and the study, unless\n"
+    "[study] has its name, is called experiment.\n",
     1,
     1,
     flags,
