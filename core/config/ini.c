@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "config/quote.h"
 
 #include <ctype.h>
 #include <ini.h>
@@ -102,15 +103,23 @@ static bool is_plain(const reading *r)
     return n > 0 && strcmp(r->sections.items[n - 1].name, CLT_INI_LINES) == 0;
 }
 
-/* Without the comment behind it, as inih cuts it. */
+/* Without the comment behind it, as inih cuts it, but for a `;` in quotes. */
 static size_t uncomment(const char **start, size_t length)
 {
-    for (size_t i = 1; i < length; i++) {
-        if ((*start)[i] == ';' && isspace((unsigned char)(*start)[i - 1])) {
-            length = i;
+    return trim(start, clt_before_comment(*start, length));
+}
+
+/* Would inih cut off more? */
+static bool has_quoted_comment(const char *start, size_t length)
+{
+    size_t head = strcspn(start, "=:\n"),
+           end = head < length ? clt_before_comment(start + head, length - head) : 0;
+    for (size_t i = 1; i < end; i++) {
+        if (start[head + i] == ';' && isspace((unsigned char)start[head + i - 1])) {
+            return true;
         }
     }
-    return trim(start, length);
+    return false;
 }
 
 static void add_plain(reading *r, const char *start, size_t length)
@@ -120,8 +129,10 @@ static void add_plain(reading *r, const char *start, size_t length)
     for (size_t i = 0; i < r->entries.count; i++) {
         number += strcmp(r->entries.items[i].section, CLT_INI_LINES) == 0;
     }
-    clt_entry entry = {CLT_INI_LINES, clt_arena_printf(r->arena, "%zu", number),
-                       clt_arena_printf(r->arena, "%.*s", (int)length, start), r->line};
+    clt_entry entry = {.section = CLT_INI_LINES,
+                       .key = clt_arena_printf(r->arena, "%zu", number),
+                       .value = clt_arena_printf(r->arena, "%.*s", (int)length, start),
+                       .line = r->line};
     if (entry.key == NULL || entry.value == NULL || !CLT_PUSH(&r->entries, entry)) {
         fault_memory(r);
     }
@@ -180,7 +191,8 @@ static char *next_line(char *out, int size, void *stream)
         length = 0; /* nothing for inih */
     }
     r->value = NULL;
-    size_t given = length > INIH_LINE ? keep_value(r, start, length) : length;
+    bool keeps = length > INIH_LINE || has_quoted_comment(start, length);
+    size_t given = keeps ? keep_value(r, start, length) : length;
     if (r->failed || given + sizeof "-\n" > (size_t)size) {
         return NULL;
     }
@@ -189,14 +201,17 @@ static char *next_line(char *out, int size, void *stream)
     return out;
 }
 
+static bool is_quoted(const char *value)
+{
+    size_t n = strlen(value);
+    return n >= 2 && value[0] == '"' && strchr(value + 1, '"') == value + n - 1;
+}
+
 /* The value without quotes around all of it. */
 static char *copy_value(clt_arena *arena, const char *value)
 {
-    size_t n = strlen(value);
-    if (n >= 2 && value[0] == '"' && strchr(value + 1, '"') == value + n - 1) {
-        return clt_arena_printf(arena, "%.*s", (int)n - 2, value + 1);
-    }
-    return clt_arena_copy(arena, value);
+    return is_quoted(value) ? clt_arena_printf(arena, "%.*s", (int)strlen(value) - 2, value + 1)
+                            : clt_arena_copy(arena, value);
 }
 
 static int add_entry(void *user, const char *section, const char *key, const char *value)
@@ -213,8 +228,12 @@ static int add_entry(void *user, const char *section, const char *key, const cha
             return 0;
         }
     }
-    clt_entry entry = {clt_arena_copy(r->arena, section), clt_arena_copy(r->arena, key),
-                       copy_value(r->arena, r->value != NULL ? r->value : value), r->line};
+    const char *written = r->value != NULL ? r->value : value;
+    clt_entry entry = {.section = clt_arena_copy(r->arena, section),
+                       .key = clt_arena_copy(r->arena, key),
+                       .value = copy_value(r->arena, written),
+                       .quoted = is_quoted(written),
+                       .line = r->line};
     if (entry.section == NULL || entry.key == NULL || entry.value == NULL ||
         !CLT_PUSH(&r->entries, entry)) {
         fault_memory(r);

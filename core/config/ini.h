@@ -22,8 +22,9 @@ enum { CLT_INI_LINE = 65535, CLT_INI_NAME = 49 };
 typedef struct clt_entry {
     const char *section; /**< "" before the first header */
     const char *key;
-    const char *value;
-    int line; /**< from 1 */
+    const char *value; /**< without the double quotes around all of it */
+    bool quoted;       /**< it had them: a list of it is of one text, and no "when" is in it */
+    int line;          /**< from 1 */
 } clt_entry;
 
 /** One `[section]` header. */

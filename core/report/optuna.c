@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "config/option.h"
 #include "report/folds.h"
+#include "space/steps.h"
 #include "study/demand.h"
 #include "study/wish.h"
 
@@ -155,11 +156,16 @@ static clt_status add_param(const clt_optuna_report *r, const clt_trial_row *t,
                         "trial %" PRIu64 " of the store has \"%s\", which its experiment has not",
                         t->number, param->name);
     }
+    const collet_dim *dim = &space->dims[i];
+    double value = param->value;
+    if (clt_step_is_real(dim)) { /* what an older version stored may lie beyond the bounds */
+        (void)clt_step_near(dim->low, dim->high, dim->step, value, &value);
+    }
     clt_json json = open_line(out, SET_PARAM);
     clt_json_int(&json, "trial_id", (int64_t)t->number);
     clt_json_text(&json, "param_name", param->name);
-    add_real(&json, "param_value_internal", param->value);
-    add_distribution(&json, &space->dims[i]);
+    add_real(&json, "param_value_internal", value);
+    add_distribution(&json, dim);
     close_line(&json);
     return CLT_OK;
 }

@@ -2,6 +2,7 @@
 #include "report/trials_impl.h"
 
 #include "base/clock.h"
+#include "config/option.h"
 #include "report/folds.h"
 #include "report/front.h"
 #include "study/change.h"
@@ -9,7 +10,6 @@
 #include "study/edit.h"
 #include "study/environment.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void add_json_params(const clt_trial_row *trial, clt_json *json)
@@ -17,8 +17,9 @@ static void add_json_params(const clt_trial_row *trial, clt_json *json)
     clt_json_open(json, "params", '{');
     for (size_t p = 0; p < trial->param_count; p++) {
         const clt_param *param = &trial->params[p];
-        if (strspn(param->text, "0123456789.e+-") == strlen(param->text)) {
-            clt_json_real(json, param->name, strtod(param->text, NULL));
+        double number;
+        if (clt_number_parse(param->text, &number)) { /* "" and 1-2 are none */
+            clt_json_real(json, param->name, number);
         } else {
             clt_json_text(json, param->name, param->text);
         }

@@ -1,6 +1,8 @@
 #include "space/condition.h"
 
 #include "config/option.h"
+#include "config/quote.h"
+#include "space/steps.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -16,11 +18,24 @@ static const char *copy_trimmed(clt_arena *arena, const char *text, size_t lengt
     return clt_arena_printf(arena, "%.*s", (int)length, text);
 }
 
+/* Where the next " and " that is in no quotes begins, or NULL. */
+static const char *find_and(const char *text)
+{
+    for (size_t i = 0; text[i] != '\0';) {
+        size_t quoted = clt_quoted_at(text, i);
+        if (strncmp(text + i, " and ", 5) == 0) {
+            return text + i;
+        }
+        i += quoted > 0 ? quoted : 1;
+    }
+    return NULL;
+}
+
 clt_status clt_comparison_parse(clt_arena *arena, const char **text, clt_comparison *out,
                                 clt_error *err)
 {
     const char *start = *text + strspn(*text, " \t");
-    const char *and = strstr(start, " and ");
+    const char *and = find_and(start);
     size_t length = and != NULL ? (size_t)(and-start) : strlen(start);
     size_t name = strcspn(start, "<>=! \t");
     const char *at = start + name + strspn(start + name, " \t");
@@ -45,10 +60,14 @@ clt_status clt_comparison_parse(clt_arena *arena, const char **text, clt_compari
     if (out->name == NULL || out->literal == NULL) {
         return clt_fail_memory(err);
     }
-    return out->literal[0] != '\0'
-               ? CLT_OK
-               : clt_fail(err, CLT_BAD_INPUT, "\"when %s %s\": a value is missing", out->name,
-                          out->op);
+    bool written = out->literal[0] != '\0'; /* "" is a value */
+    out->literal = clt_meant(arena, out->literal);
+    if (out->literal == NULL) {
+        return clt_fail_memory(err);
+    }
+    return written ? CLT_OK
+                   : clt_fail(err, CLT_BAD_INPUT, "\"when %s %s\": a value is missing", out->name,
+                              out->op);
 }
 
 static bool compare(const char *op, double a, double b)
@@ -169,6 +188,16 @@ static uint32_t category_ranges(const clt_comparison *c, const clt_variable *par
     return count;
 }
 
+/* What the literal means among the values of a range with a step: 0.333 may not, 0.3333333333 does
+ * mean one of them. */
+static double among_steps(const clt_range *range, double literal)
+{
+    if (range->type == COLLET_DIM_REAL && range->step > 0) {
+        (void)clt_step_near(range->low, range->high, range->step, literal, &literal);
+    }
+    return literal;
+}
+
 static uint32_t number_ranges(const char *op, double v, double *ranges)
 {
     double below = nextafter(v, -INFINITY), above = nextafter(v, INFINITY);
@@ -197,9 +226,10 @@ clt_status clt_comparison_ranges(clt_arena *arena, const clt_comparison *compari
     if (*ranges == NULL) {
         return clt_fail_memory(err);
     }
-    *range_count = parent->range.type == COLLET_DIM_CATEGORY
-                       ? category_ranges(comparison, parent, literal, *ranges)
-                       : number_ranges(comparison->op, literal, *ranges);
+    *range_count =
+        parent->range.type == COLLET_DIM_CATEGORY
+            ? category_ranges(comparison, parent, literal, *ranges)
+            : number_ranges(comparison->op, among_steps(&parent->range, literal), *ranges);
     if (*range_count == 0 && comparison->op[0] == '=' && !parent->range.pinned) {
         return clt_fail(err, CLT_BAD_INPUT, "\"when %s %s %s\": %s never has the value \"%s\"",
                         comparison->name, comparison->op, comparison->literal, parent->name,

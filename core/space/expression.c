@@ -2,6 +2,7 @@
 
 #include "base/suggest.h"
 #include "config/option.h"
+#include "config/quote.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -88,8 +89,12 @@ static const clt_variable *find_part(const reader *r, const char *name)
     if (v == NULL || v->option == NULL) {
         return v != NULL && strcmp(dot, ".use") == 0 ? v : NULL;
     }
-    unsigned long element = strtoul(dot + 1, NULL, 10);
-    return isdigit((unsigned char)dot[1]) && element >= 1 && element <= v->option->count ? v : NULL;
+    char *end;
+    unsigned long element = strtoul(dot + 1, &end, 10);
+    return isdigit((unsigned char)dot[1]) && *end == '\0' && element >= 1 &&
+                   element <= v->option->count
+               ? v
+               : NULL;
 }
 
 static clt_status fail_name(reader *r, const char *name)
@@ -377,13 +382,13 @@ static clt_status join(reader *r, clt_term_kind kind, const part *a, const part 
 
 static clt_status take_quoted(reader *r, part *out)
 {
-    const char *end = strchr(r->at + 1, '"');
-    if (end == NULL) {
+    size_t length = clt_quoted(r->at);
+    if (length == 0) {
         return clt_fail(r->err, CLT_BAD_INPUT, "the quote is not closed: %s", r->at);
     }
     *out = (part){.type = WORD};
-    out->word = clt_arena_printf(r->arena, "%.*s", (int)(end - r->at) - 1, r->at + 1);
-    r->at = end + 1;
+    out->word = clt_unquote(r->arena, r->at, length);
+    r->at += length;
     return out->word != NULL ? CLT_OK : clt_fail_memory(r->err);
 }
 
@@ -448,7 +453,7 @@ static clt_status read_primary(reader *r, part *out)
         }
         return take(r, ")") ? CLT_OK : fail_here(r, "a \")\" is missing");
     }
-    if (*r->at == '"') {
+    if (*r->at == '"' || *r->at == '\'') {
         return take_quoted(r, out);
     }
     if (take_number(r, out)) {

@@ -2,6 +2,8 @@
 
 #include "math/normal.h"
 
+#include <collet/steps.h>
+
 #include <math.h>
 
 /* The value in standard deviations from the mean. */
@@ -37,7 +39,7 @@ double clt_law_value(const clt_law *law, double u)
         return u <= 0 ? law->low : law->high; /* which rounding may miss */
     }
     if (law->step > 0) {
-        value = law->low + floor((value - law->low) / law->step + 0.5) * law->step;
+        value = collet_step_value(law->low, law->step, floor((value - law->low) / law->step + 0.5));
     }
     return value < law->low ? law->low : value > law->high ? law->high : value;
 }

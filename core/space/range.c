@@ -4,6 +4,10 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "config/option.h"
+#include "config/quote.h"
+#include "space/steps.h"
+
+#include <collet/steps.h>
 
 #include <ctype.h>
 #include <math.h>
@@ -31,14 +35,18 @@ static const char *copy_trimmed(clt_arena *arena, const char *text, size_t lengt
     return clt_arena_printf(arena, "%.*s", (int)length, text);
 }
 
-/* The keyword "when" as a word of its own, or NULL. */
+/* The keyword "when" as a word of its own, in no quotes, or NULL. */
 static const char *find_when(const char *text)
 {
-    for (const char *at = strstr(text, "when"); at != NULL; at = strstr(at + 1, "when")) {
-        bool before = at > text && (isspace((unsigned char)at[-1]) || at[-1] == ')');
-        if (before && (isspace((unsigned char)at[4]) || at[4] == '\0')) {
+    for (size_t i = 0; text[i] != '\0';) {
+        const char *at = text + i;
+        size_t quoted = clt_quoted_at(text, i);
+        bool before = i > 0 && (isspace((unsigned char)at[-1]) || at[-1] == ')');
+        if (before && strncmp(at, "when", 4) == 0 &&
+            (isspace((unsigned char)at[4]) || at[4] == '\0')) {
             return at;
         }
+        i += quoted > 0 ? quoted : 1;
     }
     return NULL;
 }
@@ -55,43 +63,71 @@ static const char *brief(clt_arena *arena, const char *text)
     return cut != NULL ? cut : "...";
 }
 
-/* One for each comma up to the bracket, and one more: as many as there can be. */
-static const char **make_room(clt_arena *arena, const char *at, const char *close)
+/* One for each comma, and one more: as many as there can be. */
+static const char **make_room(clt_arena *arena, const char *at)
 {
     size_t most = 1;
-    for (; at < close; at++) {
+    for (; *at != '\0'; at++) {
         most += *at == ',';
     }
     return clt_arena_array(arena, most, sizeof(const char *));
 }
 
-static clt_status split_call(clt_arena *arena, const char *text, size_t name_length, call *out,
-                             clt_error *err)
+/* Has text more brackets of one kind than of the other: was it cut within them? */
+static bool is_cut(const char *text)
 {
-    const char *at = text + name_length + 1; /* behind the bracket */
-    const char *close = strchr(at, ')');
-    if (close == NULL) {
+    int open = 0;
+    for (; *text != '\0'; text++) {
+        open += strchr("([{", *text) != NULL ? 1 : strchr(")]}", *text) != NULL ? -1 : 0;
+    }
+    return open != 0;
+}
+
+/* One argument, up to the comma or the bracket behind it. */
+static clt_status add_argument(clt_arena *arena, const char *text, const char **at, call *out,
+                               clt_error *err)
+{
+    clt_listed item;
+    if (clt_list_next(arena, at, ",)", &item, err) != CLT_OK) {
+        return clt_prefix(err, "\"%s\"", brief(arena, text));
+    }
+    if (!item.quoted && is_cut(item.text)) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "\"%s\": \"%s\" has one bracket of two; a value with commas or brackets in "
+                        "it stands in quotes: choice(\"[128, 32]\", \"[128]\")",
+                        brief(arena, text), brief(arena, item.text));
+    }
+    if (**at == '\0') {
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\": the bracket is not closed",
                         brief(arena, text));
     }
-    *out = (call){.name = copy_trimmed(arena, text, name_length),
-                  .arguments = make_room(arena, at, close),
-                  .rest = close + 1};
-    while (at <= close) {
-        size_t n = strcspn(at, ",)");
-        const char *argument = copy_trimmed(arena, at, n);
-        if (out->name == NULL || out->arguments == NULL || argument == NULL) {
-            return clt_fail_memory(err);
-        }
-        if (argument[0] == '\0' && (out->count > 0 || at[n] == ',')) {
-            return clt_fail(err, CLT_BAD_INPUT, "\"%s\": a value is missing beside a comma",
-                            brief(arena, text));
-        }
-        if (argument[0] != '\0') {
-            out->arguments[out->count++] = argument;
-        }
-        at += n + 1;
+    bool empty = !item.quoted && item.text[0] == '\0';
+    if (empty && (out->count > 0 || **at == ',')) {
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\": a value is missing beside a comma",
+                        brief(arena, text));
     }
+    if (!empty) {
+        out->arguments[out->count++] = item.text;
+    }
+    return CLT_OK;
+}
+
+static clt_status split_call(clt_arena *arena, const char *text, size_t name_length, call *out,
+                             clt_error *err)
+{
+    const char *at = text + name_length;
+    *out =
+        (call){.name = copy_trimmed(arena, text, name_length), .arguments = make_room(arena, at)};
+    if (out->name == NULL || out->arguments == NULL) {
+        return clt_fail_memory(err);
+    }
+    do {
+        at++; /* behind the bracket, or the comma */
+        if (add_argument(arena, text, &at, out, err) != CLT_OK) {
+            return err->status;
+        }
+    } while (*at == ',');
+    out->rest = at + 1;
     return CLT_OK;
 }
 
@@ -129,7 +165,8 @@ static clt_status check_bounds(const call *c, clt_range *range, clt_error *err)
     if (range->log && range->step > 0) {
         return clt_fail(err, CLT_BAD_INPUT, "log and step do not go together");
     }
-    if (range->step > range->high - range->low && range->low < range->high) {
+    if (range->step > 0 && range->low < range->high &&
+        collet_step_value(range->low, range->step, 1) > range->high) {
         return clt_fail(err, CLT_BAD_INPUT, "the step is wider than the range %s to %s", low, high);
     }
     return CLT_OK;
@@ -167,8 +204,7 @@ static clt_status read_numbers(const collet_option *option, const call *c, clt_r
         return err->status;
     }
     if (range->step > 0) {
-        double steps = floor((range->high - range->low) / range->step + 1e-9);
-        range->high = range->low + steps * range->step;
+        range->high = clt_step_last(range->low, range->high, range->step);
     }
     if (clt_option_in_range(option, range->low, c->arguments[0], err) != CLT_OK) {
         return err->status;
@@ -309,7 +345,13 @@ static clt_status find_steps(const call *c, clt_range *range, double from, clt_e
         return clt_fail(err, CLT_BAD_INPUT, "%s(): bounds and step are whole numbers here",
                         c->name);
     }
-    range->low = from + ceil((range->low - from) / range->step - 1e-9) * range->step;
+    double first = ceil((range->low - from) / range->step - 1e-9);
+    if (!whole_numbers) {
+        range->low = collet_step_value(from, range->step, first);
+        range->high = clt_step_last(range->low, range->high, range->step);
+        return CLT_OK;
+    }
+    range->low = from + first * range->step;
     double steps = floor((range->high - range->low) / range->step + 1e-9);
     range->high = range->low + steps * range->step;
     return CLT_OK;

@@ -1,6 +1,7 @@
 #include "space/rules.h"
 
 #include "space/expression.h"
+#include "space/steps.h"
 
 #include <collet/helpers.h>
 
@@ -77,8 +78,8 @@ static double another(const clt_space *space, uint32_t i, const collet_rng *rng,
     }
     if (step > 0) {
         double steps = floor(pow((dim->high - dim->low) / step, size * size) + 0.5);
-        double to = dim->low + floor((value - dim->low) / step + side * steps + 0.5) * step;
-        return to < dim->low ? dim->low : to > dim->high ? dim->high : to;
+        double k = floor((value - dim->low) / step + side * steps + 0.5);
+        return clt_step_nearest(dim, k * step + dim->low);
     }
     double to = share_of(space, i, value) + side * exp(-22 * size);
     return clt_space_value(space, i, to < 0 ? 0 : to > 1 ? 1 : to);

@@ -2,6 +2,7 @@
 
 #include "base/suggest.h"
 #include "space/condition.h"
+#include "space/steps.h"
 
 #include <collet/helpers.h>
 
@@ -281,6 +282,17 @@ void clt_space_from_asked(const clt_space *space, double *x)
         }
         x[i] += 0.0; /* -0 becomes 0: no store keeps the sign of a zero */
     }
+    clt_space_settle(space, x);
+}
+
+void clt_space_settle(const clt_space *space, double *x)
+{
+    for (uint32_t i = 0; i < space->dim_count; i++) {
+        const collet_dim *dim = &space->dims[i];
+        if (clt_step_is_real(dim) && !isnan(x[i])) {
+            (void)clt_step_near(dim->low, dim->high, dim->step, x[i], &x[i]);
+        }
+    }
 }
 
 double clt_space_value(const clt_space *space, uint32_t i, double u)
@@ -309,16 +321,18 @@ void clt_space_format(const clt_space *space, uint32_t i, double value, clt_str 
     }
 }
 
-/* Is value low + k * step, but for rounding? */
+/* Is value low + k * step? */
 static bool on_step(const collet_dim *dim, double value)
 {
-    double step = collet_dim_step(dim);
+    double step = collet_dim_step(dim), on;
     if (step == 0) {
         return true;
     }
+    if (clt_step_is_real(dim)) {
+        return clt_step_near(dim->low, dim->high, step, value, &on) && on == value;
+    }
     double k = (value - dim->low) / step;
-    bool whole = dim->type == COLLET_DIM_REAL || value == floor(value);
-    return whole && fabs(k - nearbyint(k)) <= 1e-9 * fmax(1.0, fabs(k));
+    return value == floor(value) && fabs(k - nearbyint(k)) <= 1e-9 * fmax(1.0, fabs(k));
 }
 
 clt_status clt_space_check(const clt_space *space, const double *x, clt_error *err)

@@ -54,7 +54,11 @@ collet_space clt_space_view(const clt_space *space);
  */
 collet_space clt_space_asked(const clt_space *space);
 
-/** Turns a sampler's point into values, in place. */
+/** Gives each value of a range with a step the number that its text means: what was reckoned
+ *  elsewhere, or stored by an older version, may be off by rounding. All else stays as it is. */
+void clt_space_settle(const clt_space *space, double *x);
+
+/** Turns a sampler's point into values, in place, settled. */
 void clt_space_from_asked(const clt_space *space, double *x);
 
 /** The sampler's view of values x, in out. Depends on the values alone. */

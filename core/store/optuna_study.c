@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "config/ini.h"
+#include "space/steps.h"
 #include "study/change.h"
 
 #include <ctype.h>
@@ -318,6 +319,9 @@ static clt_status turn_param(turning *t, const clt_optuna_param *p, clt_param *o
         } else if (r->type == INT) {
             clt_str_addf(&text, "%.0f", p->value);
         } else {
+            if (r->step > 0) { /* which Optuna reckons in binary */
+                (void)clt_step_near(r->low, r->high, r->step, out->value, &out->value);
+            }
             clt_str_add_real(&text, out->value);
         }
         out->text = text.failed ? NULL : clt_arena_copy(t->arena, clt_str_text(&text));

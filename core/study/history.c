@@ -3,6 +3,7 @@
 #include <collet/helpers.h>
 
 #include "base/rng.h"
+#include "config/quote.h"
 #include "plugin/guard.h"
 #include "study/demand.h"
 
@@ -329,6 +330,25 @@ clt_status clt_point_check(const clt_plan *plan, const clt_trial_row *trial, con
     return CLT_OK;
 }
 
+/* Quotes were part of a choice once, and did not keep its commas together. Is the stored choice the
+ * one that its index stands for now? */
+static bool is_choice(const collet_dim *dim, const clt_param *param)
+{
+    const char *text = param->text;
+    if (dim->type != COLLET_DIM_CATEGORY || isnan(param->value) || strpbrk(text, "\"'") == NULL) {
+        return true;
+    }
+    if (!(param->value >= 0 && param->value < dim->category_count)) {
+        return false;
+    }
+    const char *choice = dim->categories[(size_t)param->value];
+    clt_arena arena = {0};
+    const char *meant = clt_meant(&arena, text);
+    bool same = strcmp(choice, text) == 0 || (meant != NULL && strcmp(choice, meant) == 0);
+    clt_arena_finish(&arena);
+    return same;
+}
+
 clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double *x, clt_error *err)
 {
     for (uint32_t i = 0; i < plan->space.dim_count; i++) {
@@ -346,10 +366,18 @@ clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double
                             (unsigned long long)trial->number, trial->params[p].name);
         }
         x[i] = trial->params[p].value;
+        if (!is_choice(&plan->space.dims[i], &trial->params[p])) {
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "trial %llu of the store has %s = %s, which is no choice of the "
+                            "experiment as it is read now; start another study with --new",
+                            (unsigned long long)trial->number, trial->params[p].name,
+                            trial->params[p].text);
+        }
         if (!is_place(&plan->space.dims[i], x[i])) {
             return no_point(trial, trial->params[p].name, x[i], err);
         }
     }
+    clt_space_settle(&plan->space, x);
     return CLT_OK;
 }
 

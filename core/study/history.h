@@ -67,7 +67,7 @@ clt_status clt_point_check(const clt_plan *plan, const clt_trial_row *trial, con
                            bool bounds, clt_error *err);
 
 /** x[dim_count] of a stored trial. CLT_NO_STORE where a name is not in the space, or a category has
- *  no such choice. */
+ *  no such choice; CLT_BAD_INPUT where a choice is read otherwise now. */
 clt_status clt_point_of(const clt_plan *plan, const clt_trial_row *trial, double *x,
                         clt_error *err);
 

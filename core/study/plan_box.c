@@ -1,6 +1,8 @@
 /* Experiments with an [objective]: which kind of experiment it is, and its [params]. */
 #include "study/plan_build.h"
 
+#include "config/quote.h"
+
 #include <collet/plugin.h>
 
 #include <ctype.h>
@@ -110,38 +112,36 @@ static bool is_key(const char *key)
 }
 
 /* choice(1, 2, 4) has an order for `when`; choice(a, b) has none. */
-static uint32_t choice_type(const char *text)
+static uint32_t choice_type(clt_arena *arena, const char *text)
 {
-    const char *at = text + strcspn(text, "(") + 1;
+    const char *at = text + strcspn(text, "(");
+    clt_error ignored = {0};
+    clt_listed item;
     double number;
-    while (*at != '\0' && *at != ')') {
-        char word[64];
-        size_t n = strcspn(at, ",)");
-        if (n >= sizeof word) {
+    do {
+        at++;
+        if (clt_list_next(arena, &at, ",)", &item, &ignored) != CLT_OK ||
+            !clt_number_parse(item.text, &number)) {
             return COLLET_STRING;
         }
-        memcpy(word, at, n);
-        word[n] = '\0';
-        if (!clt_number_parse(word, &number)) {
-            return COLLET_STRING;
-        }
-        at += n + (at[n] == ',');
-    }
+    } while (*at == ',');
     return COLLET_REAL;
 }
 
 /* A parameter has no table that states its type: what is written says it. */
-static uint32_t type_of(const char *text)
+static uint32_t type_of(clt_arena *arena, const clt_entry *entry)
 {
+    const char *text = entry->value;
     size_t word = strspn(text, "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     double number;
     if (strncmp(text, "choice(", 7) == 0 || strncmp(text, "ordinal(", 8) == 0) {
-        return choice_type(text);
+        return choice_type(arena, text);
     }
     if (text[word + strspn(text + word, " \t")] == '(' && word > 0) {
         return strncmp(text, "int", word) == 0 && word == 3 ? COLLET_INT : COLLET_REAL;
     }
-    bool range = strcmp(text, "search") == 0 || strstr(text, " when ") != NULL || text[0] == '\0';
+    bool range = strcmp(text, "search") == 0 ||
+                 (!entry->quoted && (strstr(text, " when ") != NULL || text[0] == '\0'));
     return range || clt_number_parse(text, &number) ? COLLET_REAL : COLLET_STRING;
 }
 
@@ -163,7 +163,7 @@ static clt_status add_param(clt_plan_build *b, const clt_entry *entry)
                               .doc = "a parameter of the objective",
                               .min = -INFINITY,
                               .max = INFINITY,
-                              .type = type_of(entry->value),
+                              .type = type_of(arena, entry),
                               .count = 1};
     clt_variable variable = {.name = entry->key,
                              .section = CLT_PARAMS,

@@ -2,7 +2,9 @@
 #include "study/plan_build.h"
 
 #include "base/file.h"
+#include "config/quote.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -213,6 +215,31 @@ static bool is_inactive(const clt_plan *plan, const char *section, const double 
     return dot != NULL; /* checked, but not in use */
 }
 
+/* May text stand in a line of its own, with no quotes around it? */
+static bool is_safe(const char *text)
+{
+    size_t length = strlen(text);
+    bool blank =
+        length > 0 && (isspace((unsigned char)text[0]) || isspace((unsigned char)text[length - 1]));
+    return !blank && text[0] != ';' && clt_before_comment(text, length) == length;
+}
+
+/* So that it is read back as what it was. What was searched over may be any text: where it is more
+ * than a word it stands as the only value of a choice. */
+static void add_value(const clt_entry *entry, const clt_variable *v, const char *text, clt_str *out)
+{
+    bool ranged = v != NULL && (v->range.type != 0 || v->range.constant != NULL);
+    if (ranged && !clt_is_bare(text)) {
+        clt_str_add(out, "choice(");
+        clt_list_add(text, out);
+        clt_str_add(out, ")");
+    } else if (entry->quoted || (!is_safe(text) && strchr(text, '"') == NULL)) {
+        clt_str_addf(out, "\"%s\"", text);
+    } else {
+        clt_str_add(out, text);
+    }
+}
+
 static void write_entry(const clt_plan *plan, const clt_entry *entry, const double *x, clt_str *out)
 {
     clt_arena arena = {0};
@@ -226,7 +253,9 @@ static void write_entry(const clt_plan *plan, const clt_entry *entry, const doub
             text != NULL && v->option != NULL ? resolve_path(plan, v->option, text, &arena) : text;
     }
     if (text != NULL) {
-        clt_str_addf(out, "%s = %s\n", entry->key, text);
+        clt_str_addf(out, "%s = ", entry->key);
+        add_value(entry, v, text, out);
+        clt_str_add(out, "\n");
     }
     out->failed = out->failed || (active && text == NULL); /* never a line less in silence */
     clt_arena_finish(&arena);

@@ -36,7 +36,7 @@ static double count_from(const clt_plan *plan, const collet_space *view, uint32_
         return count_from(plan, view, i + 1, x);
     }
     for (uint64_t k = 0; k < collet_dim_count(dim); k++) {
-        x[i] = dim->low + (double)k * collet_dim_step(dim);
+        x[i] = collet_dim_nth(dim, (double)k);
         points += count_from(plan, view, i + 1, x);
     }
     return points;

@@ -2,6 +2,8 @@
 
 #include "base/rng.h"
 #include "base/suggest.h"
+#include "config/quote.h"
+#include "space/steps.h"
 
 #include <collet/helpers.h>
 
@@ -40,8 +42,7 @@ static clt_status fail_category(const collet_dim *dim, const char *text, clt_err
 }
 
 /* By its text, or as the same number: 0.10 is 0.1. */
-static clt_status read_category(const collet_dim *dim, const char *text, double *value,
-                                clt_error *err)
+static clt_status find_category(const collet_dim *dim, const char *text, double *value)
 {
     double read, number;
     for (uint32_t k = 0; k < dim->category_count; k++) {
@@ -56,7 +57,19 @@ static clt_status read_category(const collet_dim *dim, const char *text, double 
             return CLT_OK;
         }
     }
-    return fail_category(dim, text, err);
+    return CLT_BAD_INPUT;
+}
+
+/* A value may stand in quotes, as it does in the list. */
+static clt_status take_category(const collet_dim *dim, const char *text, double *value,
+                                clt_error *err)
+{
+    clt_arena arena = {0};
+    const char *meant = clt_meant(&arena, text);
+    clt_status status = find_category(dim, text, value);
+    status = status != CLT_OK && meant != NULL ? find_category(dim, meant, value) : status;
+    clt_arena_finish(&arena);
+    return status == CLT_OK ? CLT_OK : fail_category(dim, text, err);
 }
 
 clt_status clt_dim_read(const clt_space *space, uint32_t i, const char *text, double *value,
@@ -64,19 +77,23 @@ clt_status clt_dim_read(const clt_space *space, uint32_t i, const char *text, do
 {
     const collet_dim *dim = &space->dims[i];
     if (dim->type == COLLET_DIM_CATEGORY) {
-        return read_category(dim, text, value, err);
+        return take_category(dim, text, value, err);
     }
     bool whole = dim->type == COLLET_DIM_INT;
     if (!clt_number_parse(text, value) || (whole && *value != floor(*value))) {
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is not a %snumber", text,
                         whole ? "whole " : "");
     }
+    bool stepped = clt_step_is_real(dim);
+    if (stepped && clt_step_near(dim->low, dim->high, dim->step, *value, value)) {
+        return CLT_OK;
+    }
     if (!(*value >= dim->low && *value <= dim->high)) {
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is outside its range, %.10g to %.10g", text,
                         dim->low, dim->high);
     }
     double step = collet_dim_step(dim), k = step > 0 ? (*value - dim->low) / step : 0;
-    if (step > 0 && fabs(k - nearbyint(k)) > 1e-9 * fmax(1.0, fabs(k))) {
+    if (stepped || (step > 0 && fabs(k - nearbyint(k)) > 1e-9 * fmax(1.0, fabs(k)))) {
         return clt_fail(err, CLT_BAD_INPUT,
                         "\"%s\" lies between the steps of its range, %.10g + k "
                         "%.10g",

@@ -34,7 +34,8 @@ static const collet_option options[] = {
 
 /* The values of one dimension, rising. */
 typedef struct axis {
-    double *values;
+    const collet_dim *dim;
+    double *values; /* NULL: all of a dimension that has steps */
     uint64_t count;
 } axis;
 
@@ -69,14 +70,23 @@ static void destroy(void *self)
     free(g);
 }
 
+/* The same as below where no double holds the width. */
+static double far_point(double low, double high, double share, bool log_scale)
+{
+    return log_scale ? exp(log(low) * (1 - share) + log(high) * share)
+                     : low * (1 - share) + high * share;
+}
+
 /* Value k of n on the dimension's own scale; both ends are exact. */
 static double point_of(const collet_dim *dim, uint64_t k, uint64_t n)
 {
-    double share = (double)k / (double)(n - 1);
+    double share = (double)k / (double)(n - 1), low = dim->low, high = dim->high;
     bool log_scale = (dim->flags & COLLET_DIM_LOG) != 0;
-    double value = log_scale ? dim->low * pow(dim->high / dim->low, share)
-                             : dim->low + share * (dim->high - dim->low);
-    value = k + 1 == n ? dim->high : value;
+    double width = log_scale ? high / low : high - low;
+    double value = !isfinite(width) ? far_point(low, high, share, log_scale)
+                   : log_scale      ? low * pow(width, share)
+                                    : low + share * width;
+    value = k + 1 == n ? high : value;
     return dim->type == COLLET_DIM_INT ? floor(value + 0.5) : value;
 }
 
@@ -85,11 +95,14 @@ static bool make_axis(const collet_dim *dim, uint64_t points, axis *out)
 {
     uint64_t exact = collet_dim_count(dim);
     bool stepped = dim->type == COLLET_DIM_CATEGORY || dim->step > 0;
-    bool all = exact > 0 && (stepped || exact <= points);
-    uint64_t n = all ? exact : points;
-    out->values = n > SIZE_MAX / sizeof(double) ? NULL : malloc(n * sizeof(double));
-    for (uint64_t k = 0; out->values != NULL && k < n; k++) {
-        double value = all ? dim->low + (double)k * collet_dim_step(dim) : point_of(dim, k, n);
+    out->dim = dim;
+    if (exact > 0 && (stepped || exact <= points)) {
+        out->count = exact;
+        return true;
+    }
+    out->values = malloc(points * sizeof(double));
+    for (uint64_t k = 0; out->values != NULL && k < points; k++) {
+        double value = point_of(dim, k, points);
         value = value > dim->high ? dim->high : value;
         if (out->count == 0 || value > out->values[out->count - 1]) {
             out->values[out->count++] = value;
@@ -98,12 +111,17 @@ static bool make_axis(const collet_dim *dim, uint64_t points, axis *out)
     return out->values != NULL;
 }
 
+static double value_at(const axis *a, uint64_t k)
+{
+    return a->values != NULL ? a->values[k] : collet_dim_nth(a->dim, (double)k);
+}
+
 /* Sets dimensions from `first` on to their first values. */
 static void reset_from(grid *g, uint32_t first)
 {
     for (uint32_t i = first; i < g->dim_count; i++) {
         g->digits[i] = 0;
-        g->x[i] = collet_dim_active(g->space, i, g->x) ? g->axes[i].values[0] : (double)NAN;
+        g->x[i] = collet_dim_active(g->space, i, g->x) ? value_at(&g->axes[i], 0) : (double)NAN;
     }
 }
 
@@ -112,7 +130,7 @@ static void advance(grid *g)
 {
     for (uint32_t i = g->dim_count; i-- > 0;) {
         if (!isnan(g->x[i]) && g->digits[i] + 1 < g->axes[i].count) {
-            g->x[i] = g->axes[i].values[++g->digits[i]];
+            g->x[i] = value_at(&g->axes[i], ++g->digits[i]);
             reset_from(g, i + 1);
             return;
         }
@@ -189,6 +207,22 @@ static bool is_forbidden(const grid *g)
     return COLLET_CAN(g->space, feasible) && !g->space->feasible(g->space->context, g->x);
 }
 
+/* Whole numbers that are not tried look as if they were: a grid is taken to be all of them. */
+static void say_left_out(const collet_host *host, const axis *a, int64_t points)
+{
+    char text[320];
+    uint64_t all = collet_dim_count(a->dim);
+    bool log_scale = (a->dim->flags & COLLET_DIM_LOG) != 0;
+    if (a->values == NULL || all <= a->count) {
+        return;
+    }
+    (void)snprintf(text, sizeof text,
+                   "%llu of the %llu values of %.100s are tried (points = %lld); %stakes all",
+                   (unsigned long long)a->count, (unsigned long long)all, a->dim->name,
+                   (long long)points, log_scale ? "a larger points " : "step=1 in its range ");
+    host->log(host->ctx, COLLET_LOG_WARN, text);
+}
+
 static collet_status make_axes(grid *g, const collet_host *host, const grid_config *config)
 {
     for (uint32_t i = 0; i < g->dim_count; i++) {
@@ -197,6 +231,7 @@ static collet_status make_axes(grid *g, const collet_host *host, const grid_conf
             return collet_fail(host, COLLET_E_NOMEM, "out of memory for the values of %s",
                                dim->name);
         }
+        say_left_out(host, &g->axes[i], config->points);
     }
     return COLLET_OK;
 }

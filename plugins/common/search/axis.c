@@ -1,8 +1,11 @@
 #include "search/axis.h"
 
-static double forth(const search_axis *axis, double value)
+#include <float.h>
+
+/* `value` and `by`, which is of the size of a step, on the axis' own scale. */
+static double forth(const search_axis *axis, double value, double by)
 {
-    return axis->log ? log(value) : value;
+    return axis->log ? log(value + by) : value * axis->scale + by * axis->scale;
 }
 
 static double clamp(double u, double low, double high)
@@ -20,8 +23,10 @@ void search_axis_init(search_axis *axis, const collet_dim *dim)
     axis->log = (dim->flags & COLLET_DIM_LOG) != 0;
     axis->category = dim->type == COLLET_DIM_CATEGORY;
     double half = axis->count > 0 ? collet_dim_step(dim) / 2 : 0.0;
-    axis->low = forth(axis, dim->low - half);
-    axis->high = forth(axis, dim->high + half);
+    double room = dim->high / 2 - dim->low / 2 + half;
+    axis->scale = axis->log || room < DBL_MAX / 2 ? 1.0 : 0.25;
+    axis->low = forth(axis, dim->low, -half);
+    axis->high = forth(axis, dim->high, half);
 }
 
 double search_axis_unit(const search_axis *axis, double value)
@@ -36,7 +41,7 @@ double search_axis_unit(const search_axis *axis, double value)
         search_axis_share(axis, value, &low, &high);
         return (low + high) / 2;
     }
-    return clamp((forth(axis, value) - axis->low) / width, 0.0, 1.0);
+    return clamp((forth(axis, value, 0.0) - axis->low) / width, 0.0, 1.0);
 }
 
 double search_axis_value(const search_axis *axis, double u)
@@ -46,19 +51,18 @@ double search_axis_value(const search_axis *axis, double u)
         return dim->low;
     }
     double at = axis->low + clamp(u, 0.0, 1.0) * (axis->high - axis->low);
-    double value = axis->log ? exp(at) : at;
+    double value = axis->log ? exp(at) : at / axis->scale;
     if (axis->count > 0) {
-        double step = collet_dim_step(dim);
-        double k = floor((value - dim->low) / step + 0.5);
-        value = dim->low + clamp(k, 0.0, (double)(axis->count - 1)) * step;
+        double step = collet_dim_step(dim) * axis->scale;
+        double k = floor((value * axis->scale - dim->low * axis->scale) / step + 0.5);
+        value = collet_dim_nth(dim, clamp(k, 0.0, (double)(axis->count - 1)));
     }
     return clamp(value, dim->low, dim->high);
 }
 
 double search_axis_nth(const search_axis *axis, uint64_t k)
 {
-    double value = axis->dim->low + (double)k * collet_dim_step(axis->dim);
-    return clamp(value, axis->dim->low, axis->dim->high);
+    return clamp(collet_dim_nth(axis->dim, (double)k), axis->dim->low, axis->dim->high);
 }
 
 void search_axis_share(const search_axis *axis, double value, double *low, double *high)
@@ -69,6 +73,6 @@ void search_axis_share(const search_axis *axis, double value, double *low, doubl
         *high = 1.0;
         return;
     }
-    *low = clamp((forth(axis, value - half) - axis->low) / width, 0.0, 1.0);
-    *high = clamp((forth(axis, value + half) - axis->low) / width, 0.0, 1.0);
+    *low = clamp((forth(axis, value, -half) - axis->low) / width, 0.0, 1.0);
+    *high = clamp((forth(axis, value, half) - axis->low) / width, 0.0, 1.0);
 }

@@ -19,6 +19,8 @@
 typedef struct search_axis {
     const collet_dim *dim;
     double low, high; /**< what 0 and 1 stand for, after widening and the logarithm */
+    double scale;     /**< of low and high, where they are no logarithms: 1, but for a width that no
+                           double holds */
     uint64_t count;   /**< different values; 0: continuous; 1: a constant */
     bool log;
     bool category; /**< the order of the values means nothing */

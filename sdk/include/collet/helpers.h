@@ -11,6 +11,7 @@
 
 #include <collet/optimizer.h>
 #include <collet/sampler.h>
+#include <collet/steps.h>
 
 #include <math.h>
 #include <stdarg.h>
@@ -122,8 +123,20 @@ static inline double collet_dim_step(const collet_dim *dim)
 /** Number of different values, or 0 when the dimension is continuous. */
 static inline uint64_t collet_dim_count(const collet_dim *dim)
 {
+    double step = collet_dim_step(dim), last = (dim->high - dim->low) / step;
+    if (!(step > 0)) {
+        return 0;
+    }
+    return last < 9223372036854775808.0 ? (uint64_t)(last + 0.5) + 1 : UINT64_MAX;
+}
+
+/** Value k, from 0, of a dimension that is not continuous. */
+static inline double collet_dim_nth(const collet_dim *dim, double k)
+{
     double step = collet_dim_step(dim);
-    return step > 0 ? (uint64_t)((dim->high - dim->low) / step + 0.5) + 1 : 0;
+    double value =
+        dim->type == COLLET_DIM_REAL ? collet_step_value(dim->low, step, k) : dim->low + k * step;
+    return value > dim->high ? dim->high : value;
 }
 
 /** The value at u in [0, 1) of the dimension's own scale: evenly spread values, each equally
@@ -137,9 +150,10 @@ static inline double collet_dim_value(const collet_dim *dim, double u)
         value = exp(log(low - half) + u * (log(high + half) - log(low - half)));
         value = count > 0 ? floor(value + 0.5) : value;
     } else if (count > 0) {
-        value = low + floor(u * (double)count) * collet_dim_step(dim);
+        value = collet_dim_nth(dim, floor(u * (double)count));
     } else {
         value = low + u * (high - low);
+        value = isfinite(high - low) ? value : low * (1.0 - u) + high * u;
     }
     return value < low ? low : value > high ? high : value;
 }

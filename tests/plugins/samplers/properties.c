@@ -93,6 +93,24 @@ static const collet_dim reals[] = {REAL(-5, 5), REAL(0, 1e-6), LOG(1e-8, 1e4), R
 static const collet_dim whole[] = {INT(-10, 10), INT(0, 100000), INT(3, 7)};
 static const collet_dim choices[] = {CATEGORY(3), CATEGORY(5), CATEGORY(2), CATEGORY(4)};
 static const collet_dim few[] = {CATEGORY(3), INT(0, 3)};
+#define STEPS(low_, high_, step_)                                                                  \
+    {                                                                                              \
+        .name = "s", .low = low_, .high = high_, .step = step_, .type = COLLET_DIM_REAL            \
+    }
+static const collet_dim decimal[] = {STEPS(0, 0.9, 0.3), STEPS(0, 0.7, 0.1), STEPS(-0.3, 0.3, 0.1),
+                                     STEPS(1e-3, 1.2e-3, 1e-4)};
+static const collet_dim long_decimal[] = {STEPS(0, 1e8, 0.1), STEPS(-1, 1, 0.3333333333333333),
+                                          STEPS(0, 1e-29, 1e-30), STEPS(-1e300, 1e300, 1e299)};
+static const collet_dim extreme[] = {REAL(-1e308, 1e308), REAL(-1.7976931348623157e308, 0),
+                                     LOG(5e-324, 1.7976931348623157e308), REAL(0, 5e-324)};
+static const collet_dim extreme_whole[] = {INT(-9007199254740992, 9007199254740992),
+                                           INT(9007199254740990, 9007199254740992),
+                                           STEPS(-1.7e308, 1.7e308, 1e307),
+                                           {.name = "w",
+                                            .low = 1,
+                                            .high = 9007199254740992,
+                                            .type = COLLET_DIM_INT,
+                                            .flags = COLLET_DIM_LOG}};
 static const collet_dim single[] = {REAL(-2, 3)};
 static const collet_dim point[] = {INT(4, 4), CATEGORY(1), REAL(0.5, 0.5)};
 static collet_dim many[200]; /* made by all_spaces() */
@@ -111,6 +129,10 @@ static const struct space {
     {"whole", whole, COLLET_COUNT(whole), 0, 0, 0},
     {"choices", choices, COLLET_COUNT(choices), 0, 120, 0},
     {"few", few, COLLET_COUNT(few), 0, 12, 0},
+    {"decimal", decimal, COLLET_COUNT(decimal), 0, 672, 0},
+    {"long decimal", long_decimal, COLLET_COUNT(long_decimal), 0, 0, 0},
+    {"extreme", extreme, COLLET_COUNT(extreme), 0, 0, 0},
+    {"extreme whole", extreme_whole, COLLET_COUNT(extreme_whole), 0, 0, 0},
     {"single", single, COLLET_COUNT(single), 0, 0, 0},
     {"point", point, COLLET_COUNT(point), 0, 1, 0},
     {"empty", NULL, 0, 0, 1, 0},
@@ -244,9 +266,22 @@ static void check(const sut *s, const double *x)
             continue;
         }
         double step = collet_dim_step(dim);
-        bool on = !(step > 0) || x[i] == dim->low + floor((x[i] - dim->low) / step + 0.5) * step;
+        double k = step > 0 ? nearbyint(x[i] / step - dim->low / step) : 0;
+        bool on = !(step > 0) || x[i] == collet_dim_nth(dim, k);
         ck_assert_msg(x[i] >= dim->low && x[i] <= dim->high && on, "%s, %s: %g", s->what->name,
                       dim->name, x[i]);
+    }
+}
+
+/* What stands for low + k step is what its decimal text says. */
+static void check_text(const sut *s, const double *x)
+{
+    for (uint32_t i = 0; i < s->what->count; i++) {
+        char text[40];
+        if (s->what->dims == decimal) {
+            (void)snprintf(text, sizeof text, "%.4f", x[i]);
+            ck_assert_msg(strtod(text, NULL) == x[i], "%s: %.17g", s->row->id, x[i]);
+        }
     }
 }
 
@@ -258,6 +293,7 @@ static int run(const sut *s, double (*x)[MAX_DIMS])
     int n = 0;
     while (n < TRIALS && ask(s, (uint64_t)n, x[n]) == COLLET_OK) {
         check(s, x[n]);
+        check_text(s, x[n]);
         if (n >= OPEN) {
             tell(s, (uint64_t)(n - OPEN), x[n - OPEN]);
         }
