@@ -13,14 +13,16 @@
 
 /* A folder that the caller names must be there; one that a file or the environment names may be
  * another machine's. */
-static clt_status check_folders(const clt_session *s, const clt_search *search, clt_error *err)
+static clt_status check_folders(const clt_session *s, const clt_args *args,
+                                const clt_search *search, clt_error *err)
 {
     static const char *const others[] = {"[plugins] path", "COLLET_PLUGIN_PATH"};
     const char *path;
     if (clt_search_missing(search, "--plugin-path", &path)) {
         return clt_fail(err, CLT_USAGE, "--plugin-path: there is no folder \"%s\"", path);
     }
-    for (size_t i = 0; i < 2 && !s->no_blas_probe; i++) { /* a nursery would say it again */
+    for (size_t i = 0; i < 2 && !s->no_blas_probe && !args->verbose; i++) { /* a nursery, and the
+                                                                         list, say it again */
         if (clt_search_missing(search, others[i], &path)) {
             (void)fprintf(stderr, "collet: warning: %s: there is no folder \"%s\"\n", others[i],
                           path);
@@ -50,7 +52,7 @@ clt_status clt_session_plugins(clt_session *s, const clt_args *args, clt_error *
     }
     status = status == CLT_OK ? trust(args, err) : status;
     status = status == CLT_OK ? clt_search_add_standard(&search, err) : status;
-    status = status == CLT_OK ? check_folders(s, &search, err) : status;
+    status = status == CLT_OK ? check_folders(s, args, &search, err) : status;
     if (status == CLT_OK && !s->no_blas_probe) {
         status = clt_blas_setup(&s->blas, err);
     }
