@@ -21,7 +21,7 @@ static const struct {
 } settings[] = {
     {"journal_mode", "wal"},          {"synchronous", "2"},     {"foreign_keys", "1"},
     {"trusted_schema", "0"},          {"cell_size_check", "1"}, {"wal_autocheckpoint", "0"},
-    {"application_id", "1129075761"}, {"user_version", "6"},    {"mmap_size", "0"},
+    {"application_id", "1129075761"}, {"user_version", "7"},    {"mmap_size", "0"},
 };
 
 START_TEST(the_connection_that_writes_is_set_as_promised)

@@ -186,6 +186,8 @@ START_TEST(a_reader_who_may_not_write_reads_what_it_can)
     test_place p;
     clt_error err = {0};
     test_place_make(&p);
+    test_store_sql(p.path, "VACUUM");
+    ck_assert_int_eq(chmod(p.path, 0644), 0); /* a new one is its owner's alone */
     clt_store *store = test_store_open(&p, CLT_STORE_WRITE);
     clt_study_row study = test_study_add(store, "one");
     ck_assert_int_eq(test_trial_store(store, study.id, 0, 1, &err), CLT_OK);

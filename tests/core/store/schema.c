@@ -171,7 +171,7 @@ START_TEST(an_empty_file_is_filled_by_a_run_only)
     test_place_make_fast(&p);
     test_store_sql(p.path, "VACUUM");
     ck_assert_int_eq(open_status(&p, CLT_STORE_READ, &err), CLT_NO_STORE);
-    ck_assert_ptr_nonnull(strstr(err.text, "an empty file; \"collet run\" fills it"));
+    ck_assert_ptr_nonnull(strstr(err.text, "no study in it; if it was copied while a run had it"));
     clt_store_close(test_store_open(&p, CLT_STORE_WRITE));
     clt_store_close(test_store_open(&p, CLT_STORE_READ));
     test_store_sql(
