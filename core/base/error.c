@@ -52,7 +52,11 @@ clt_status clt_prefix(clt_error *err, const char *format, ...)
     for (size_t i = 0; old[i] != '\0' && used + 1 < sizeof old; i++) {
         err->text[used++] = old[i];
     }
-    err->text[used < sizeof old ? used : sizeof old - 1] = '\0';
+    if (length < 0 || (size_t)length + 2 + strlen(old) >= sizeof old) {
+        mark_cut(err);
+    } else {
+        err->text[used] = '\0';
+    }
     return err->status;
 }
 

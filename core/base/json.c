@@ -1,24 +1,22 @@
 #include "base/json.h"
 
+#include "base/printable.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-static void escape(clt_str *out, const char *text, size_t n)
+/* A code point that a terminal would obey, or nobody see; those above U+FFFF as two halves. */
+static void add_escape(clt_str *out, uint32_t point)
 {
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\') {
-            clt_str_addf(out, "\\%c", c);
-        } else if (c == '\n') {
-            clt_str_add(out, "\\n");
-        } else if (c < 0x20) {
-            clt_str_addf(out, "\\u%04x", c);
-        } else {
-            clt_str_add_bytes(out, text + i, 1);
-        }
+    if (point == '\n') {
+        clt_str_add(out, "\\n");
+    } else if (point > 0xffff) {
+        clt_str_addf(out, "\\u%04x\\u%04x", 0xd7c0 + (unsigned)(point >> 10),
+                     0xdc00 + (unsigned)(point & 0x3ff));
+    } else {
+        clt_str_addf(out, "\\u%04x", (unsigned)point);
     }
 }
 
@@ -26,13 +24,19 @@ static void escape(clt_str *out, const char *text, size_t n)
 static void quote(clt_str *out, const char *text)
 {
     clt_str_add(out, "\"");
-    for (size_t left = strlen(text), valid;; text += valid + 1, left -= valid + 1) {
-        valid = clt_utf8_valid(text, left);
-        escape(out, text, valid);
-        if (valid == left) {
-            break;
+    for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
+        uint32_t point = 0;
+        length = clt_utf8_step(text, left, &point);
+        if (length == 0) {
+            clt_str_add(out, "\\ufffd");
+            length = 1;
+        } else if (point == '"' || point == '\\') {
+            clt_str_addf(out, "\\%c", (char)point);
+        } else if (!clt_printable_point(point)) {
+            add_escape(out, point);
+        } else {
+            clt_str_add_bytes(out, text, length);
         }
-        clt_str_add(out, "\\ufffd");
     }
     clt_str_add(out, "\"");
 }

@@ -74,18 +74,24 @@ void clt_str_add(clt_str *str, const char *text)
     clt_str_add_bytes(str, text, strlen(text));
 }
 
-void clt_str_addf(clt_str *str, const char *format, ...)
+void clt_str_add_list(clt_str *str, const char *format, va_list arguments)
 {
-    va_list arguments, again;
-    va_start(arguments, format);
+    va_list again;
     va_copy(again, arguments);
     int n = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
     if (n > 0 && reserve(str, (size_t)n)) {
         (void)vsnprintf(str->text + str->length, (size_t)n + 1, format, again);
         str->length += (size_t)n;
     }
     va_end(again);
+}
+
+void clt_str_addf(clt_str *str, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    clt_str_add_list(str, format, arguments);
+    va_end(arguments);
 }
 
 void clt_str_add_real(clt_str *str, double value)

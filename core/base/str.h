@@ -39,6 +39,10 @@ void clt_str_add_bytes(clt_str *str, const void *bytes, size_t n);
 /** Appends, printf-like. */
 void clt_str_addf(clt_str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** The same for a va_list. */
+void clt_str_add_list(clt_str *str, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
 /** Appends the shortest decimal that reads back as the same double ("0.1", "1e-05", "nan"). */
 void clt_str_add_real(clt_str *str, double value);
 

@@ -1,41 +1,17 @@
 #include "plugin/host.h"
 
-#include "base/utf8.h"
+#include "base/printable.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Length of a text that is to fit into size bytes, cut between characters. */
-static size_t fitting(const char *text, size_t size)
-{
-    enum { LONGEST = 4 };
-    size_t n = strnlen(text, size - 1);
-    for (int i = 1; i < LONGEST && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; i++) {
-        n--;
-    }
-    return n;
-}
-
-/* Copies one line: no control characters, "?" for each byte that is no UTF-8. */
-static void copy_line(char *out, size_t size, const char *text)
-{
-    size_t n = fitting(text, size), valid = clt_utf8_valid(text, n);
-    for (size_t i = 0; i < n; i++) {
-        bool bad = i == valid;
-        valid += bad ? 1 + clt_utf8_valid(text + i + 1, n - i - 1) : 0;
-        out[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i];
-        out[i] = bad ? '?' : out[i];
-    }
-    out[n] = '\0';
-}
 
 static void host_log(void *ctx, int32_t level, const char *line)
 {
     clt_host *host = ctx;
     char clean[512];
     if (host->hooks.log != NULL && line != NULL) {
-        copy_line(clean, sizeof clean, line);
+        clt_printable_copy(clean, sizeof clean, line);
         host->hooks.log(host->hooks.ctx, host->unit, level, clean);
     }
 }
@@ -45,7 +21,7 @@ static void host_set_error(void *ctx, const char *message)
     clt_host *host = ctx;
     while (atomic_flag_test_and_set(&host->lock)) {
     }
-    copy_line(host->said, sizeof host->said, message != NULL ? message : "");
+    clt_printable_copy(host->said, sizeof host->said, message != NULL ? message : "");
     atomic_flag_clear(&host->lock);
 }
 

@@ -52,19 +52,16 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* The start of a line, to be quoted: cut between characters of UTF-8, none that controls. Bytes
- * that are no UTF-8 stay; the host shows them as "?". */
+/* The start of a line, to be quoted, cut behind a whole character; the host sees to it that it can
+ * be shown. */
 static void quote(char out[QUOTED + 1], const char *line)
 {
-    enum { LONGEST = 4 };
-    size_t n = strnlen(line, QUOTED);
-    for (int i = 1; i < LONGEST && n > 0 && ((unsigned char)line[n] & 0xc0) == 0x80; i++) {
-        n--;
+    size_t n = strnlen(line, QUOTED), whole = n;
+    while (n == QUOTED && n - whole < 3 && ((unsigned char)line[whole] & 0xc0) == 0x80) {
+        whole--;
     }
-    for (size_t i = 0; i < n; i++) {
-        out[i] = (unsigned char)line[i] < 0x20 ? ' ' : line[i];
-    }
-    out[n] = '\0';
+    memcpy(out, line, whole);
+    out[whole] = '\0';
 }
 
 /* SIGTERM now, SIGKILL after the grace. */
