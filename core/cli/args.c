@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/print.h"
 
 #include "base/suggest.h"
 
@@ -70,6 +71,19 @@ static clt_status read_flag(const clt_command *command, int argc, char **argv, i
     return CLT_OK;
 }
 
+static clt_status too_many(const clt_command *command, const char *word, bool behind,
+                           clt_error *err)
+{
+    if (behind && find_flag(command, word, strcspn(word, "=")) != NULL) {
+        return clt_fail(err, CLT_USAGE,
+                        "%s: \"%s\" stands behind \"--\", where all are words; put "
+                        "flags before it: collet %s FLAGS -- %s",
+                        command->name, word, command->name, command->words);
+    }
+    return clt_fail(err, CLT_USAGE, "%s: one word too many: \"%s\"; it is: collet %s %s",
+                    command->name, word, command->name, command->words);
+}
+
 clt_status clt_args_parse(const clt_command *command, int argc, char **argv, clt_args *args,
                           clt_error *err)
 {
@@ -82,8 +96,7 @@ clt_status clt_args_parse(const clt_command *command, int argc, char **argv, clt
                 return err->status;
             }
         } else if (args->word_count == command->most || args->word_count == CLT_MOST_WORDS) {
-            return clt_fail(err, CLT_USAGE, "%s: one word too many: \"%s\"; it is: collet %s %s",
-                            command->name, argv[i], command->name, command->words);
+            return too_many(command, argv[i], !flags, err);
         } else {
             args->words[args->word_count++] = argv[i];
         }
@@ -95,7 +108,7 @@ clt_status clt_args_parse(const clt_command *command, int argc, char **argv, clt
     return args->plugin_path.failed ? clt_fail_memory(err) : CLT_OK;
 }
 
-static void print_flag(const clt_flag *flag)
+static void add_flag(const clt_flag *flag, clt_str *out)
 {
     char left[48];
     char letter[8] = "    ";
@@ -104,15 +117,18 @@ static void print_flag(const clt_flag *flag)
     }
     (void)snprintf(left, sizeof left, "%s%s%s%s", letter, flag->name,
                    flag->argument != NULL ? " " : "", flag->argument != NULL ? flag->argument : "");
-    (void)printf("  %-26s %s\n", left, flag->doc);
+    clt_str_addf(out, "  %-26s %s\n", left, flag->doc);
 }
 
 void clt_command_help(const clt_command *command)
 {
-    (void)printf("collet %s %s\n\n%s.\n%s%s\nFlags:\n", command->name, command->words,
+    clt_str out = {0};
+    clt_str_addf(&out, "collet %s %s\n\n%s.\n%s%s\nFlags:\n", command->name, command->words,
                  command->summary, command->more[0] != '\0' ? "\n" : "", command->more);
     for (const clt_flag *f = command->flags; f->name != NULL; f++) {
-        print_flag(f);
+        add_flag(f, &out);
     }
-    print_flag(&help_flag);
+    add_flag(&help_flag, &out);
+    clt_put_own(stdout, clt_str_text(&out));
+    clt_str_finish(&out);
 }

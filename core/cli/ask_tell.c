@@ -18,7 +18,7 @@ static void warn(void *ctx, int32_t level, const char *line)
 {
     (void)ctx;
     if (level >= COLLET_LOG_WARN) {
-        (void)fprintf(stderr, "collet: warning: %s\n", line);
+        clt_put_line(stderr, "collet: warning: %s", line);
     }
 }
 

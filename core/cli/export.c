@@ -18,7 +18,7 @@ static clt_status write_study(const clt_args *args, clt_opened *o, clt_error *er
         clt_trials_json(list, &json);
         clt_str_add(&out, "\n");
     }
-    return clt_print(&out, err);
+    return clt_print_exact(&out, err);
 }
 
 /* A file that is there may be a journal that Optuna goes on writing to: it stays as it is. */
@@ -90,7 +90,8 @@ const clt_command clt_command_export = {
     "objective), elapsed (seconds by the clock; a goal \"seconds\" is the training alone), "
     "started,\n"
     "attempt, why, the parameters, folds. A metric or parameter that is called like another\n"
-    "column gets its place in the JSON before its name: values.state, params.loss.\n",
+    "column gets its place in the JSON before its name: values.state, params.loss. A text that a\n"
+    "spreadsheet would run as a formula has an apostrophe before it.\n",
     1,
     1,
     flags,

@@ -41,7 +41,7 @@ static clt_status choose(const clt_args *args, const clt_optuna_file *file,
 static clt_status print(const clt_opened *o, clt_optuna_import *import, clt_error *err)
 {
     clt_str out = {0};
-    (void)fputs(clt_str_text(&import->notes), stderr);
+    clt_put_lines(stderr, clt_str_text(&import->notes));
     clt_str_addf(&out, "%s: study \"%s\", %zu trial%s\n", o->path, import->study.name,
                  import->count, import->count == 1 ? "" : "s");
     return clt_print(&out, err);

@@ -2,6 +2,7 @@
 
 #include "base/suggest.h"
 #include "cli/nursery.h"
+#include "cli/print.h"
 #include "plugin/blas.h"
 #include "plugin/guard.h"
 
@@ -52,7 +53,7 @@ static clt_status run(int argc, char **argv, clt_error *err)
     const char *name = argc > 1 ? argv[1] : "help";
     name = strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ? "help" : name;
     if (strcmp(name, "--version") == 0) {
-        (void)printf("collet %s\n", COLLET_VERSION);
+        clt_put_line(stdout, "collet %s", COLLET_VERSION);
         return CLT_OK;
     }
     const clt_command *command = clt_command_find(name);
@@ -110,7 +111,7 @@ int main(int argc, char **argv)
         }
     }
     if (status != CLT_OK && err.text[0] != '\0') {
-        (void)fprintf(stderr, "collet: %s\n", err.text);
+        clt_put_line(stderr, "collet: %s", err.text);
     }
     return (int)status;
 }

@@ -2,6 +2,7 @@
 #include "cli/session.h"
 
 #include "base/file.h"
+#include "report/csv.h"
 #include "study/inputs.h"
 #include "study/predict.h"
 
@@ -21,30 +22,14 @@ typedef struct printer {
     bool as_json;
     clt_json json;
     clt_str out;
-    bool lost;  /* standard output takes no more */
-    bool blank; /* the model gave no number for the last row; what follows is not printed */
+    clt_error *err; /* set where standard output takes no more */
+    bool blank;     /* the model gave no number for the last row; what follows is not printed */
 } printer;
 
 static const char *class_name(const clt_saved *saved, uint32_t k, char digits[16])
 {
     (void)snprintf(digits, 16, "%u", k);
     return saved->class_names != NULL ? saved->class_names[k] : digits;
-}
-
-/* A cell of CSV, quoted where it must be (RFC 4180). */
-static void add_cell(clt_str *out, const char *before, const char *text)
-{
-    clt_str_add(out, before);
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        clt_str_add(out, text);
-        return;
-    }
-    clt_str_add(out, "\"");
-    for (; *text != '\0'; text++) {
-        clt_str_add_bytes(out, "\"\"", *text == '"' ? 1 : 0);
-        clt_str_add_bytes(out, text, 1);
-    }
-    clt_str_add(out, "\"");
 }
 
 static bool classifies(const printer *p)
@@ -59,7 +44,8 @@ static void print_head(printer *p)
     clt_str_add(&p->out, classifies(p) ? "row,label" : n == 1 ? "row,value" : "row");
     for (uint32_t k = 0; k < n && (classifies(p) || n > 1); k++) {
         if (classifies(p)) {
-            add_cell(&p->out, ",", class_name(p->saved, k, digits));
+            clt_str_add(&p->out, ",");
+            clt_csv_add(&p->out, class_name(p->saved, k, digits));
         } else {
             clt_str_addf(&p->out, ",value%u", k + 1);
         }
@@ -72,7 +58,8 @@ static void print_csv(printer *p, uint32_t best)
     char digits[16];
     clt_str_addf(&p->out, "%llu", (unsigned long long)p->row);
     if (classifies(p)) {
-        add_cell(&p->out, ",", class_name(p->saved, best, digits));
+        clt_str_add(&p->out, ",");
+        clt_csv_add(&p->out, class_name(p->saved, best, digits));
     }
     for (uint32_t k = 0; k < p->saved->task.outputs; k++) {
         clt_str_addf(&p->out, ",%.9g", p->values[k]);
@@ -99,7 +86,9 @@ static void print_json(printer *p, uint32_t best)
 
 static void flush(printer *p)
 {
-    p->lost = p->lost || (!p->out.failed && fputs(clt_str_text(&p->out), stdout) < 0);
+    if (p->err->status == CLT_OK) {
+        (void)clt_print_exact(&p->out, p->err);
+    }
     clt_str_clear(&p->out);
 }
 
@@ -149,16 +138,14 @@ static clt_status print_all(printer *p, clt_predict *predict, clt_error *err)
         clt_str_add(&p->out, "\n");
     }
     flush(p);
-    return p->out.failed ? clt_fail_memory(err)
-           : p->lost     ? clt_fail(err, CLT_IO, "standard output cannot be written")
-                         : CLT_OK;
+    return err->status;
 }
 
 static void log_line(void *ctx, const char *unit, int32_t level, const char *line)
 {
     (void)ctx;
     if (level >= COLLET_LOG_WARN) {
-        (void)fprintf(stderr, "%s: %s\n", unit, line);
+        clt_put_line(stderr, "%s: %s", unit, line);
     }
 }
 
@@ -174,8 +161,8 @@ static void say_changed(const clt_saved *saved, const char *path, clt_arena *are
         const clt_change change = {key, was, clt_str_text(&is)};
         clt_input_text(&change, &text);
         if (strcmp(was, change.is) != 0) {
-            (void)fprintf(stderr, "predict: the data has changed since the model was trained: %s\n",
-                          clt_str_text(&text));
+            clt_put_line(stderr, "predict: the data has changed since the model was trained: %s",
+                         clt_str_text(&text));
         }
     }
     clt_str_finish(&is);
@@ -210,7 +197,8 @@ static clt_status predict(const clt_args *args, clt_saved *saved, clt_session *s
         return err->status;
     }
     say_changed(saved, args->words[1], &session->arena);
-    printer to = {.saved = saved, .predict = p, .path = args->words[1], .as_json = args->json};
+    printer to = {
+        .saved = saved, .predict = p, .path = args->words[1], .err = err, .as_json = args->json};
     to.values = clt_arena_array(&saved->file.arena, saved->task.outputs, sizeof(double));
     clt_status status = to.values != NULL ? print_all(&to, p, err) : clt_fail_memory(err);
     clt_str_finish(&to.out);

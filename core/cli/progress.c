@@ -1,7 +1,9 @@
 #include "cli/progress.h"
+#include "cli/print.h"
 #include "cli/terminal.h"
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "plugin/guard.h"
 #include "report/trials.h"
 #include "study/demand.h"
@@ -29,8 +31,8 @@ void clt_progress_init(clt_progress *p, FILE *lines)
 static void wipe(clt_progress *p)
 {
     for (; p->drawn > 0; p->drawn--) {
-        (void)fputs("\r\033[K", stderr);
-        (void)fputs(p->drawn > 1 ? "\033[A" : "", stderr);
+        clt_put_own(stderr, "\r\033[K");
+        clt_put_own(stderr, p->drawn > 1 ? "\033[A" : "");
     }
     (void)fflush(stderr);
 }
@@ -88,19 +90,23 @@ static double time_left(const clt_progress *p, double now)
 /* One line of the block, cut to the terminal's width. */
 static void put_line(clt_progress *p, const char *text, int columns)
 {
-    (void)fprintf(stderr, "%s%.*s", p->drawn > 0 ? "\n" : "", columns - 1, text);
+    char line[200];
+    clt_printable_copy(line, (size_t)columns < sizeof line ? (size_t)columns : sizeof line, text);
+    clt_put_own(stderr, p->drawn > 0 ? "\n" : "");
+    clt_put(stderr, "%s", line);
     p->drawn++;
 }
 
 static void draw_trial(clt_progress *p, const clt_live *live, double now, int columns)
 {
-    char line[200], fold[32] = "", step[64] = "", value[64] = "", time[64];
+    char line[200], fold[32] = "", step[64] = "", value[64] = "", time[64], metric[33];
     if (live->fold > 0) {
         (void)snprintf(fold, sizeof fold, " %s %u/%zu", p->repeated ? "run" : "fold", live->fold,
                        p->folds);
     }
     if (!isnan(live->value)) {
-        (void)snprintf(value, sizeof value, "  %.32s %.4g", p->goal.metric, live->value);
+        clt_printable_copy(metric, sizeof metric, p->goal.metric);
+        (void)snprintf(value, sizeof value, "  %s %.4g", metric, live->value);
     }
     if (live->epochs > 0) {
         (void)snprintf(step, sizeof step, " epoch %llu/%llu", (unsigned long long)live->epoch,
@@ -161,14 +167,14 @@ static void draw(clt_progress *p)
 static void add_rows(const clt_study_view *view, FILE *out)
 {
     if (view->folds > view->repeats) {
-        (void)fprintf(out, "; %zu folds:", view->folds / (size_t)view->repeats);
+        clt_put(out, "; %zu folds:", view->folds / (size_t)view->repeats);
     } else {
-        (void)fputs(";", out);
+        clt_put(out, ";");
     }
-    (void)fprintf(out, " %llu rows to train on, %llu to validate",
-                  (unsigned long long)view->train_rows, (unsigned long long)view->validation_rows);
+    clt_put(out, " %llu rows to train on, %llu to validate", (unsigned long long)view->train_rows,
+            (unsigned long long)view->validation_rows);
     if (view->test_rows > 0) {
-        (void)fprintf(out, ", %llu kept for a test", (unsigned long long)view->test_rows);
+        clt_put(out, ", %llu kept for a test", (unsigned long long)view->test_rows);
     }
 }
 
@@ -178,11 +184,11 @@ static void add_goals(const clt_study_row *study, FILE *out)
     for (size_t g = 0; g < study->goal_count; g++) {
         const clt_goal *goal = &study->goals[g];
         bool same = g > 0 && goal->maximize == study->goals[g - 1].maximize;
-        (void)fprintf(out, "%s%s%s", g > 0 ? ", " : "",
-                      same             ? ""
-                      : goal->maximize ? "maximize "
-                                       : "minimize ",
-                      goal->metric);
+        clt_put(out, "%s%s%s", g > 0 ? ", " : "",
+                same             ? ""
+                : goal->maximize ? "maximize "
+                                 : "minimize ",
+                goal->metric);
     }
 }
 
@@ -206,7 +212,7 @@ static void add_required(const clt_study_row *study, FILE *out)
     clt_str text = {0};
     if (study->demand_count > 0) {
         clt_broken_demands(study, NULL, &text);
-        (void)fprintf(out, ", with %s", clt_str_text(&text));
+        clt_put(out, ", with %s", clt_str_text(&text));
     }
     clt_str_finish(&text);
 }
@@ -215,9 +221,9 @@ static void add_required(const clt_study_row *study, FILE *out)
 static void add_order(const clt_study_row *study, FILE *out)
 {
     if (study->window > 0) {
-        (void)fprintf(out, ", window %llu", (unsigned long long)study->window);
+        clt_put(out, ", window %llu", (unsigned long long)study->window);
     } else {
-        (void)fputs(", order free", out);
+        clt_put(out, ", order free");
     }
 }
 
@@ -227,10 +233,10 @@ static void tell_idle(const clt_study_view *view, FILE *out)
     const unsigned long long window = view->study->window;
     const unsigned long long busy = window * (view->folds > 0 ? view->folds : 1);
     if (window > 0 && view->workers > busy && (view->trials == 0 || view->trials > window)) {
-        (void)fprintf(out,
-                      "%u workers, of which a window of %llu keeps no more than %llu busy: more "
-                      "with --new and [run] window = %u, or order = free\n",
-                      view->workers, window, busy, view->workers);
+        clt_put_line(out,
+                     "%u workers, of which a window of %llu keeps no more than %llu busy: more "
+                     "with --new and [run] window = %u, or order = free",
+                     view->workers, window, busy, view->workers);
     }
 }
 
@@ -251,25 +257,25 @@ static void study_begun(void *ctx, const clt_study_view *view)
     p->folds = view->folds;
     p->repeated = view->repeats > 1;
     p->objective = clt_study_has_objective(view->study);
-    (void)fprintf(p->lines, "study \"%s\": ", view->study->name);
+    clt_put(p->lines, "study \"%s\": ", view->study->name);
     add_goals(view->study, p->lines);
     add_required(view->study, p->lines);
     if (view->trials > 0) {
-        (void)fprintf(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
-                      view->trials == 1 ? "" : "s");
+        clt_put(p->lines, ", %llu trial%s", (unsigned long long)view->trials,
+                view->trials == 1 ? "" : "s");
     }
     add_order(view->study, p->lines);
     if (view->repeats > 1) {
-        (void)fprintf(p->lines, ", each run %llu times", (unsigned long long)view->repeats);
+        clt_put(p->lines, ", each run %llu times", (unsigned long long)view->repeats);
     }
     if (view->train_rows > 0) {
         add_rows(view, p->lines);
     }
-    (void)fputs("\n", p->lines);
+    clt_put_own(p->lines, "\n");
     tell_idle(view, p->lines);
     if (p->finished > 0) {
-        (void)fprintf(p->lines, "goes on after %llu finished trial%s\n",
-                      (unsigned long long)p->finished, p->finished == 1 ? "" : "s");
+        clt_put_line(p->lines, "goes on after %llu finished trial%s",
+                     (unsigned long long)p->finished, p->finished == 1 ? "" : "s");
     }
     (void)fflush(p->lines);
 }
@@ -335,25 +341,25 @@ static void trial_again(void *ctx, const clt_trial_row *trial)
     clt_progress *p = ctx;
     forget_live(p, trial->number, trial->fold);
     wipe(p);
-    (void)fprintf(p->lines, "trial %-4llu %s: %s; it runs again\n",
-                  (unsigned long long)trial->number, clt_failure_text(trial->failure), trial->why);
+    clt_put_line(p->lines, "trial %-4llu %s: %s; it runs again", (unsigned long long)trial->number,
+                 clt_failure_text(trial->failure), trial->why);
     (void)fflush(p->lines);
 }
 
 static void add_values(clt_progress *p, const clt_trial_row *trial, bool is_best)
 {
-    (void)fputs(is_best && p->colour ? "\033[32m" : "", p->lines);
+    clt_put_own(p->lines, is_best && p->colour ? "\033[32m" : "");
     for (size_t g = 0; g < p->front.study->goal_count; g++) {
-        (void)fprintf(p->lines, "%s%s %-9.6g", g > 0 ? "  " : "", p->front.study->goals[g].metric,
-                      trial->values[g]);
+        clt_put(p->lines, "%s%s %-9.6g", g > 0 ? "  " : "", p->front.study->goals[g].metric,
+                trial->values[g]);
     }
-    (void)fputs(is_best && p->colour ? "\033[0m" : "", p->lines);
+    clt_put_own(p->lines, is_best && p->colour ? "\033[0m" : "");
 }
 
 static void add_cut(clt_progress *p, const clt_trial_row *trial)
 {
-    (void)fprintf(p->lines, "%s at %s %llu: ", clt_trial_state_text(trial->state),
-                  p->objective ? "step" : "epoch", (unsigned long long)trial->last_step);
+    clt_put(p->lines, "%s at %s %llu: ", clt_trial_state_text(trial->state),
+            p->objective ? "step" : "epoch", (unsigned long long)trial->last_step);
     add_values(p, trial, false);
 }
 
@@ -363,7 +369,7 @@ static void add_broken(const clt_progress *p, const clt_trial_row *trial)
     clt_str broken = {0};
     if (trial->state == CLT_TRIAL_COMPLETE && !clt_trial_meets(p->front.study, trial)) {
         clt_broken_demands(p->front.study, trial, &broken);
-        (void)fprintf(p->lines, "  does not meet %s", clt_str_text(&broken));
+        clt_put(p->lines, "  does not meet %s", clt_str_text(&broken));
     }
     clt_str_finish(&broken);
 }
@@ -380,20 +386,20 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
     }
     bool is_best = note(p, trial), several = p->front.study->goal_count > 1;
     wipe(p);
-    (void)fprintf(p->lines, "trial %-4llu ", (unsigned long long)trial->number);
+    clt_put(p->lines, "trial %-4llu ", (unsigned long long)trial->number);
     if (trial->state == CLT_TRIAL_COMPLETE) {
         add_values(p, trial, is_best);
     } else if (trial->state != CLT_TRIAL_FAILED) {
         add_cut(p, trial);
     } else {
-        (void)fprintf(p->lines, "%s (%s)", clt_trial_state_text(trial->state),
-                      clt_failure_text(trial->failure));
+        clt_put(p->lines, "%s (%s)", clt_trial_state_text(trial->state),
+                clt_failure_text(trial->failure));
     }
-    (void)fprintf(p->lines, "  %s%s%s%s", clt_duration_text(trial->seconds, time, sizeof time),
-                  is_best ? several ? "  front" : "  best" : "", trial->why != NULL ? "  " : "",
-                  trial->why != NULL ? trial->why : "");
+    clt_put(p->lines, "  %s%s%s%s", clt_duration_text(trial->seconds, time, sizeof time),
+            is_best ? several ? "  front" : "  best" : "", trial->why != NULL ? "  " : "",
+            trial->why != NULL ? trial->why : "");
     add_broken(p, trial);
-    (void)fputs("\n", p->lines);
+    clt_put_own(p->lines, "\n");
     (void)fflush(p->lines);
     if (clt_clock() - p->last_drawn > 0.05) { /* many a second are not to be read anyway */
         p->last_drawn = 0;
@@ -406,7 +412,7 @@ static void log_line(void *ctx, const char *unit, int32_t level, const char *lin
     clt_progress *p = ctx;
     if (level >= COLLET_LOG_INFO) {
         wipe(p);
-        (void)fprintf(stderr, "%s: %s\n", unit, line);
+        clt_put_line(stderr, "%s: %s", unit, line);
     }
 }
 
@@ -419,10 +425,10 @@ static clt_stop stop(void *ctx)
         p->terminated = p->terminated || term;
         p->stop = term || p->stop != CLT_GO_ON ? CLT_STOP_NOW : CLT_STOP_AFTER_TRIAL;
         wipe(p);
-        (void)fputs(p->stop == CLT_STOP_NOW
-                        ? "stopping now\n"
-                        : "stopping after the trials under way; once more to stop now\n",
-                    stderr);
+        clt_put_line(stderr, "%s",
+                     p->stop == CLT_STOP_NOW
+                         ? "stopping now"
+                         : "stopping after the trials under way; once more to stop now");
     }
     return p->stop;
 }

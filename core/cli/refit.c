@@ -59,7 +59,7 @@ typedef struct progress {
 static void wipe(progress *p)
 {
     if (p->drawn) {
-        (void)fputs("\r\033[K", stderr);
+        clt_put_own(stderr, "\r\033[K");
     }
     p->drawn = false;
 }
@@ -75,9 +75,8 @@ static void epoch_done(void *ctx, uint64_t epoch, uint64_t epochs, double train_
         (void)snprintf(loss, sizeof loss, "  train_loss %.6g", train_loss);
     }
     wipe(p);
-    (void)fprintf(stderr, "epoch %llu/%llu%s  %s", (unsigned long long)epoch,
-                  (unsigned long long)epochs, loss,
-                  clt_duration_text(clt_clock() - p->start, time, sizeof time));
+    clt_put(stderr, "epoch %llu/%llu%s  %s", (unsigned long long)epoch, (unsigned long long)epochs,
+            loss, clt_duration_text(clt_clock() - p->start, time, sizeof time));
     (void)fflush(stderr);
     p->drawn = true;
 }
@@ -86,7 +85,7 @@ static void log_line(void *ctx, const char *unit, int32_t level, const char *lin
 {
     if (level >= COLLET_LOG_WARN) {
         wipe(ctx);
-        (void)fprintf(stderr, "%s: %s\n", unit, line);
+        clt_put_line(stderr, "%s: %s", unit, line);
     }
 }
 
@@ -179,8 +178,8 @@ static clt_status say_inputs(const clt_opened *o, const char *inputs, clt_arena 
     }
     if (clt_inputs_count(changes, count, false) > 0) {
         clt_inputs_text(changes, count, false, &text);
-        (void)fprintf(stderr, "refit: the data has changed since study \"%s\" ran: %s\n",
-                      o->study.name, clt_str_text(&text));
+        clt_put_line(stderr, "refit: the data has changed since study \"%s\" ran: %s",
+                     o->study.name, clt_str_text(&text));
     }
     clt_str_finish(&text);
     return CLT_OK;

@@ -93,8 +93,8 @@ static void trial_done(void *ctx, const clt_trial_row *trial)
     player *p = ctx;
     bool alike = p->replay.runs_alike > p->alike;
     p->alike = p->replay.runs_alike;
-    (void)fprintf(p->progress.lines, "trial %-4llu %s\n", (unsigned long long)trial->number,
-                  alike ? "agrees" : "differs");
+    clt_put_line(p->progress.lines, "trial %-4llu %s", (unsigned long long)trial->number,
+                 alike ? "agrees" : "differs");
     (void)fflush(p->progress.lines);
 }
 

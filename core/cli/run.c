@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/printable.h"
+#include "base/shell.h"
 #include "cli/nursery.h"
 #include "cli/progress.h"
 #include "plugin/guard.h"
@@ -30,16 +32,40 @@ static const char *ending_text(clt_ending ending)
     }
 }
 
+/* A command to paste. A name that looks like a flag stands last, behind what ends the flags. */
+static void add_show(const clt_args *args, const clt_opened *o, const char *before,
+                     const char *flags, clt_str *out)
+{
+    bool is_flag = o->study.name[0] == '-';
+    clt_str_add(out, before);
+    clt_shell_add(out, args->program);
+    clt_str_add(out, is_flag ? " show" : " show ");
+    if (!is_flag) {
+        clt_shell_add(out, o->study.name);
+    }
+    clt_str_add(out, " --store ");
+    clt_shell_add(out, o->path);
+    clt_str_add(out, flags);
+    if (is_flag) {
+        clt_str_add(out, " -- ");
+        clt_shell_add(out, o->study.name);
+    }
+}
+
 static void add_next_steps(const clt_args *args, const clt_opened *o, const clt_trial_row *best,
                            clt_str *out)
 {
-    clt_str_addf(out, "\nstore: %s\n", o->path);
-    clt_str_addf(out, "next:  %s show %s --store %s\n", args->program, o->study.name, o->path);
+    clt_str flags = {0};
+    clt_str_add(out, "\n");
+    clt_printable_addf(out, "store: %s", o->path);
+    add_show(args, o, "next:  ", "", out);
+    clt_str_add(out, "\n");
     if (best != NULL) {
-        clt_str_addf(out, "       %s show %s --store %s --trial %llu --ini > %s.ini\n",
-                     args->program, o->study.name, o->path, (unsigned long long)best->number,
-                     o->study.goal_count > 1 ? "one" : "best");
+        clt_str_addf(&flags, " --trial %llu --ini", (unsigned long long)best->number);
+        add_show(args, o, "       ", clt_str_text(&flags), out);
+        clt_str_addf(out, " > %s.ini\n", o->study.goal_count > 1 ? "one" : "best");
     }
+    clt_str_finish(&flags);
 }
 
 /* Where there are any. */

@@ -70,7 +70,7 @@ static void print_warnings(const clt_session *s, bool made)
     for (size_t i = 0; s->registry != NULL && (file = clt_registry_at(s->registry, i)) != NULL;
          i++) {
         if (file->warning != NULL) {
-            (void)fprintf(stderr, "collet: warning: %s\n", file->warning);
+            clt_put_line(stderr, "collet: warning: %s", file->warning);
         }
         if (file->untrusted && made) {
             (void)fprintf(stderr, "collet: warning: %s\n", file->refusal);
@@ -298,14 +298,4 @@ void clt_opened_finish(clt_opened *opened)
 {
     clt_store_close(opened->store);
     clt_arena_finish(&opened->arena);
-}
-
-clt_status clt_print(clt_str *out, clt_error *err)
-{
-    clt_status status = out->failed ? clt_fail_memory(err) : CLT_OK;
-    if (status == CLT_OK && fputs(clt_str_text(out), stdout) < 0) {
-        status = clt_fail(err, CLT_IO, "standard output cannot be written");
-    }
-    clt_str_finish(out);
-    return status;
 }

@@ -6,6 +6,7 @@
 #define CLT_CLI_SESSION_H
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "plugin/blas.h"
 #include "report/trials.h"
 #include "store/sqlite.h"
@@ -85,8 +86,5 @@ const char *clt_run_beside(const char *command, const char *file, const char *re
 
 /** Frees it. */
 void clt_opened_finish(clt_opened *opened);
-
-/** Prints out to standard output, or reports that it is incomplete; frees it. */
-clt_status clt_print(clt_str *out, clt_error *err);
 
 #endif /* CLT_CLI_SESSION_H */

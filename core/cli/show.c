@@ -3,6 +3,7 @@
 #include "cli/terminal.h"
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "base/process.h"
 #include "report/choices.h"
 #include "report/folds.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A study as a line; of trials under way that nobody runs it is said that they were interrupted. */
 static void add_summary(clt_table *table, const clt_study_summary *row, bool run)
@@ -41,7 +43,7 @@ static void studies_table(clt_store *store, const clt_study_summary *rows, size_
                           clt_str *out)
 {
     static const char *const heads[] = {"study", "complete", "failed", "running", "best", "begun"};
-    clt_table table = {.columns = 6};
+    clt_table table = {.columns = 6, .width = clt_terminal_width(stdout)};
     for (size_t i = 0; i < 6; i++) {
         clt_table_add(&table, heads[i]);
     }
@@ -110,11 +112,13 @@ static clt_status show_study(const clt_args *args, const clt_opened *opened, clt
         clt_environments_text(&opened->list, &out);
         return clt_print(&out, err);
     }
-    clt_trials_table(&opened->list, &out);
-    clt_choices_table(&opened->list, "model", &out);
-    clt_choices_table(&opened->list, "optimizer", &out);
-    clt_trials_outcome(&opened->list, &out);
-    clt_trials_ending(&opened->list, &out);
+    clt_trial_list list = opened->list;
+    list.width = clt_terminal_width(stdout);
+    clt_trials_table(&list, &out);
+    clt_choices_table(&list, "model", &out);
+    clt_choices_table(&list, "optimizer", &out);
+    clt_trials_outcome(&list, &out);
+    clt_trials_ending(&list, &out);
     return clt_print(&out, err);
 }
 
@@ -122,12 +126,13 @@ static clt_status show_study(const clt_args *args, const clt_opened *opened, clt
 static void add_failure(const clt_trial_row *trial, clt_str *out)
 {
     char name[32];
-    clt_str_addf(out, "failure: %s: %s\n", clt_failure_text(trial->failure),
-                 clt_failure_meaning(trial->failure));
+    clt_printable_addf(out, "failure: %s: %s", clt_failure_text(trial->failure),
+                       clt_failure_meaning(trial->failure));
     if (trial->signal != 0) {
-        clt_str_addf(out, "signal: %s\n", clt_signal_text(trial->signal, name, sizeof name));
+        clt_printable_addf(out, "signal: %s", clt_signal_text(trial->signal, name, sizeof name));
     }
-    clt_str_addf(out, "why: %s\nattempts: %u\n", trial->why, trial->attempt);
+    clt_printable_addf(out, "why: %s", trial->why);
+    clt_str_addf(out, "attempts: %u\n", trial->attempt);
     for (const char *line = trial->log; line != NULL && *line != '\0';) {
         size_t n = strcspn(line, "\n");
         clt_str_addf(out, "%s%.*s\n", line == trial->log ? "last lines:\n  " : "  ", (int)n, line);
@@ -151,7 +156,9 @@ static void add_curve(const clt_trial_row *trial, const char *step_name, bool ha
                          (unsigned long long)p->step);
         }
         open = true;
-        clt_str_addf(out, "  %s %.6g", p->metric, p->value);
+        clt_str_add(out, "  ");
+        clt_printable_add(out, p->metric);
+        clt_str_addf(out, " %.6g", p->value);
     }
     clt_str_add(out, open ? "\n" : "");
 }
@@ -163,7 +170,8 @@ static void add_values(const clt_study_row *study, const clt_trial_row *trial, c
         size_t demand = i - study->goal_count;
         bool goal = i < study->goal_count;
         if (goal || clt_demand_is_new(study, demand)) {
-            clt_str_addf(out, "%s ", goal ? study->goals[i].metric : study->demands[demand].metric);
+            clt_printable_add(out, goal ? study->goals[i].metric : study->demands[demand].metric);
+            clt_str_add(out, " ");
             clt_str_add_real(out, trial->values[i]);
             clt_str_add(out, "\n");
         }
@@ -175,18 +183,21 @@ static void add_values(const clt_study_row *study, const clt_trial_row *trial, c
     }
 }
 
-static void trial_text(const clt_opened *opened, const clt_trial_row *trial,
-                       const clt_stretch_row *stretches, size_t stretch_count, clt_str *out)
+/* "fold", or what stands in its place. */
+static const char *fold_name(const clt_study_row *study)
 {
-    const clt_plot_style style = {clt_terminal_unicode(), clt_terminal_colour(stdout)};
-    bool repeated = strstr(opened->study.identity, "study.repeats = ") != NULL;
-    const char *fold_name = repeated ? "run" : "fold";
+    return strstr(study->identity, "study.repeats = ") != NULL ? "run" : "fold";
+}
+
+static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt_str *out)
+{
     bool objective = clt_study_has_objective(&opened->study);
     clt_arena arena = {0};
     clt_folds folds = clt_folds_of(trial, &arena);
-    clt_str_addf(out, "trial %llu of %s: %s, %llu %s, %.1f s\n", (unsigned long long)trial->number,
-                 opened->study.name, clt_trial_word(trial), (unsigned long long)trial->last_step,
-                 objective ? "steps" : "epochs", trial->seconds);
+    clt_printable_addf(out, "trial %llu of %s: %s, %llu %s, %.1f s",
+                       (unsigned long long)trial->number, opened->study.name, clt_trial_word(trial),
+                       (unsigned long long)trial->last_step, objective ? "steps" : "epochs",
+                       trial->seconds);
     clt_trial_edits(&opened->list, trial, out);
     if (trial->wish > 0) {
         clt_str_addf(out, "enqueued: setting %llu\n", (unsigned long long)trial->wish);
@@ -203,13 +214,34 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial,
     clt_trial_params(trial, out);
     if (folds.count > 0) {
         clt_str_add(out, "\n");
-        clt_folds_table(&folds, fold_name, out);
+        clt_folds_table(&folds, fold_name(&opened->study), out);
         clt_str_add(out, "\n");
     }
     add_curve(trial, objective ? "step" : "epoch", folds.count > 0, out);
-    clt_learning_plots(&opened->list, trial, stretches, stretch_count, objective ? "step" : "epoch",
-                       fold_name, style, out);
     clt_arena_finish(&arena);
+}
+
+/* What is read first, then what is drawn. */
+static clt_status print_trial(const clt_opened *opened, const clt_trial_row *trial,
+                              const clt_stretch_row *stretches, size_t stretch_count,
+                              clt_error *err)
+{
+    const clt_plot_style style = {clt_terminal_unicode(), clt_terminal_colour(stdout)};
+    const char *step_name = clt_study_has_objective(&opened->study) ? "step" : "epoch";
+    clt_str text = {0}, drawn = {0};
+    trial_text(opened, trial, &text);
+    clt_learning_plots(&opened->list, trial, stretches, stretch_count, step_name,
+                       fold_name(&opened->study), style, &drawn);
+    clt_status status = clt_print(&text, err);
+    status = status == CLT_OK ? clt_print_exact(&drawn, err) : status;
+    clt_str_finish(&drawn);
+    return status;
+}
+
+/* Into a file it goes to the letter: it is to run again. */
+static clt_status print_ini(clt_str *out, clt_error *err)
+{
+    return isatty(STDOUT_FILENO) ? clt_print(out, err) : clt_print_exact(out, err);
 }
 
 /* The experiment that runs this trial alone. */
@@ -226,8 +258,8 @@ static clt_status trial_ini(const clt_args *args, clt_opened *opened, const clt_
     }
     status = status == CLT_OK ? clt_attempt_seed(&session.plan, trial->number, &seed, err) : status;
     if (status == CLT_OK) {
-        clt_str_addf(out, "; trial %llu of study \"%s\"\n", (unsigned long long)trial->number,
-                     opened->study.name);
+        clt_printable_addf(out, "; trial %llu of study \"%s\"", (unsigned long long)trial->number,
+                           opened->study.name);
         clt_plan_trial_ini(&session.plan, x, seed, out);
     }
     free(x);
@@ -263,13 +295,13 @@ static clt_status show_trial(const clt_args *args, clt_opened *opened, clt_error
         clt_trial_json(&opened->list, trial, NULL, &json);
         clt_str_add(&out, "\n");
     } else {
-        trial_text(opened, trial, stretches, stretch_count, &out);
+        status = print_trial(opened, trial, stretches, stretch_count, err);
     }
     if (status != CLT_OK) {
         clt_str_finish(&out);
         return status;
     }
-    return clt_print(&out, err);
+    return args->ini ? print_ini(&out, err) : clt_print(&out, err);
 }
 
 /* Checks a store; what is found is printed, and makes the exit status. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 bool clt_terminal_unicode(void)
@@ -23,4 +24,11 @@ bool clt_terminal_colour(FILE *stream)
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
     bool dumb = term == NULL || strcmp(term, "dumb") == 0;
     return isatty(fileno(stream)) && !dumb && (no_colour == NULL || no_colour[0] == '\0');
+}
+
+size_t clt_terminal_width(FILE *stream)
+{
+    struct winsize window = {.ws_col = 0};
+    return isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &window) == 0 ? window.ws_col
+                                                                                     : 0;
 }

@@ -15,4 +15,7 @@ bool clt_terminal_unicode(void);
 /** Is the stream a terminal that knows colours, where NO_COLOR does not forbid them? */
 bool clt_terminal_colour(FILE *stream);
 
+/** Characters a line of the stream where it is a terminal; 0 where it is none, or does not say. */
+size_t clt_terminal_width(FILE *stream);
+
 #endif /* CLT_CLI_TERMINAL_H */

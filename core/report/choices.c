@@ -62,7 +62,7 @@ static void sort(choices *found, const clt_trial_list *list)
 static void write_table(const choices *found, const clt_trial_list *list, const char *section,
                         clt_str *out)
 {
-    clt_table table = {.columns = 4};
+    clt_table table = {.columns = 4, .width = list->width};
     clt_table_add(&table, section);
     clt_table_addf(&table, "best %s", list->study->goals[0].metric);
     clt_table_add(&table, "trial");

@@ -1,8 +1,10 @@
 #include "report/folds.h"
 
+#include "report/csv.h"
 #include "report/table.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,14 +181,27 @@ void clt_folds_csv(const clt_folds *folds, const clt_folds *head, clt_str *out)
     }
 }
 
+static void add_head(clt_str *out, const char *metric, const char *tail)
+{
+    clt_str name = {0};
+    clt_str_addf(&name, "%s%s", metric, tail);
+    clt_str_add(out, ",");
+    clt_csv_add(out, clt_str_text(&name));
+    out->failed = out->failed || name.failed;
+    clt_str_finish(&name);
+}
+
 void clt_folds_csv_head(const clt_folds *head, clt_str *out)
 {
     for (size_t m = 0; m < head->metric_count; m++) {
-        clt_str_addf(out, ",%s_mean,%s_sd", head->metrics[m], head->metrics[m]);
+        add_head(out, head->metrics[m], "_mean");
+        add_head(out, head->metrics[m], "_sd");
     }
     for (size_t f = 0; f < head->count; f++) {
+        char tail[32];
+        (void)snprintf(tail, sizeof tail, "@%zu", f + 1);
         for (size_t m = 0; m < head->metric_count; m++) {
-            clt_str_addf(out, ",%s@%zu", head->metrics[m], f + 1);
+            add_head(out, head->metrics[m], tail);
         }
     }
 }

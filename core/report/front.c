@@ -141,7 +141,7 @@ void clt_front_table(const clt_trial_list *list, clt_str *out)
 {
     clt_front front = clt_front_of(list);
     size_t count = front.members.count;
-    clt_table table = {.columns = 1 + front.study->goal_count};
+    clt_table table = {.columns = 1 + front.study->goal_count, .width = list->width};
     if (count > 0) {
         qsort(front.members.items, count, sizeof *front.members.items, by_first_goal);
     }

@@ -1,5 +1,6 @@
 #include "report/learning.h"
 
+#include "base/printable.h"
 #include "report/folds.h"
 
 #include <inttypes.h>
@@ -100,8 +101,8 @@ static void take_beside(picture *p)
 
 static void add_title(const picture *p, bool unicode)
 {
-    clt_str_addf(p->out, "%s of trial %" PRIu64 "%s", p->metric, p->trial->number,
-                 unicode ? "" : " (*)");
+    clt_printable_add(p->out, p->metric);
+    clt_str_addf(p->out, " of trial %" PRIu64 "%s", p->trial->number, unicode ? "" : " (*)");
     if (clt_plot_count(&p->beside) == 0) {
         clt_str_add(p->out, "\n");
         return;
@@ -118,14 +119,15 @@ static void add_few(const picture *p, const char *step_name)
 {
     for (size_t i = 0; i < p->own.count; i++) {
         if (isfinite(p->own.items[i].value)) {
-            clt_str_addf(p->out, "%s: no plot, a single point: ", p->metric);
+            clt_printable_add(p->out, p->metric);
+            clt_str_add(p->out, ": no plot, a single point: ");
             clt_str_add_real(p->out, p->own.items[i].value);
             clt_str_addf(p->out, " at %s %" PRIu64 "\n", step_name, p->own.items[i].step);
             return;
         }
     }
-    clt_str_addf(p->out, "%s: no plot, %s\n", p->metric,
-                 p->own.count > 0 ? "no value is finite" : "nothing was reported");
+    clt_printable_addf(p->out, "%s: no plot, %s", p->metric,
+                       p->own.count > 0 ? "no value is finite" : "nothing was reported");
 }
 
 /* Where it was paused: where it has gone on, and where it waits now. */

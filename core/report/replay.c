@@ -1,6 +1,7 @@
 #include "report/replay.h"
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "report/table.h"
 #include "study/edit.h"
 
@@ -35,7 +36,7 @@ static void add_counts(const clt_replay_report *r, clt_str *out)
                  (unsigned long long)p->params);
     add_edits(r, out);
     if (p->halted != NULL) {
-        clt_str_addf(out, "  the others could not be derived: %s\n", p->halted);
+        clt_printable_addf(out, "  the others could not be derived: %s", p->halted);
     }
     if (p->runs > 0 || p->skipped.count > 0) {
         clt_str_addf(out, "trials: %llu of %llu that were run again agree (%llu numbers)\n",
@@ -49,8 +50,8 @@ static void add_counts(const clt_replay_report *r, clt_str *out)
                      (unsigned long long)p->times);
     }
     for (size_t i = 0; i < p->skipped.count; i++) {
-        clt_str_addf(out, "  trial %llu was not run again: %s\n",
-                     (unsigned long long)p->skipped.items[i].number, p->skipped.items[i].why);
+        clt_printable_addf(out, "  trial %llu was not run again: %s",
+                           (unsigned long long)p->skipped.items[i].number, p->skipped.items[i].why);
     }
 }
 

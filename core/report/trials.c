@@ -1,6 +1,7 @@
 #include "report/trials_impl.h"
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "report/folds.h"
 #include "report/front.h"
 #include "report/table.h"
@@ -192,7 +193,8 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
     if (several) {
         front = clt_front_of(list);
     }
-    clt_table table = {.columns = 4 + list->study->goal_count + count_demands(list->study) +
+    clt_table table = {.width = list->width,
+                       .columns = 4 + list->study->goal_count + count_demands(list->study) +
                                   several + params.count};
     clt_table_add(&table, "trial");
     clt_table_add(&table, "state");
@@ -226,8 +228,8 @@ void clt_trial_params(const clt_trial_row *trial, clt_str *out)
         widest = width > widest ? width : widest;
     }
     for (size_t p = 0; p < trial->param_count; p++) {
-        clt_str_addf(out, "  %-*s  %s\n", (int)widest, trial->params[p].name,
-                     trial->params[p].text);
+        clt_printable_addf(out, "  %-*s  %s", (int)widest, trial->params[p].name,
+                           trial->params[p].text);
     }
 }
 
@@ -240,7 +242,8 @@ bool clt_trials_have_ended(const clt_trial_list *list)
 void clt_trials_ending(const clt_trial_list *list, clt_str *out)
 {
     if (clt_trials_have_ended(list)) {
-        clt_str_addf(out, "\nended by %s: %s\n", list->study->ended.by, list->study->ended.why);
+        clt_str_add(out, "\n");
+        clt_printable_addf(out, "ended by %s: %s", list->study->ended.by, list->study->ended.why);
     }
 }
 
@@ -264,8 +267,8 @@ void clt_trials_outcome(const clt_trial_list *list, clt_str *out)
         clt_front_table(list, out);
         return;
     }
-    clt_str_addf(out, "best: trial %llu, %s %.6g\n", (unsigned long long)best->number,
-                 list->study->goals[0].metric, best->values[0]);
+    clt_printable_addf(out, "best: trial %llu, %s %.6g", (unsigned long long)best->number,
+                       list->study->goals[0].metric, best->values[0]);
     clt_trial_params(best, out);
 }
 
@@ -275,9 +278,9 @@ void clt_trial_edits(const clt_trial_list *list, const clt_trial_row *trial, clt
     for (size_t i = 0; i < list->edit_count; i++) {
         const clt_edit *edit = &list->edits[i];
         if (edit->number == trial->number) {
-            clt_str_addf(out, "changed by hand %s: %s; it was %s\n",
-                         clt_date_text(edit->at_ms, date, sizeof date), clt_edit_text(edit->kind),
-                         edit->was);
+            clt_printable_addf(out, "changed by hand %s: %s; it was %s",
+                               clt_date_text(edit->at_ms, date, sizeof date),
+                               clt_edit_text(edit->kind), edit->was);
         }
     }
 }

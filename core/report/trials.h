@@ -17,6 +17,7 @@ typedef struct clt_trial_list {
     size_t environment_count;
     const clt_edit *edits; /**< [edit_count], oldest first */
     size_t edit_count;
+    size_t width; /**< of the terminal that tables are for; 0: they may be as wide as they are */
 } clt_trial_list;
 
 /** Do its trials evaluate an objective, rather than train a model? */

@@ -2,25 +2,12 @@
 #include "report/trials_impl.h"
 
 #include "base/clock.h"
+#include "report/csv.h"
 #include "report/folds.h"
 #include "study/demand.h"
 
 #include <math.h>
 #include <string.h>
-
-/* A field of RFC 4180: in quotes where it holds a comma, a quote or a line's end. */
-static void add_field(clt_str *out, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        clt_str_add(out, text);
-        return;
-    }
-    clt_str_add(out, "\"");
-    for (; *text != '\0'; text++) {
-        clt_str_add_bytes(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    }
-    clt_str_add(out, "\"");
-}
 
 static bool is_own_column(const char *name)
 {
@@ -50,8 +37,12 @@ static bool is_value(const clt_study_row *study, const char *name)
 static void add_csv_head(const char *place, const char *name, bool taken, clt_str *out)
 {
     clt_str_add(out, ",");
-    clt_str_add(out, taken ? place : "");
-    add_field(out, name);
+    clt_str whole = {0};
+    clt_str_add(&whole, taken ? place : "");
+    clt_str_add(&whole, name);
+    clt_csv_add(out, clt_str_text(&whole));
+    out->failed = out->failed || whole.failed;
+    clt_str_finish(&whole);
 }
 
 static void add_csv_value_heads(const clt_study_row *study, clt_str *out)
@@ -101,11 +92,11 @@ static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t,
     clt_str_addf(out, ",%llu,", (unsigned long long)t->last_step);
     clt_str_add_real(out, t->seconds);
     clt_str_addf(out, ",%s,%u,", clt_date_text(t->started_ms, date, sizeof date), t->attempt);
-    add_field(out, t->why != NULL ? t->why : "");
+    clt_csv_add(out, t->why != NULL ? t->why : "");
     for (size_t p = 0; p < params->count; p++) {
         const clt_param *param = clt_trial_param(t, params->items[p]);
         clt_str_add(out, ",");
-        add_field(out, param != NULL ? param->text : "");
+        clt_csv_add(out, param != NULL ? param->text : "");
     }
     clt_folds_csv(&folds, head, out);
     clt_str_add(out, "\r\n");
