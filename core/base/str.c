@@ -1,5 +1,6 @@
 #include "base/str.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,7 +106,9 @@ void clt_str_add_real(clt_str *str, double value)
         clt_str_addf(str, "%.0f", value); /* 1000, not 1e+03 */
         return;
     }
-    for (int digits = 1; digits <= 17; digits++) {
+    /* 15 digits come back whatever they are, and %g drops zeros at the end: where they are the
+     * value, they are its shortest text. Below the smallest normal number fewer may do. */
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         (void)snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value) {
             break;

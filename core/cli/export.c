@@ -86,7 +86,9 @@ const clt_command clt_command_export = {
     "export",
     "STUDY",
     "Writes all trials of a study to standard output, or for Optuna to a file",
-    "Columns of --csv: trial, state, the goals and what is required, epochs (steps of an\n"
+    "Columns of --csv: trial, state, the goals and what is required, metrics that are neither (at "
+    "the\n"
+    "epoch or step that counts; \"no_goals\" of --json names them), epochs (steps of an "
     "objective), elapsed (seconds by the clock; a goal \"seconds\" is the training alone), "
     "started,\n"
     "attempt, why, the parameters, folds. A metric or parameter that is called like another\n"

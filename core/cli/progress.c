@@ -195,13 +195,15 @@ static void add_goals(const clt_study_row *study, FILE *out)
 /* A trial that is paused counts as done, and when it has gone on not once more. */
 static bool count_once(clt_progress *p, const clt_trial_row *trial)
 {
-    for (size_t i = 0; i < p->paused.count; i++) {
-        if (p->paused.items[i] == trial->number) {
-            return false;
-        }
+    if (trial->number < p->paused.count && p->paused.items[trial->number]) {
+        return false;
     }
-    if (trial->state == CLT_TRIAL_PAUSED) {
-        (void)CLT_PUSH(&p->paused, trial->number); /* without memory a count is wrong, no more */
+    bool paused = trial->state == CLT_TRIAL_PAUSED, room = true;
+    while (paused && room && p->paused.count <= trial->number) {
+        room = CLT_PUSH(&p->paused, false); /* without memory a count is wrong, no more */
+    }
+    if (paused && room) {
+        p->paused.items[trial->number] = true;
     }
     return true;
 }
@@ -251,7 +253,14 @@ static void study_begun(void *ctx, const clt_study_view *view)
         if (view->history[i].state == CLT_TRIAL_PAUSED) {
             (void)count_once(p, &view->history[i]);
         }
-        (void)note(p, &view->history[i]);
+        if (view->study->goal_count == 1) {
+            (void)note(p, &view->history[i]);
+        }
+    }
+    if (view->study->goal_count > 1) {
+        const clt_trial_list known = {
+            .study = view->study, .rows = view->history, .count = view->history_count};
+        p->front = clt_front_of(&known);
     }
     p->time_limit = view->time_limit;
     p->folds = view->folds;

@@ -39,7 +39,7 @@ typedef struct clt_progress {
     size_t folds;              /**< of each trial; 0: none */
     bool repeated;             /**< they are runs, rather than folds */
     bool objective;            /**< trials evaluate one, rather than train */
-    CLT_VEC(uint64_t) paused;  /**< numbers of trials that were paused once */
+    CLT_VEC(bool) paused;      /**< by number: was it paused once */
     CLT_VEC(clt_live) running; /**< by number */
     int drawn;                 /**< lines of the block on the screen */
 } clt_progress;

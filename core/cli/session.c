@@ -24,8 +24,7 @@ static clt_status check_folders(const clt_session *s, const clt_args *args,
     for (size_t i = 0; i < 2 && !s->no_blas_probe && !args->verbose; i++) { /* a nursery, and the
                                                                          list, say it again */
         if (clt_search_missing(search, others[i], &path)) {
-            (void)fprintf(stderr, "collet: warning: %s: there is no folder \"%s\"\n", others[i],
-                          path);
+            clt_put_line(stderr, "collet: warning: %s: there is no folder \"%s\"", others[i], path);
         }
     }
     return CLT_OK;
@@ -73,7 +72,7 @@ static void print_warnings(const clt_session *s, bool made)
             clt_put_line(stderr, "collet: warning: %s", file->warning);
         }
         if (file->untrusted && made) {
-            (void)fprintf(stderr, "collet: warning: %s\n", file->refusal);
+            clt_put_line(stderr, "collet: warning: %s", file->refusal);
         }
     }
 }
@@ -174,6 +173,8 @@ clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves
     if (!found) {
         return no_study(opened, name, err);
     }
+    /* What an objective gives beside the goals stands in the curve, and in every table. */
+    with_curves = with_curves || clt_study_has_objective(&opened->study);
     if (clt_store_trials(opened->store, opened->study.id, with_curves, &opened->arena, &rows,
                          &opened->list.count, err) != CLT_OK ||
         clt_store_environments(opened->store, opened->study.id, &opened->arena, &environments,

@@ -8,6 +8,7 @@
 #include "report/choices.h"
 #include "report/folds.h"
 #include "report/learning.h"
+#include "report/others.h"
 #include "report/table.h"
 #include "study/attempt.h"
 #include "study/change.h"
@@ -163,6 +164,23 @@ static void add_curve(const clt_trial_row *trial, const char *step_name, bool ha
     clt_str_add(out, open ? "\n" : "");
 }
 
+/* Metrics that came with the values, in one line. */
+static void add_others(const clt_study_row *study, const clt_trial_row *trial, clt_str *out)
+{
+    size_t count;
+    const clt_point *points = clt_others_points(study, trial, &count);
+    const char *before = "no goals: ";
+    for (size_t i = 0; i < count; i++) {
+        if (clt_others_is(study, points[i].metric)) {
+            clt_str_add(out, before);
+            clt_printable_add(out, points[i].metric);
+            clt_str_addf(out, " %.6g", points[i].value);
+            before = ", ";
+        }
+    }
+    clt_str_add(out, before[0] == ',' ? "\n" : "");
+}
+
 /* Of the goals, then of what is required, and what of that is not met. */
 static void add_values(const clt_study_row *study, const clt_trial_row *trial, clt_str *out)
 {
@@ -181,6 +199,7 @@ static void add_values(const clt_study_row *study, const clt_trial_row *trial, c
         clt_broken_demands(study, trial, out);
         clt_str_add(out, "\n");
     }
+    add_others(study, trial, out);
 }
 
 /* "fold", or what stands in its place. */

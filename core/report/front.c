@@ -51,9 +51,67 @@ bool clt_front_add(clt_front *front, const clt_trial_row *trial)
     return true;
 }
 
+static int by_values(const void *left, const void *right)
+{
+    const clt_front_member *a = left, *b = right;
+    for (size_t g = 0; g < CLT_FRONT_GOALS; g++) {
+        if (a->values[g] != b->values[g]) {
+            return a->values[g] < b->values[g] ? -1 : 1;
+        }
+    }
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static int by_number(const void *left, const void *right)
+{
+    const clt_front_member *a = left, *b = right;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static void sort(clt_front *front, int (*order)(const void *left, const void *right))
+{
+    if (front->members.count > 0) {
+        qsort(front->members.items, front->members.count, sizeof *front->members.items, order);
+    }
+}
+
+/* Of two goals, with the members sorted by their values: one is on the front where its second value
+ * is lower than any before, or where it equals such a one. */
+static void sweep(clt_front *front)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < front->members.count; i++) {
+        const clt_front_member *m = &front->members.items[i];
+        const clt_front_member *last = kept > 0 ? &front->members.items[kept - 1] : NULL;
+        if (last == NULL || m->values[1] < last->values[1] ||
+            (m->values[0] == last->values[0] && m->values[1] == last->values[1])) {
+            front->members.items[kept++] = *m;
+        }
+    }
+    front->members.count = kept;
+}
+
+/* Two goals may have all of a study on their front, which must not take the square of the time. */
+static void find_two(clt_front *front, const clt_trial_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        clt_front_member member = {.number = list->rows[i].number};
+        if (read_values(front, &list->rows[i], member.values)) {
+            front->failed = !CLT_PUSH(&front->members, member) || front->failed;
+        }
+    }
+    sort(front, by_values);
+    sweep(front);
+    sort(front, by_number);
+}
+
 clt_front clt_front_of(const clt_trial_list *list)
 {
     clt_front front = {.study = list->study};
+    if (list->study->goal_count == 2) {
+        find_two(&front, list);
+        return front;
+    }
     for (size_t i = 0; i < list->count; i++) {
         (void)clt_front_add(&front, &list->rows[i]);
     }
@@ -62,11 +120,9 @@ clt_front clt_front_of(const clt_trial_list *list)
 
 bool clt_front_has(const clt_front *front, uint64_t number)
 {
-    bool has = false;
-    for (size_t i = 0; i < front->members.count && !has; i++) {
-        has = front->members.items[i].number == number;
-    }
-    return has;
+    const clt_front_member wanted = {.number = number};
+    return front->members.count > 0 && bsearch(&wanted, front->members.items, front->members.count,
+                                               sizeof wanted, by_number) != NULL;
 }
 
 void clt_front_finish(clt_front *front)
@@ -126,25 +182,12 @@ static void add_volume(const clt_front_volume *v, const clt_study_row *study, cl
     clt_str_add(out, v->given ? " ([study] reference)\n" : " (the worst of each)\n");
 }
 
-static int by_first_goal(const void *left, const void *right)
-{
-    const clt_front_member *a = left, *b = right;
-    for (size_t g = 0; g < CLT_FRONT_GOALS; g++) {
-        if (a->values[g] != b->values[g]) {
-            return a->values[g] < b->values[g] ? -1 : 1;
-        }
-    }
-    return a->number < b->number ? -1 : a->number > b->number;
-}
-
 void clt_front_table(const clt_trial_list *list, clt_str *out)
 {
     clt_front front = clt_front_of(list);
     size_t count = front.members.count;
     clt_table table = {.columns = 1 + front.study->goal_count, .width = list->width};
-    if (count > 0) {
-        qsort(front.members.items, count, sizeof *front.members.items, by_first_goal);
-    }
+    sort(&front, by_values);
     clt_table_add(&table, "trial");
     for (size_t g = 0; g < front.study->goal_count; g++) {
         clt_table_add(&table, front.study->goals[g].metric);

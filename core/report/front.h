@@ -29,10 +29,10 @@ typedef struct clt_front {
  *  are; of equals all are. */
 bool clt_front_add(clt_front *front, const clt_trial_row *trial);
 
-/** The front of a list's trials; look at `failed`. */
+/** The front of a list's trials, which are sorted by number; look at `failed`. */
 clt_front clt_front_of(const clt_trial_list *list);
 
-/** Is the trial of that number on it? */
+/** Is the trial of that number on it? Of a front that clt_front_of() made. */
 bool clt_front_has(const clt_front *front, uint64_t number);
 
 /** What the front dominates. */

@@ -4,6 +4,7 @@
 #include "base/printable.h"
 #include "report/folds.h"
 #include "report/front.h"
+#include "report/others.h"
 #include "report/table.h"
 #include "study/change.h"
 #include "study/demand.h"
@@ -165,8 +166,18 @@ static void add_demands(clt_table *table, const clt_study_row *study, const clt_
     }
 }
 
+static void add_others(clt_table *table, const clt_trial_list *list, const clt_trial_row *t,
+                       const clt_others *others)
+{
+    size_t count;
+    const clt_point *points = clt_others_points(list->study, t, &count);
+    for (size_t i = 0; i < others->names.count; i++) {
+        clt_table_add_real(table, clt_others_value(points, count, others->names.items[i]));
+    }
+}
+
 static void add_row(clt_table *table, const clt_trial_list *list, const clt_trial_row *t,
-                    const clt_trial_names *params, const clt_front *front)
+                    const clt_trial_names *params, const clt_others *others, const clt_front *front)
 {
     clt_table_addf(table, "%llu", (unsigned long long)t->number);
     clt_table_add(table, clt_trial_word(t));
@@ -174,6 +185,7 @@ static void add_row(clt_table *table, const clt_trial_list *list, const clt_tria
         clt_table_add_real(table, g < t->value_count ? t->values[g] : (double)NAN);
     }
     add_demands(table, list->study, t);
+    add_others(table, list, t, others);
     add_mark(table, front, t->number);
     clt_table_addf(table, "%llu", (unsigned long long)t->last_step);
     clt_table_addf(table, "%.1f", t->seconds);
@@ -188,6 +200,10 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
     if (!clt_trial_names_of(list, &params)) {
         out->failed = true;
     }
+    clt_others others = {.failed = false};
+    if (clt_study_has_objective(list->study)) { /* a training has a dozen */
+        others = clt_others_of(list);
+    }
     clt_front front = {.study = list->study};
     bool several = list->study->goal_count > 1;
     if (several) {
@@ -195,13 +211,16 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
     }
     clt_table table = {.width = list->width,
                        .columns = 4 + list->study->goal_count + count_demands(list->study) +
-                                  several + params.count};
+                                  others.names.count + several + params.count};
     clt_table_add(&table, "trial");
     clt_table_add(&table, "state");
     for (size_t g = 0; g < list->study->goal_count; g++) {
         clt_table_add(&table, list->study->goals[g].metric);
     }
     add_demand_heads(&table, list->study);
+    for (size_t i = 0; i < others.names.count; i++) {
+        clt_table_add(&table, others.names.items[i]);
+    }
     if (several) {
         clt_table_add(&table, "front");
     }
@@ -211,11 +230,12 @@ void clt_trials_table(const clt_trial_list *list, clt_str *out)
         clt_table_add(&table, short_name(&params, params.items[p]));
     }
     for (size_t i = 0; i < list->count; i++) {
-        add_row(&table, list, &list->rows[i], &params, &front);
+        add_row(&table, list, &list->rows[i], &params, &others, &front);
     }
     clt_table_write(&table, out);
-    out->failed = out->failed || table.failed || front.failed;
+    out->failed = out->failed || table.failed || front.failed || others.failed;
     clt_table_finish(&table);
+    clt_others_finish(&others);
     clt_front_finish(&front);
     CLT_VEC_FINISH(&params);
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "report/csv.h"
 #include "report/folds.h"
+#include "report/others.h"
 #include "study/demand.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@ static bool is_own_column(const char *name)
 }
 
 /* Is it the name of a column of values? */
-static bool is_value(const clt_study_row *study, const char *name)
+static bool is_value(const clt_study_row *study, const clt_others *others, const char *name)
 {
     bool found = false;
     for (size_t g = 0; g < study->goal_count; g++) {
@@ -29,6 +30,9 @@ static bool is_value(const clt_study_row *study, const char *name)
     }
     for (size_t i = 0; i < study->demand_count; i++) {
         found = found || strcmp(name, study->demands[i].metric) == 0;
+    }
+    for (size_t i = 0; i < others->names.count; i++) {
+        found = found || strcmp(name, others->names.items[i]) == 0;
     }
     return found;
 }
@@ -75,8 +79,24 @@ static void add_csv_demands(const clt_study_row *study, const clt_trial_row *t, 
     }
 }
 
+/* Metrics beside the goals. */
+static void add_csv_others(const clt_trial_list *list, const clt_trial_row *t,
+                           const clt_others *others, clt_str *out)
+{
+    size_t count;
+    const clt_point *points = clt_others_points(list->study, t, &count);
+    for (size_t i = 0; i < others->names.count; i++) {
+        double value = clt_others_value(points, count, others->names.items[i]);
+        clt_str_add(out, ",");
+        if (!isnan(value)) {
+            clt_str_add_real(out, value);
+        }
+    }
+}
+
 static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t,
-                        const clt_trial_names *params, const clt_folds *head, clt_str *out)
+                        const clt_trial_names *params, const clt_others *others,
+                        const clt_folds *head, clt_str *out)
 {
     clt_arena arena = {0};
     clt_folds folds = clt_folds_of(t, &arena);
@@ -89,6 +109,7 @@ static void add_csv_row(const clt_trial_list *list, const clt_trial_row *t,
         }
     }
     add_csv_demands(list->study, t, out);
+    add_csv_others(list, t, others, out);
     clt_str_addf(out, ",%llu,", (unsigned long long)t->last_step);
     clt_str_add_real(out, t->seconds);
     clt_str_addf(out, ",%s,%u,", clt_date_text(t->started_ms, date, sizeof date), t->attempt);
@@ -119,21 +140,29 @@ void clt_trials_csv(const clt_trial_list *list, clt_str *out)
     clt_trial_names params = {0};
     clt_arena arena = {0};
     clt_folds head = most_folds(list, &arena);
+    clt_others others = clt_others_of(list);
+    out->failed = out->failed || others.failed;
     if (!clt_trial_names_of(list, &params)) {
         out->failed = true;
     }
     clt_str_add(out, "trial,state");
     add_csv_value_heads(list->study, out);
+    for (size_t i = 0; i < others.names.count; i++) {
+        const char *name = others.names.items[i];
+        add_csv_head("values.", name, is_own_column(name), out);
+    }
     clt_str_addf(out, ",%s,elapsed,started,attempt,why", clt_trial_steps_name(list));
     for (size_t p = 0; p < params.count; p++) {
         const char *name = params.items[p];
-        add_csv_head("params.", name, is_own_column(name) || is_value(list->study, name), out);
+        add_csv_head("params.", name, is_own_column(name) || is_value(list->study, &others, name),
+                     out);
     }
     clt_folds_csv_head(&head, out);
     clt_str_add(out, "\r\n");
     for (size_t i = 0; i < list->count; i++) {
-        add_csv_row(list, &list->rows[i], &params, &head, out);
+        add_csv_row(list, &list->rows[i], &params, &others, &head, out);
     }
     clt_arena_finish(&arena);
+    clt_others_finish(&others);
     CLT_VEC_FINISH(&params);
 }

@@ -5,6 +5,7 @@
 #include "config/option.h"
 #include "report/folds.h"
 #include "report/front.h"
+#include "report/others.h"
 #include "study/change.h"
 #include "study/demand.h"
 #include "study/edit.h"
@@ -69,6 +70,13 @@ static void add_json_values(const clt_study_row *study, const clt_trial_row *t, 
             clt_json_real(json, study->goals[i].metric, t->values[i]);
         } else if (clt_demand_is_new(study, demand)) {
             clt_json_real(json, study->demands[demand].metric, t->values[i]);
+        }
+    }
+    size_t count;
+    const clt_point *points = clt_others_points(study, t, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (clt_others_is(study, points[i].metric)) {
+            clt_json_real(json, points[i].metric, points[i].value);
         }
     }
 }
@@ -242,6 +250,21 @@ static void add_json_demands(const clt_study_row *study, clt_json *json)
     clt_str_finish(&text);
 }
 
+/* Which of the trials' values are no goals, and nothing that is required. */
+static void add_json_others(const clt_trial_list *list, clt_json *json)
+{
+    clt_others others = clt_others_of(list);
+    if (others.names.count > 0) {
+        clt_json_open(json, "no_goals", '[');
+        for (size_t i = 0; i < others.names.count; i++) {
+            clt_json_text(json, NULL, others.names.items[i]);
+        }
+        clt_json_close(json, ']');
+    }
+    json->out->failed = json->out->failed || others.failed;
+    clt_others_finish(&others);
+}
+
 void clt_trials_json(const clt_trial_list *list, clt_json *json)
 {
     const clt_study_row *study = list->study;
@@ -259,6 +282,7 @@ void clt_trials_json(const clt_trial_list *list, clt_json *json)
     }
     clt_json_close(json, ']');
     add_json_demands(study, json);
+    add_json_others(list, json);
     add_json_environments(list, json);
     add_json_untils(list, json);
     if (clt_trials_have_ended(list)) {
