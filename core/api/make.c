@@ -75,6 +75,9 @@ static clt_status make_plan(collet_study *s, bool is_file, const char *plugin_pa
     }
     clt_status status = clt_plan_make(&s->plan, &s->ini, s->registry, &s->err);
     log_warnings(s, status == CLT_OK);
+    for (size_t i = 0; status == CLT_OK && s->log != NULL && i < s->plan.note_count; i++) {
+        s->log(s->log_ctx, COLLET_LOG_WARN, s->plan.notes[i]);
+    }
     return status == CLT_OK ? clt_study_list_params(s) : status;
 }
 

@@ -109,7 +109,11 @@ clt_status clt_session_read(clt_session *s, const char *path, const clt_args *ar
     if (status == CLT_OK && !args->fresh) {
         status = clt_pin(&s->ini, *store, clt_sqlite_open_to_read, &s->arena, err);
     }
-    return status == CLT_OK ? make_plan(s, args, err) : status;
+    status = status == CLT_OK ? make_plan(s, args, err) : status;
+    for (size_t i = 0; status == CLT_OK && i < s->plan.note_count; i++) {
+        (void)fprintf(stderr, "collet: warning: %s\n", s->plan.notes[i]);
+    }
+    return status;
 }
 
 clt_status clt_session_parse(clt_session *s, const char *path, const char *text,

@@ -294,7 +294,7 @@ static clt_status show_trial(const clt_args *args, clt_opened *opened, clt_error
     for (size_t i = 0; i < opened->list.count; i++) {
         trial = opened->list.rows[i].number == number ? &opened->list.rows[i] : trial;
     }
-    if (trial == NULL || *end != '\0' || end == args->trial) {
+    if (trial == NULL || *end != '\0' || args->trial[0] < '0' || args->trial[0] > '9') {
         return clt_fail(err, CLT_USAGE,
                         "show: study \"%s\" has no trial \"%s\"; it has %zu, from 0",
                         opened->study.name, args->trial, opened->list.count);

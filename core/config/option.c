@@ -86,6 +86,21 @@ bool clt_number_parse(const char *text, double *out)
     return end != text && end[strspn(end, " \t")] == '\0' && isfinite(*out);
 }
 
+clt_status clt_whole_check(const char *text, double number, clt_error *err)
+{
+    const double most = 9007199254740992.0;
+    if (number != floor(number)) {
+        return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is not a whole number", text);
+    }
+    /* 2^53 + 1 is read as 2^53, but for a long double */
+    return fabs(number) > most || (fabs(number) == most && strtold(text, NULL) != number)
+               ? clt_fail(err, CLT_BAD_INPUT,
+                          "\"%s\" is beyond the whole numbers that are told apart here, up to "
+                          "9007199254740992 (2^53)",
+                          text)
+               : CLT_OK;
+}
+
 int clt_choice_index(const char *choices, const char *text)
 {
     size_t length = strlen(text);
@@ -153,8 +168,8 @@ static clt_status parse_number(const collet_option *option, const char *text, cl
                         option->type == COLLET_INT ? "whole number" : "number");
     }
     if (option->type == COLLET_INT) {
-        if (out->number != floor(out->number) || fabs(out->number) > 9007199254740992.0) {
-            return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is not a whole number", text);
+        if (clt_whole_check(text, out->number, err) != CLT_OK) {
+            return err->status;
         }
         out->integer = (int64_t)out->number;
     }
@@ -199,10 +214,22 @@ static clt_status parse_enum(const collet_option *option, const char *text, clt_
     return CLT_BAD_INPUT;
 }
 
-clt_status clt_option_parse(const collet_option *option, const char *text, clt_value *out,
-                            clt_error *err)
+/* Whoever knows other files writes a list in brackets. */
+static clt_status hint_at_choice(const char *text, clt_error *err)
 {
-    *out = (clt_value){0};
+    size_t n = strlen(text);
+    char said[256];
+    if (n < 3 || text[0] != '[' || text[n - 1] != ']' || strlen(err->text) >= sizeof said) {
+        return err->status;
+    }
+    (void)strcpy(said, err->text);
+    return clt_fail(err, CLT_BAD_INPUT, "%s; did you mean choice(%.*s)?", said, (int)n - 2,
+                    text + 1);
+}
+
+static clt_status parse(const collet_option *option, const char *text, clt_value *out,
+                        clt_error *err)
+{
     switch (option->type) {
     case COLLET_INT:
     case COLLET_REAL:
@@ -215,6 +242,13 @@ clt_status clt_option_parse(const collet_option *option, const char *text, clt_v
         out->text = text;
         return CLT_OK;
     }
+}
+
+clt_status clt_option_parse(const collet_option *option, const char *text, clt_value *out,
+                            clt_error *err)
+{
+    *out = (clt_value){0};
+    return parse(option, text, out, err) == CLT_OK ? CLT_OK : hint_at_choice(text, err);
 }
 
 static void store_one(const collet_option *option, uint32_t element, const clt_value *value,

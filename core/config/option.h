@@ -55,6 +55,10 @@ clt_status clt_option_in_range(const collet_option *option, double number, const
 /** Reads a finite number that fills all of text (blanks around it are fine). */
 bool clt_number_parse(const char *text, double *out);
 
+/** Is number whole, and one of those up to 2^53 that a double tells from their neighbours? text is
+ *  what was read. CLT_BAD_INPUT with what is wrong. */
+clt_status clt_whole_check(const char *text, double number, clt_error *err);
+
 /** Index of a choice of an ENUM in "a|b|c", or -1. */
 int clt_choice_index(const char *choices, const char *text);
 

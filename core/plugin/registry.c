@@ -191,6 +191,13 @@ static clt_status not_found(clt_registry *r, const char *kind, const char *id, c
         for (uint32_t i = 0; file->plugin != NULL && i < file->plugin->unit_count; i++) {
             const collet_unit *unit = file->plugin->units[i];
             const char *short_kind = clt_kind_short(unit->kind);
+            if (short_kind == NULL && unit->id != NULL && strcmp(unit->id, id) == 0) {
+                clt_str_finish(&names);
+                return clt_fail(err, CLT_BAD_INPUT,
+                                "there is no %s \"%s\": %s has one, of a kind that this version "
+                                "does not know: %s",
+                                kind, id, file->path, unit->kind != NULL ? unit->kind : "");
+            }
             if (short_kind != NULL && strcmp(short_kind, kind) == 0) {
                 clt_suggest_offer(&suggest, unit->id);
                 clt_str_addf(&names, "%s%s", names.length > 0 ? ", " : "", unit->id);

@@ -12,7 +12,9 @@ static double standard(const clt_law *law, double value)
     if (law->kind == CLT_LOGNORMAL) {
         value = value > 0 ? log(value) : -(double)INFINITY;
     }
-    return (value - law->mean) / law->sd;
+    double distance = value - law->mean; /* which may be more than a double holds */
+    return isfinite(distance) || !isfinite(value) ? distance / law->sd
+                                                  : value / law->sd - law->mean / law->sd;
 }
 
 /* What is cut out of the law, with what is rounded to its ends. */

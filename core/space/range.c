@@ -177,6 +177,24 @@ static bool whole(double value)
     return value == floor(value) && fabs(value) <= 9007199254740992.0;
 }
 
+static clt_status check_whole(const call *c, const clt_range *range, clt_error *err)
+{
+    const double numbers[] = {range->low, range->high, range->step};
+    for (uint32_t i = 0; i < c->count && i < 3; i++) {
+        const char *text = c->arguments[i], *equals = strchr(text, '=');
+        text = equals != NULL ? equals + 1 + strspn(equals + 1, " \t") : text;
+        if ((i < 2 || equals != NULL) && clt_whole_check(text, numbers[i], err) != CLT_OK) {
+            return clt_prefix(err, "%s() takes whole numbers: %s(%s, %s%s%s): the %s", c->name,
+                              c->name, c->arguments[0], c->arguments[1], i == 2 ? ", " : "",
+                              i == 2 ? c->arguments[2] : "",
+                              i == 0   ? "lower bound"
+                              : i == 1 ? "upper bound"
+                                       : "step");
+        }
+    }
+    return CLT_OK;
+}
+
 static clt_status read_numbers(const collet_option *option, const call *c, clt_range *range,
                                clt_error *err)
 {
@@ -195,10 +213,8 @@ static clt_status read_numbers(const collet_option *option, const call *c, clt_r
             return err->status;
         }
     }
-    if (range->type == COLLET_DIM_INT &&
-        !(whole(range->low) && whole(range->high) && whole(range->step))) {
-        return clt_fail(err, CLT_BAD_INPUT, "int() takes whole numbers: int(%s, %s)",
-                        c->arguments[0], c->arguments[1]);
+    if (range->type == COLLET_DIM_INT && check_whole(c, range, err) != CLT_OK) {
+        return err->status;
     }
     if (check_bounds(c, range, err) != CLT_OK) {
         return err->status;
@@ -395,7 +411,8 @@ static clt_status read_law(const collet_option *option, const call *c, clt_range
         return clt_fail(err, CLT_BAD_INPUT, "lognormal() has no values below 0: \"%.6g\"",
                         law->low);
     }
-    if (!isfinite(law->high) || (logs && law->low == 0 && law->step == 0 && !anchored)) {
+    if (!isfinite(law->low) || !isfinite(law->high) ||
+        (logs && law->low == 0 && law->step == 0 && !anchored)) {
         return clt_fail(err, CLT_BAD_INPUT,
                         "%s(%s, %s) goes beyond what a number can hold, from %.6g to %.6g; write "
                         "bounds, or a smaller standard deviation",

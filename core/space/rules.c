@@ -49,6 +49,9 @@ static double share_of(const clt_space *space, uint32_t i, double value)
     if ((dim->flags & COLLET_DIM_LOG) != 0) {
         return (log(value) - log(low)) / (log(high) - log(low));
     }
+    if (!isfinite(high - low)) {
+        return (value / 2 - low / 2) / (high / 2 - low / 2);
+    }
     return high > low ? (value - low) / (high - low) : 0.5;
 }
 

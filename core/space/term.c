@@ -93,10 +93,10 @@ static span combine(const clt_term *t, const collet_dim *dims)
     span a = span_of(t->a, dims), b = span_of(t->b, dims);
     bool absent = a.absent || b.absent;
     if (t->kind == CLT_TERM_ADD) {
-        return (span){a.low + b.low, a.high + b.high, absent};
+        return hull((const double[]){a.low + b.low, a.high + b.high}, 2, absent);
     }
     if (t->kind == CLT_TERM_SUBTRACT) {
-        return (span){a.low - b.high, a.high - b.low, absent};
+        return hull((const double[]){a.low - b.high, a.high - b.low}, 2, absent);
     }
     if (t->kind == CLT_TERM_MULTIPLY) {
         const double ends[] = {a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high};

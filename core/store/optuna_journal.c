@@ -192,7 +192,9 @@ static clt_status add_whole(reading *r, clt_optuna_trial *trial)
     for (const clt_json_value *v = steps != NULL ? steps->first : NULL;
          v != NULL && status == CLT_OK; v = v->next) {
         long long step;
-        if (sscanf(v->key, "%lld", &step) != 1 || v->type != CLT_JSON_NUMBER) {
+        int length = 0;
+        if (sscanf(v->key, "%lld%n", &step, &length) != 1 || v->key[length] != '\0' ||
+            v->type != CLT_JSON_NUMBER) {
             return wrong(r, "an intermediate value that is no number");
         }
         status = clt_optuna_set_step(trial, step, v->number) ? CLT_OK : clt_fail_memory(r->err);

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "config/ini.h"
+#include "config/quote.h"
 #include "space/steps.h"
 #include "study/change.h"
 
@@ -116,10 +117,7 @@ static const char *choice_text(turning *t, const range *r, const clt_json_value 
     if (v->type == CLT_JSON_NUMBER) {
         clt_str_add_real(&text, v->number);
     } else if (v->type == CLT_JSON_TEXT) {
-        size_t n = strlen(v->text);
-        bool plain = n > 0 && strpbrk(v->text, ",()\n\r;#\"") == NULL && v->text[0] != ' ' &&
-                     v->text[n - 1] != ' ' && strchr(v->text, '\t') == NULL;
-        clt_str_add(&text, plain ? v->text : "");
+        return strpbrk(v->text, "\n\r") == NULL ? v->text : NULL; /* a line is a line */
     } else if (v->type <= CLT_JSON_TRUE) {
         clt_str_add(&text, words[v->type]);
         clt_str_addf(&t->out->notes, "parameter \"%s\": the choice %s is the word %s here\n",
@@ -427,20 +425,36 @@ static clt_status turn_trial(turning *t, const clt_optuna_trial *from)
 
 /* ---- Goals ---------------------------------------------------------------------------------- */
 
-/* Metric i of a list with commas; NULL where it is too short. */
+/* Metric i of a list with commas; NULL where it is too short, or that is none. */
 static const char *metric_of(turning *t, const char *list, size_t i)
 {
-    while (i > 0 && list != NULL) {
-        list = strchr(list, ',');
-        list = list != NULL ? list + 1 : NULL;
-        i--;
+    clt_error ignored = {0};
+    clt_listed one = {0};
+    for (size_t k = 0; k <= i; k++) {
+        list += k > 0;
+        if (clt_list_next(t->arena, &list, ",", &one, &ignored) != CLT_OK ||
+            (k < i && *list != ',')) {
+            return NULL;
+        }
     }
-    if (list == NULL) {
-        return NULL;
+    bool is_name = one.text[0] != '\0' && (one.quoted || strpbrk(one.text, " \t") == NULL);
+    return is_name ? one.text : NULL;
+}
+
+/* Is it a name for each goal, and none more? */
+static bool names_all(turning *t, const char *list)
+{
+    const size_t goals = t->from->goal_count;
+    bool all = true;
+    size_t commas = 0;
+    for (size_t g = 0; g < goals; g++) {
+        all = all && metric_of(t, list, g) != NULL;
     }
-    list += strspn(list, " ");
-    size_t n = strcspn(list, ", ");
-    return n > 0 ? clt_arena_printf(t->arena, "%.*s", (int)n, list) : NULL;
+    for (const char *at = list; at[clt_quoted_span(at, ",")] == ',';) {
+        at += clt_quoted_span(at, ",") + 1;
+        commas++;
+    }
+    return all && commas + 1 == goals;
 }
 
 /* An experiment has a line of what it maximises and one of what it minimises: goals keep their
@@ -453,10 +467,12 @@ static clt_status name_goals(turning *t, const char *list)
     if (goals == NULL || t->order == NULL) {
         return clt_fail_memory(t->err);
     }
-    if (list != NULL && (metric_of(t, list, from->goal_count - 1) == NULL ||
-                         metric_of(t, list, from->goal_count) != NULL)) {
-        return clt_fail(t->err, CLT_USAGE, "import: --goals \"%s\": the study has %zu goal%s", list,
-                        from->goal_count, from->goal_count == 1 ? "" : "s");
+    if (list != NULL && !names_all(t, list)) {
+        return clt_fail(
+            t->err, CLT_USAGE, "import: --goals \"%s\": the study has %zu goal%s; name %s%s", list,
+            from->goal_count, from->goal_count == 1 ? "" : "s",
+            from->goal_count == 1 ? "it" : "each, separated by commas",
+            strchr(list, ' ') != NULL ? "; a name with a blank in it stands in quotes" : "");
     }
     bool moved = false;
     size_t place = 0;
@@ -497,7 +513,8 @@ static bool write_range(const range *r, clt_str *out)
         const char *comma = "";
         for (size_t k = 0; k < r->choice_count; k++) {
             if (r->choices[k] != NULL) {
-                clt_str_addf(out, "%s%s", comma, r->choices[k]);
+                clt_str_add(out, comma);
+                clt_list_add(r->choices[k], out);
                 comma = ", ";
             }
         }
@@ -519,12 +536,26 @@ static bool write_range(const range *r, clt_str *out)
     return true;
 }
 
+/* A name with a blank in it stands in quotes, too. */
+static void add_metric(const char *metric, clt_str *out)
+{
+    bool blank = strpbrk(metric, " \t") != NULL && clt_is_bare(metric);
+    clt_str_add(out, blank ? "'" : "");
+    if (blank) {
+        clt_str_add(out, metric);
+    } else {
+        clt_list_add(metric, out);
+    }
+    clt_str_add(out, blank ? "'" : "");
+}
+
 static void add_goals(const turning *t, bool maximize, clt_str *out)
 {
     const char *before = maximize ? "maximize = " : "minimize = ";
     for (size_t g = 0; g < t->out->study.goal_count; g++) {
         if (t->out->study.goals[g].maximize == maximize) {
-            clt_str_addf(out, "%s%s", before, t->out->study.goals[g].metric);
+            clt_str_add(out, before);
+            add_metric(t->out->study.goals[g].metric, out);
             before = ", ";
         }
     }

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/suggest.h"
+#include "config/quote.h"
 #include "study/plan_build.h"
 
 #include <stdio.h>
@@ -157,19 +158,22 @@ static clt_status add_goal(clt_plan_build *b, const clt_entry *entry, const char
 static clt_status add_goals(clt_plan_build *b, const clt_entry *entry, clt_goal *goals)
 {
     const char *list = entry->value;
+    clt_listed one;
     bool more = list[0] != '\0';
     while (more) {
-        list += strspn(list, " \t");
-        size_t n = strcspn(list, ","), length = strcspn(list, " \t,");
-        const char *metric = clt_arena_printf(&b->plan->arena, "%.*s", (int)length, list);
-        if (metric == NULL) {
-            return fail_memory(b);
+        if (clt_list_next(&b->plan->arena, &list, ",", &one, b->err) != CLT_OK) {
+            return clt_plan_at(b, entry->line, clt_plan_name(b, "study", entry->key));
         }
-        if (add_goal(b, entry, metric, goals) != CLT_OK) {
+        if (!one.quoted && strpbrk(one.text, " \t") != NULL) {
+            return clt_fail(b->err, CLT_BAD_INPUT,
+                            "%s:%d: study.%s: \"%s\": separate metrics by commas",
+                            b->plan->ini->path, entry->line, entry->key, one.text);
+        }
+        if (add_goal(b, entry, one.text, goals) != CLT_OK) {
             return b->err->status;
         }
-        more = list[n] == ',';
-        list += n + more;
+        more = *list == ',';
+        list += more;
     }
     return CLT_OK;
 }
@@ -315,7 +319,8 @@ static clt_status build_all(clt_plan_build *b)
     plan->component_count = b->components.count;
     plan->variables = b->variables.items;
     plan->variable_count = b->variables.count;
-    if (clt_plan_read_halt(b) != CLT_OK || make_identity(b) != CLT_OK) {
+    if (clt_plan_read_halt(b) != CLT_OK || make_identity(b) != CLT_OK ||
+        clt_plan_add_notes(b) != CLT_OK) {
         return b->err->status;
     }
     return clt_space_build(&plan->arena, plan->ini->path, plan->variables, plan->variable_count,

@@ -90,6 +90,8 @@ typedef struct clt_plan {
     size_t wish_count;
     clt_error wish_error; /**< why one of them is no point of the space; a study that goes on may
                                have been given other ranges since */
+    const char *const *notes; /**< [note_count] "path:line: ...": what may not be meant */
+    size_t note_count;
     const char *identity; /**< canonical text of all that a resumed study must share */
 } clt_plan;
 

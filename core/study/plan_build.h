@@ -54,6 +54,9 @@ clt_status clt_plan_read_halt(clt_plan_build *b);
  * a study goes on. */
 bool clt_plan_is_limit(const clt_entry *entry);
 
+/** Notes what is allowed and may not be meant, once all else is read. */
+clt_status clt_plan_add_notes(clt_plan_build *b);
+
 /** Puts "path:line: name: " before the error's text; returns its status. */
 clt_status clt_plan_at(clt_plan_build *b, int line, const char *name);
 

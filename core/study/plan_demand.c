@@ -2,6 +2,7 @@
 #include "study/plan_build.h"
 
 #include "config/option.h"
+#include "config/quote.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,14 +39,21 @@ static bool find_relation(const char *sign, clt_relation *relation)
     return false;
 }
 
-/* Takes the characters of one kind, and the blanks behind them; NULL when memory ran out. */
-static char *take(clt_plan_build *b, const char **at, bool sign)
+/* Takes the characters of one kind, or a name in quotes, and the blanks behind them; NULL when
+ * memory ran out. */
+static const char *take(clt_plan_build *b, const char **at, bool sign)
 {
-    size_t length = 0;
+    size_t length = sign ? 0 : clt_quoted(*at);
+    const char *text;
+    if (length > 0) {
+        text = clt_unquote(&b->plan->arena, *at, length);
+        *at += length + strspn(*at + length, " \t");
+        return text;
+    }
     while ((*at)[length] != '\0' && !is_blank((*at)[length]) && is_sign((*at)[length]) == sign) {
         length++;
     }
-    char *text = clt_arena_printf(&b->plan->arena, "%.*s", (int)length, *at);
+    text = clt_arena_printf(&b->plan->arena, "%.*s", (int)length, *at);
     *at += length;
     while (is_blank(**at)) {
         (*at)++;
@@ -79,7 +87,7 @@ static clt_status read_demand(clt_plan_build *b, const clt_entry *entry, const c
 static const char *next_of(clt_plan_build *b, const char **list, bool *more)
 {
     const char *at = *list + strspn(*list, " \t");
-    size_t length = strcspn(at, ",");
+    size_t length = clt_quoted_span(at, ",");
     *more = at[length] == ',';
     *list = at + length + *more;
     while (length > 0 && is_blank(at[length - 1])) {

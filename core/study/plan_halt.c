@@ -1,10 +1,12 @@
 /* When a study ends: the rules of [study], understood. */
 #include "study/plan_build.h"
 
+#include "config/option.h"
+#include "config/quote.h"
+
 #include <collet/sampler.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool clt_plan_is_limit(const clt_entry *e)
@@ -60,14 +62,13 @@ static clt_status read_target(clt_plan_build *b)
         return clt_fail_memory(b->err);
     }
     for (size_t g = 0; g < plan->goal_count; g++) {
-        char *end;
+        clt_listed one;
         bool last = g + 1 == plan->goal_count;
-        target[g] = strtod(at, &end);
-        const char *after = end + strspn(end, " \t");
-        if (end == at || !isfinite(target[g]) || *after != (last ? '\0' : ',')) {
+        if (clt_list_next(&plan->arena, &at, ",", &one, b->err) != CLT_OK ||
+            !clt_number_parse(one.text, &target[g]) || *at != (last ? '\0' : ',')) {
             return fail_target(b, plan->study.target);
         }
-        at = after + !last;
+        at += !last;
     }
     plan->target = target;
     return CLT_OK;

@@ -271,7 +271,8 @@ clt_status clt_duration_parse(const char *text, double *seconds, clt_error *err)
         bool thousandth = end[0] == 'm' && end[1] == 's';
         double unit = thousandth ? 1e-3 : unit_seconds(*end);
         end += thousandth;
-        if (end == at || !isfinite(number) || number < 0 || isnan(unit)) {
+        if (end == at || !isfinite(number) || number < 0 || isnan(unit) ||
+            strpbrk(text, "xXpP") != NULL) { /* strtod takes hexadecimal */
             return clt_fail(err, CLT_BAD_INPUT,
                             "\"%s\" is not a time; write 90s, 10m, 2h, 500ms or 1h 30m", text);
         }
@@ -291,7 +292,8 @@ clt_status clt_size_parse(const char *text, uint64_t *bytes, clt_error *err)
     double size = unit != NULL ? ldexp(number, 10 * (int)(unit - units + 1)) : number;
     end += unit != NULL;
     end += unit != NULL && *end == 'B';
-    if (end == text || *end != '\0' || !(size >= 1) || !(size < 0x1p62)) {
+    if (end == text || *end != '\0' || !(size >= 1) || !(size < 0x1p62) ||
+        strpbrk(text, "xXpP") != NULL) {
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is not a size; write 512M, 2G or bytes", text);
     }
     *bytes = (uint64_t)size;

@@ -88,6 +88,9 @@ clt_status clt_dim_read(const clt_space *space, uint32_t i, const char *text, do
     if (stepped && clt_step_near(dim->low, dim->high, dim->step, *value, value)) {
         return CLT_OK;
     }
+    if (whole && clt_whole_check(text, *value, err) != CLT_OK) {
+        return err->status;
+    }
     if (!(*value >= dim->low && *value <= dim->high)) {
         return clt_fail(err, CLT_BAD_INPUT, "\"%s\" is outside its range, %.10g to %.10g", text,
                         dim->low, dim->high);

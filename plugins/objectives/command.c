@@ -160,17 +160,37 @@ static collet_status add_metric(command *c, const char *name)
     return COLLET_OK;
 }
 
+/* Cuts the name at `at` off, in place, without quotes. Returns what stands behind it and its
+ * blanks. */
+static char *cut_name(char *at, char **name)
+{
+    char *end = *at == '"' || *at == '\'' ? strchr(at + 1, *at) : NULL;
+    *name = end != NULL ? at + 1 : at;
+    end = end != NULL ? end : at + strcspn(at, " \t,");
+    char *behind = end + (*name > at);
+    behind += strspn(behind, " \t");
+    char next = *behind;
+    *end = '\0';
+    if (behind == end) { /* the end of the name and the comma are one */
+        *behind = next;
+    }
+    return behind;
+}
+
 static collet_status split_metrics(command *c)
 {
     collet_status status = COLLET_OK;
-    for (char *at = c->list, *next; at != NULL && status == COLLET_OK; at = next) {
-        next = strchr(at, ',');
-        if (next != NULL) {
-            *next++ = '\0';
+    char *at = c->list, *name;
+    for (bool more = true; more && status == COLLET_OK;) {
+        char *behind = cut_name(at + strspn(at, " \t"), &name);
+        more = *behind == ',';
+        if (*behind != ',' && *behind != '\0') {
+            return collet_fail(c->host, COLLET_E_INVALID,
+                               "metrics: \"%s\": separate metrics by commas", c->config->metrics);
         }
-        at += strspn(at, " \t");
-        at[strcspn(at, " \t")] = '\0';
-        status = add_metric(c, at);
+        *behind = '\0';
+        status = add_metric(c, name);
+        at = behind + more;
     }
     return status;
 }

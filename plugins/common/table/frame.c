@@ -53,18 +53,51 @@ static collet_status take_columns(table_frame *f)
 
 /* ---- Roles ---------------------------------------------------------------------------------- */
 
-/* Takes the next of some names between commas; false where there is none. */
+/* Bytes of the text in quotes that begins there and ends before a comma or the end; 0: none does.
+ */
+static size_t quoted(const char *at)
+{
+    const char *end = *at == '"' || *at == '\'' ? strchr(at + 1, *at) : NULL;
+    size_t n = end != NULL ? (size_t)(end - at) + 1 : 0;
+    size_t blanks = n > 0 ? strspn(at + n, " \t") : 0;
+    return n > 0 && (at[n + blanks] == ',' || at[n + blanks] == '\0') ? n : 0;
+}
+
+/* Takes the next of some names between commas; false where there is none. One in quotes may have
+ * commas and blanks in it. */
 static bool next_name(const char **list, text_piece *name)
 {
     while (**list != '\0') {
-        size_t n = strcspn(*list, ",");
-        *name = text_trim((text_piece){*list, n});
+        *list += strspn(*list, " \t");
+        size_t n = quoted(*list);
+        *name = n > 0 ? (text_piece){*list + 1, n - 2}
+                      : text_trim((text_piece){*list, strcspn(*list, ",")});
+        n += strcspn(*list + n, ",");
         *list += n + ((*list)[n] == ',');
         if (name->length > 0) {
             return true;
         }
     }
     return false;
+}
+
+/* The next column that a list names. Where the whole of it is the name of one, with a comma in it,
+ * it means that: an experiment takes the quotes around a value away. */
+static collet_status next_column(const table_frame *f, const char *what, const char **list,
+                                 uint32_t *column, bool *more)
+{
+    text_piece name, all = text_trim((text_piece){*list, strlen(*list)});
+    for (uint32_t i = 0; i < f->width && memchr(all.text, ',', all.length) != NULL; i++) {
+        if (strlen(f->columns[i].name) == all.length &&
+            memcmp(f->columns[i].name, all.text, all.length) == 0) {
+            *list += strlen(*list);
+            *column = i;
+            *more = true;
+            return COLLET_OK;
+        }
+    }
+    *more = next_name(list, &name);
+    return *more ? table_find(&f->table, what, name, column) : COLLET_OK;
 }
 
 static collet_status choose_target(table_frame *f)
@@ -81,11 +114,11 @@ static collet_status choose_target(table_frame *f)
 
 static collet_status ignore_columns(table_frame *f)
 {
-    text_piece name;
     uint32_t i;
-    for (const char *list = f->wishes.ignore; next_name(&list, &name);) {
-        collet_status status = table_find(&f->table, "ignore", name, &i);
-        if (status < 0) {
+    bool more = true;
+    for (const char *list = f->wishes.ignore; more;) {
+        collet_status status = next_column(f, "ignore", &list, &i, &more);
+        if (status < 0 || !more) {
             return status;
         }
         if (i == f->target) {
@@ -101,11 +134,11 @@ static collet_status ignore_columns(table_frame *f)
 
 static collet_status mark_categories(table_frame *f)
 {
-    text_piece name;
     uint32_t i;
-    for (const char *list = f->wishes.categorical; next_name(&list, &name);) {
-        collet_status status = table_find(&f->table, "categorical", name, &i);
-        if (status < 0) {
+    bool more = true;
+    for (const char *list = f->wishes.categorical; more;) {
+        collet_status status = next_column(f, "categorical", &list, &i, &more);
+        if (status < 0 || !more) {
             return status;
         }
         f->columns[i].categorical = f->columns[i].stated = true;
