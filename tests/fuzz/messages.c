@@ -3,6 +3,7 @@
  * without a head. However it goes, there is one outcome, and it makes sense. */
 #include "fuzz.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "study/crew_impl.h"
 
@@ -107,7 +108,7 @@ static clt_task *make_task(clt_crew *crew, uint8_t flags, int socket, int log)
     task->share = (flags & SHARE) != 0;
     task->stopped = (flags & STOPPED) != 0;
     task->busy = true;
-    task->socket = socket;
+    task->socket = task->out.fd = socket;
     task->log = log;
     return task;
 }
@@ -132,6 +133,7 @@ static void send_all(int fd, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int ends[2], log[2];
+    unsigned char taken[1] = {0};
     told t = {0};
     clt_error err = {0};
     uint8_t flags = size > 0 ? data[0] : 0;
@@ -141,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                      pipe(log) == 0,
                  "there are sockets");
     crew->plan = plan_of();
+    crew->taken = taken;
     crew->err = &err;
     crew->wake = crew->poll = crew->control = -1;
     crew->hooks = (clt_crew_hooks){&t, begun, epoch, log_line, ended, not_run};
@@ -154,7 +157,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     close(ends[1]);
     close(log[1]);
     clt_task_hear(task);
-    clt_task_end(task, (flags & 16) != 0 ? 11 : 0, 1 << 20);
+    const clt_wire_ended how = {.status = (flags & 16) != 0 ? 11 : 0, .peak_bytes = 1 << 20};
+    clt_task_end(task, &how, clt_clock());
     fuzz_require(t.ended == 1, "there is one outcome");
     fuzz_require(crew->tasks.count == 0 && err.status == CLT_OK, "nothing is left of it");
     CLT_VEC_FINISH(&crew->tasks);
