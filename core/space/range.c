@@ -220,6 +220,12 @@ static clt_status read_numbers(const collet_option *option, const call *c, clt_r
         return err->status;
     }
     if (range->step > 0) {
+        if (!(range->high / range->step - range->low / range->step <= CLT_STEPS_MOST)) {
+            return clt_fail(err, CLT_BAD_INPUT,
+                            "%s(%s, %s): the step %g is too small for the range: it has more "
+                            "values than can be counted",
+                            c->name, c->arguments[0], c->arguments[1], range->step);
+        }
         range->high = clt_step_last(range->low, range->high, range->step);
     }
     if (clt_option_in_range(option, range->low, c->arguments[0], err) != CLT_OK) {

@@ -20,6 +20,9 @@ static double steps_to(double low, double step, double value)
 double clt_step_last(double low, double high, double step)
 {
     double k = floor(steps_to(low, step, high) + 0.5);
+    if (!(k <= CLT_STEPS_MOST)) {
+        return high;
+    }
     while (k > 0 && collet_step_value(low, step, k) > high) {
         k = k < 0x1p53 ? k - 1 : k * (1 - DBL_EPSILON);
     }

@@ -11,10 +11,14 @@
 
 #include <stdbool.h>
 
+/** More values than that are not told apart, nor counted. */
+#define CLT_STEPS_MOST 0x1p62
+
 /** Has the dimension real numbers with a step? Whole numbers are exact as they are. */
 bool clt_step_is_real(const collet_dim *dim);
 
-/** The last value, counted from low, that is not above high; at least low. */
+/** The last value, counted from low, that is not above high; at least low. Of more than
+ *  CLT_STEPS_MOST it is high. */
 double clt_step_last(double low, double high, double step);
 
 /** *on = the value that `value` is but for rounding; false, and *on as it was, where it lies

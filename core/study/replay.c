@@ -1,5 +1,7 @@
 #include "study/replay.h"
 
+#include "config/option.h"
+#include "space/steps.h"
 #include "study/change.h"
 #include "study/order.h"
 
@@ -97,6 +99,20 @@ static clt_status compare_dim(const decisions *d, uint64_t number, uint32_t i, d
     return status;
 }
 
+/* Of a range with a step an older version wrote 0.30000000000000004 for 0.3. */
+static bool says_same(const clt_plan *plan, const clt_param *stored, const clt_param *now)
+{
+    double value;
+    bool same = strcmp(stored->text, now->text) == 0;
+    for (uint32_t i = 0; i < plan->space.dim_count && !same; i++) {
+        const collet_dim *dim = &plan->space.dims[i];
+        same = clt_step_is_real(dim) && strcmp(dim->name, now->name) == 0 &&
+               clt_number_parse(stored->text, &value) &&
+               clt_step_near(dim->low, dim->high, dim->step, value, &value) && value == now->value;
+    }
+    return same;
+}
+
 /* The text beside a value must say the same as the value. */
 static clt_status compare_texts(const decisions *d, uint64_t number, const double *stored,
                                 clt_error *err)
@@ -109,7 +125,7 @@ static clt_status compare_texts(const decisions *d, uint64_t number, const doubl
     for (size_t i = 0; i < again.param_count && status == CLT_OK; i++) {
         for (size_t k = 0; k < trial->param_count && status == CLT_OK; k++) {
             const clt_param *a = &trial->params[k], *b = &again.params[i];
-            if (strcmp(a->name, b->name) == 0 && strcmp(a->text, b->text) != 0) {
+            if (strcmp(a->name, b->name) == 0 && !says_same(plan, a, b)) {
                 status = clt_replay_add(d->replay,
                                         (clt_difference){.number = number,
                                                          .what = CLT_REPLAY_PARAM,

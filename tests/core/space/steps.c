@@ -55,6 +55,7 @@ START_TEST(the_last_value_is_not_above_the_upper_bound)
         {-1e308, 1e308, 1e307, 1e308},
         {5, 5, 1, 5},
         {0, 1, 1e-17, 1},
+        {0, 1e308, 1e-300, 1e308},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double last = clt_step_last(cases[i].low, cases[i].high, cases[i].step);
