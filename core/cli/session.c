@@ -111,7 +111,7 @@ clt_status clt_session_read(clt_session *s, const char *path, const clt_args *ar
     }
     status = status == CLT_OK ? make_plan(s, args, err) : status;
     for (size_t i = 0; status == CLT_OK && i < s->plan.note_count; i++) {
-        (void)fprintf(stderr, "collet: warning: %s\n", s->plan.notes[i]);
+        clt_put_line(stderr, "collet: warning: %s", s->plan.notes[i]);
     }
     return status;
 }
