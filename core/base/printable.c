@@ -35,8 +35,11 @@ bool clt_printable_point(uint32_t point)
 static size_t step(const char *text, size_t n, const char **shown)
 {
     uint32_t point = 0;
-    size_t length = clt_utf8_step(text, n, &point);
     *shown = NULL;
+    if (text[0] >= 0x20 && text[0] < 0x7f) { /* nearly all there is, in tables of any length */
+        return 1;
+    }
+    size_t length = clt_utf8_step(text, n, &point);
     if (length == 0 || !clt_printable_point(point)) {
         *shown = length == 1 && strchr("\t\n\v\f\r", (int)point) != NULL && point != 0 ? " " : "?";
     }

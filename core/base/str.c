@@ -75,14 +75,22 @@ void clt_str_add(clt_str *str, const char *text)
     clt_str_add_bytes(str, text, strlen(text));
 }
 
+/* Most texts fit into what is there already, and are formatted once. */
 void clt_str_add_list(clt_str *str, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
-    int n = vsnprintf(NULL, 0, format, arguments);
-    if (n > 0 && reserve(str, (size_t)n)) {
+    bool ready = reserve(str, 0);
+    size_t room = ready ? str->capacity - str->length : 0;
+    int n = ready ? vsnprintf(str->text + str->length, room, format, arguments) : -1;
+    bool fits = n >= 0 && (size_t)n < room;
+    if (n > 0 && !fits && reserve(str, (size_t)n)) {
         (void)vsnprintf(str->text + str->length, (size_t)n + 1, format, again);
-        str->length += (size_t)n;
+        fits = true;
+    }
+    str->length += fits ? (size_t)n : 0;
+    if (ready) {
+        str->text[str->length] = '\0';
     }
     va_end(again);
 }

@@ -23,7 +23,13 @@ void clt_table_finish(clt_table *table)
 void clt_table_add(clt_table *table, const char *cell)
 {
     clt_str shown = {0};
-    clt_printable_add(&shown, cell != NULL ? cell : "");
+    cell = cell != NULL ? cell : "";
+    if (clt_printable(cell)) {
+        const char *copy = clt_arena_copy(&table->arena, cell);
+        table->failed = copy == NULL || !CLT_PUSH(&table->cells, copy) || table->failed;
+        return;
+    }
+    clt_printable_add(&shown, cell);
     const char *copy = clt_arena_copy(&table->arena, clt_str_text(&shown));
     table->failed = shown.failed || copy == NULL || !CLT_PUSH(&table->cells, copy) || table->failed;
     clt_str_finish(&shown);
@@ -128,20 +134,29 @@ static size_t fit(const clt_table *table, column *columns)
     return count;
 }
 
+static void add_blanks(clt_str *out, size_t n)
+{
+    static const char blanks[] = "                                ";
+    for (size_t part; n > 0; n -= part) {
+        part = n < sizeof blanks - 1 ? n : sizeof blanks - 1;
+        clt_str_add_bytes(out, blanks, part);
+    }
+}
+
 /* A cell in a column that may be narrower: what is cut ends in dots. */
 static void write_cell(const char *cell, const column *at, bool last, clt_str *out)
 {
-    size_t width = clt_utf8_width(cell), blanks = 0;
-    bool cut = width > at->width;
-    if (cut) {
-        size_t keep = at->width > DOTS ? at->width - DOTS : 0;
-        clt_str_add_bytes(out, cell, clt_utf8_bytes(cell, keep));
-        clt_str_addf(out, "%.*s", at->width < DOTS ? (int)at->width : DOTS, "...");
+    size_t width = clt_utf8_width(cell), blanks = width < at->width ? at->width - width : 0;
+    add_blanks(out, at->numeric ? blanks : 0);
+    if (width > at->width) {
+        size_t dots = at->width < DOTS ? at->width : DOTS;
+        clt_str_add_bytes(out, cell, clt_utf8_bytes(cell, at->width - dots));
+        clt_str_add_bytes(out, "...", dots);
     } else {
-        blanks = at->width - width;
-        clt_str_addf(out, "%*s%s", at->numeric ? (int)blanks : 0, "", cell);
+        clt_str_add(out, cell);
     }
-    clt_str_addf(out, "%*s%s", at->numeric || last ? 0 : (int)blanks, "", last ? "\n" : "  ");
+    add_blanks(out, at->numeric || last ? 0 : blanks);
+    clt_str_add(out, last ? "\n" : "  ");
 }
 
 /* What a reader of the table would miss. */
