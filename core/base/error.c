@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/printable.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -14,12 +16,23 @@ static void mark_cut(clt_error *err)
     memcpy(err->text + keep, dots, sizeof dots);
 }
 
+/* What is quoted in a text may be anything: a cell of a damaged store, a name in another encoding. */
+static void make_printable(clt_error *err)
+{
+    char copy[sizeof err->text];
+    if (!clt_printable(err->text)) {
+        clt_printable_copy(copy, sizeof copy, err->text);
+        memcpy(err->text, copy, sizeof copy);
+    }
+}
+
 clt_status clt_fail_list(clt_error *err, clt_status status, const char *format, va_list arguments)
 {
     err->status = status;
     if (vsnprintf(err->text, sizeof err->text, format, arguments) >= (int)sizeof err->text) {
         mark_cut(err);
     }
+    make_printable(err);
     return status;
 }
 
@@ -57,6 +70,7 @@ clt_status clt_prefix(clt_error *err, const char *format, ...)
     } else {
         err->text[used] = '\0';
     }
+    make_printable(err);
     return err->status;
 }
 

@@ -4,6 +4,7 @@
 
 /* clang-format off */
 VALUE(COLLET_NAMED, 32)
+VALUE(COLLET_LIMBS, 24)
 SIZE(collet_dataset, 56)
 FIELD(collet_dataset, inputs, 48, 8)
 SIZE(collet_objective, 48)
