@@ -4,14 +4,31 @@
 
 #include <string.h>
 
-/* Without memory a line is lost that nobody could have been told about either. */
+/* A line without memory: cut where it is very long. */
+static void put_short(FILE *stream, const char *end, const char *format, va_list arguments)
+{
+    char text[2048], shown[2048];
+    if (vsnprintf(text, sizeof text, format, arguments) >= 0) {
+        clt_printable_copy(shown, sizeof shown, text);
+        (void)fputs(shown, stream);
+        (void)fputs(end, stream);
+    }
+}
+
 static void put(FILE *stream, const char *end, const char *format, va_list arguments)
 {
     clt_str text = {0}, shown = {0};
+    va_list again;
+    va_copy(again, arguments);
     clt_str_add_list(&text, format, arguments);
     clt_printable_add(&shown, clt_str_text(&text));
     clt_str_add(&shown, end);
-    (void)fputs(clt_str_text(&shown), stream);
+    if (text.failed || shown.failed) {
+        put_short(stream, end, format, again);
+    } else {
+        (void)fputs(clt_str_text(&shown), stream);
+    }
+    va_end(again);
     clt_str_finish(&text);
     clt_str_finish(&shown);
 }

@@ -192,7 +192,8 @@ class Torture:
         if not os.path.exists(farm.folder + "/collet.db"):
             return None if done.code != 0 else "ends well without a store"
         code, text, err = farm.ask("show", "--verify")
-        unborn = "an empty file" in err or "cut short" in err  # not yet a store, or not any more
+        # Not yet a store, or not any more.
+        unborn = any(word in err for word in ("an empty file", "no study in it", "cut short"))
         if code != 0 and not (code == 69 and unborn and done.code != 0 and not acknowledged(done.out)):
             return f"the store: {text}{err}"
         rows = farm.trials()
