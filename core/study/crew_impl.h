@@ -93,6 +93,7 @@ struct clt_crew {
     uint32_t received;
     double heard; /**< clock: when the nursery last said something */
     clt_silence silence;
+    int mute; /**< errno by which no message comes to the nursery, however long it is tried; or 0 */
     double looked;       /**< clock: until when the coordinator listened */
     double absence;      /**< seconds that it was held up from outside */
     size_t most;         /**< processes that there are descriptors for */

@@ -318,6 +318,11 @@ clt_status clt_crew_rehatch(clt_crew *crew, clt_error *err)
     if (crew->stopping) {
         return CLT_OK;
     }
+    if (crew->mute != 0) {
+        return clt_fail(err, CLT_IO,
+                        "messages to the process that starts trials cannot be sent: %s",
+                        strerror(crew->mute));
+    }
     if (++crew->deaths >= (was_killed(status) ? (uint32_t)HOPELESS_KILLED : (uint32_t)HOPELESS)) {
         char name[32];
         return clt_fail(

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,6 +51,7 @@ static clt_wire_said send_one(clt_outbox *o, const clt_letter *letter, const clt
     const int *fds = letter->fds[0] >= 0 ? letter->fds : NULL;
     clt_wire_said said = clt_wire_send_now(o->fd, letter->type, letter->ticket, o->sequence,
                                            letter->sent, parts, count, fds);
+    o->shortage = said == CLT_WIRE_LATER && errno != EAGAIN ? errno : 0;
     o->sequence += said == CLT_WIRE_SENT;
     o->gone = o->gone || said == CLT_WIRE_GONE;
     return said;

@@ -27,6 +27,8 @@ typedef struct clt_outbox {
     int fd;
     uint32_t sequence; /**< of the next message */
     bool gone;         /**< nobody will read any more */
+    int shortage; /**< errno of the last message that the kernel had no memory for; 0: it had, or
+                     the socket is just full */
     CLT_VEC(clt_letter) letters;
 } clt_outbox;
 

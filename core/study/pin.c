@@ -136,7 +136,8 @@ static bool find_range(const char *identity, const clt_entry *e, written *out)
 static bool pin_entry(const clt_entry *e, const char *identity, clt_str *out)
 {
     written was, is;
-    if (strcmp(e->section, CLT_INI_LINES) == 0 || !find_range(identity, e, &was)) {
+    if (strcmp(e->section, CLT_INI_LINES) == 0 || !find_range(identity, e, &was) ||
+        is_single(&was)) { /* a constant, that was never searched over */
         return false;
     }
     bool range = read_written(e->value, &is);

@@ -77,7 +77,10 @@ bool clt_crew_watch(clt_crew *crew)
     silent = clt_clock() - crew->heard;
     double wake = is_needed(crew) ? WAKE_SOON : WAKE_AFTER;
     if (silent >= KILL_AFTER) {
-        say(crew, "the process that starts trials does not answer; another takes its place");
+        crew->mute = crew->out.shortage;
+        say(crew, crew->mute != 0
+                      ? "no message comes to the process that starts trials"
+                      : "the process that starts trials does not answer; another takes its place");
         (void)kill(crew->nursery, SIGKILL);
         crew->heard = clt_clock();
     } else if (silent >= wake && crew->silence != CLT_SILENCE_WOKEN) {
