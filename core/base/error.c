@@ -16,7 +16,8 @@ static void mark_cut(clt_error *err)
     memcpy(err->text + keep, dots, sizeof dots);
 }
 
-/* What is quoted in a text may be anything: a cell of a damaged store, a name in another encoding. */
+/* What is quoted in a text may be anything: a cell of a damaged store, a name in another encoding.
+ */
 static void make_printable(clt_error *err)
 {
     char copy[sizeof err->text];

@@ -133,6 +133,10 @@ ssize_t clt_process_read(int fd, void *out, size_t size, double *patience)
         if (n >= 0 || (count > 0 && errno != EINTR && errno != EAGAIN)) {
             return n;
         }
+        if (count < 0 && errno != EINTR) { /* ENOMEM, which may pass */
+            (void)usleep(SLICE_MS * 1000);
+            count = 0;
+        }
         *patience -= count == 0 ? SLICE_MS * 1e-3 : 0; /* however long it was stopped meanwhile */
         if (*patience <= 0) {
             errno = ETIMEDOUT;

@@ -59,7 +59,8 @@ clt_status clt_open_store(clt_opened *opened, const clt_args *args, clt_error *e
 /** The same to write; a store that is not there is not made. */
 clt_status clt_open_to_change(clt_opened *opened, const clt_args *args, clt_error *err);
 
-/** Reads the study of that name with its trials; curves of an objective in any case. CLT_BAD_INPUT with "did you mean". */
+/** Reads the study of that name with its trials; curves of an objective in any case. CLT_BAD_INPUT
+ * with "did you mean". */
 clt_status clt_open_study(clt_opened *opened, const char *name, bool with_curves, clt_error *err);
 
 /** For whoever shows trials: those under way become INTERRUPTED, unless the study is run now. */

@@ -19,7 +19,7 @@
  * that was killed from outside says little about the components that it opens, so that it takes
  * more of them; a kernel out of memory kills likewise, so that it takes not too many.
  */
-enum { HOPELESS = 5, HOPELESS_KILLED = 20 };
+enum { HOPELESS = 5, HOPELESS_KILLED = 20, HOPELESS_SILENT = 3 };
 
 /* Attempts in a row for which the kernel had no process that end the run: no trial's fault. */
 enum { HOPELESS_REFUSED = 5 };
@@ -182,7 +182,7 @@ static void hear_ended(clt_task *task, const clt_wire *m)
     memcpy(&body, m->body, sizeof body);
     clt_crew *crew = task->crew;
     bool refused = body.status == -1;
-    crew->deaths = 0;
+    crew->deaths = crew->silent = 0;
     crew->refused = refused ? crew->refused + 1 : 0;
     if (crew->refused >= HOPELESS_REFUSED) {
         (void)clt_fail(crew->err, CLT_IO, "no process can be started for a trial: %s",
@@ -322,6 +322,11 @@ clt_status clt_crew_rehatch(clt_crew *crew, clt_error *err)
         return clt_fail(err, CLT_IO,
                         "messages to the process that starts trials cannot be sent: %s",
                         strerror(crew->mute));
+    }
+    if (crew->silent >= HOPELESS_SILENT) {
+        return clt_fail(err, CLT_IO,
+                        "the process that starts trials did not answer, %u times in a row",
+                        crew->silent);
     }
     if (++crew->deaths >= (was_killed(status) ? (uint32_t)HOPELESS_KILLED : (uint32_t)HOPELESS)) {
         char name[32];

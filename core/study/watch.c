@@ -78,6 +78,7 @@ bool clt_crew_watch(clt_crew *crew)
     double wake = is_needed(crew) ? WAKE_SOON : WAKE_AFTER;
     if (silent >= KILL_AFTER) {
         crew->mute = crew->out.shortage;
+        crew->silent++;
         say(crew, crew->mute != 0
                       ? "no message comes to the process that starts trials"
                       : "the process that starts trials does not answer; another takes its place");

@@ -12,6 +12,7 @@ A `show` or `export` prints all of what it prints undisturbed and ends with 0, o
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 
@@ -50,7 +51,7 @@ READERS = (("show", "x"), ("show",), ("show", "x", "--trial", "1", "--ini"), ("s
 CODES = {"coordinator": {0, 69, 70, 73, 74}, "nursery": {0, 65, 70, 74},
          "attempt": {0, 70, 71, 74}}
 SUPPRESSIONS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "leaks.supp")
-SLOW = 60.0  # seconds: a run that takes a tenth of one has then hung
+SLOW = 120.0  # seconds: a run that takes a tenth of one, or half a minute thrice, has then hung
 
 
 class Fault:
@@ -112,11 +113,14 @@ class Torture:
                 environment["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + SUPPRESSIONS
         with subprocess.Popen([farm.collet, *words], cwd=farm.folder, env=environment,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, errors="replace") as process:
+                              stderr=subprocess.PIPE, text=True, errors="replace",
+                              start_new_session=True) as process:
             try:
                 out, err = process.communicate(timeout=SLOW)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
+                for pid, _, _ in farm.processes():  # whoever left the group still holds the pipes
+                    os.kill(pid, signal.SIGKILL)
                 out, err = process.communicate()
                 return Done("hangs", out, err, "failed")
         notes = ""
