@@ -123,19 +123,22 @@ bool clt_family_children(clt_family *family)
     return room;
 }
 
-void clt_family_kill(const clt_family *family)
-{
-    for (size_t i = 0; i < family->count; i++) {
-        (void)kill(family->items[i], SIGKILL);
-    }
-}
-
 /* The kernel places what it hands to a program at random, and forks keep it. */
 bool clt_family_is_fork(pid_t pid)
 {
     char own[1024], other[1024];
     size_t n = read_start(getpid(), "auxv", own, sizeof own);
     return n > 0 && read_start(pid, "auxv", other, sizeof other) == n && memcmp(own, other, n) == 0;
+}
+
+void clt_family_kill_programs(const clt_family *family, pid_t root)
+{
+    for (size_t i = 0; i < family->count; i++) {
+        pid_t pid = family->items[i];
+        if (pid == root || !clt_family_is_fork(pid)) {
+            (void)kill(pid, SIGKILL);
+        }
+    }
 }
 
 bool clt_family_variable(pid_t pid, const char *name, char value[32])

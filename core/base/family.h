@@ -21,8 +21,9 @@ bool clt_family_add(clt_family *family, pid_t root);
 /** Appends the children of this process, and not theirs. False when memory ran out. */
 bool clt_family_children(clt_family *family);
 
-/** Kills every one of them. */
-void clt_family_kill(const clt_family *family);
+/** Kills every one of them but forks of this process, as clt_family_is_fork() has them; root dies
+ *  in any case. */
+void clt_family_kill_programs(const clt_family *family, pid_t root);
 
 /** Was the process forked from this one, or from one that was, and has it started no program? */
 bool clt_family_is_fork(pid_t pid);

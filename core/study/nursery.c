@@ -196,10 +196,29 @@ static void bury(nursery *n, size_t i, int status, const struct rusage *usage)
     n->mute = !CLT_PUSH(&n->dead, one) || n->mute; /* nobody would learn of it */
 }
 
+/* A fork that has started no program may be there to tidy up after what it comes from (that of
+ * `command` removes a file): it has a moment to see that its parent is gone. */
+static void wait_for_forks(const nursery *n)
+{
+    double patience = 0.1;
+    clt_family children = {0};
+    (void)clt_family_children(&children);
+    for (size_t i = 0; i < children.count && children.count > n->nest.count && patience > 0; i++) {
+        pid_t pid = children.items[i];
+        if (!is_nestling(n, pid) && clt_family_is_fork(pid)) {
+            double start = clt_clock();
+            (void)clt_process_wait(pid, patience, NULL);
+            patience -= clt_clock() - start;
+        }
+    }
+    CLT_VEC_FINISH(&children);
+}
+
 /* What they left behind goes, then the coordinator learns of them. */
 static void tell_of_dead(nursery *n)
 {
     if (n->dead.count > 0) {
+        wait_for_forks(n);
         (void)clt_process_sweep(is_nestling, n, n->nest.count);
     }
     for (size_t i = 0; i < n->dead.count; i++) {
@@ -274,7 +293,7 @@ static void look_at(const nursery *n, nestling *attempt, const clt_family *stray
         uint64_t used = clt_ration_used(&n->ration, &family, attempt->limit);
         if (used > attempt->limit) {
             attempt->used = used;
-            clt_family_kill(&family);
+            clt_family_kill_programs(&family, attempt->pid); /* its forks go when it is reaped */
             clt_process_kill_group(attempt->pid, SIGKILL);
         }
     }
