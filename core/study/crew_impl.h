@@ -33,6 +33,10 @@ enum { CLT_MOST_UNSTARTED = 64 };
 /** Seconds that a process may take to end after its result. */
 #define CLT_LINGER 10
 
+/** Seconds of silence after which a nursery is killed, and another one comes. A machine that is
+ * short of memory takes its time over a fork. */
+#define CLT_MOST_SILENCE 30
+
 /** Seconds after which the coordinator looks around, whether or not something has happened. */
 #define CLT_TICK 0.5
 

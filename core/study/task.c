@@ -372,7 +372,8 @@ static double deadline(const clt_task *task)
         return at;
     }
     if (task->has_result) {
-        return task->result_at + CLT_LINGER;
+        bool deaf = task->crew->silence != CLT_SILENCE_NONE; /* it may well have ended */
+        return task->result_at + CLT_LINGER + (deaf ? CLT_MOST_SILENCE : 0);
     }
     at = l->trial_time > 0 ? task->started + l->trial_time : at;
     return l->no_progress > 0 ? sooner(at, task->progress + l->no_progress) : at;

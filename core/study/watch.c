@@ -12,10 +12,8 @@
 #include <sys/wait.h>
 
 /* Seconds of a nursery's silence after which it is asked whether it is there; after which it is
- * woken, in case that something has stopped it, sooner where a trial is to be ended by it; and
- * after which it is killed, and another one comes. A machine that is short of memory takes its time
- * over a fork. */
-static const double ASK_AFTER = 1, WAKE_SOON = 2, WAKE_AFTER = 5, KILL_AFTER = 30;
+ * woken, in case that something has stopped it, sooner where a trial is to be ended by it. */
+static const double ASK_AFTER = 1, WAKE_SOON = 2, WAKE_AFTER = 5;
 
 /* Seconds that go unnoticed where the coordinator was away for longer than it meant to be. */
 static const double SLACK = 0.25;
@@ -76,7 +74,7 @@ bool clt_crew_watch(clt_crew *crew)
     }
     silent = clt_clock() - crew->heard;
     double wake = is_needed(crew) ? WAKE_SOON : WAKE_AFTER;
-    if (silent >= KILL_AFTER) {
+    if (silent >= CLT_MOST_SILENCE) {
         crew->mute = crew->out.shortage;
         crew->silent++;
         say(crew, crew->mute != 0
