@@ -169,7 +169,7 @@ static void add_others(const clt_study_row *study, const clt_trial_row *trial, c
 {
     size_t count;
     const clt_point *points = clt_others_points(study, trial, &count);
-    const char *before = "no goals: ";
+    const char *before = "other metrics: ";
     for (size_t i = 0; i < count; i++) {
         if (clt_others_is(study, points[i].metric)) {
             clt_str_add(out, before);
