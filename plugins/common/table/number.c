@@ -244,7 +244,7 @@ static bool part(text_piece text, parts *p)
 
 static bool same(text_piece a, text_piece b)
 {
-    return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
+    return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
 }
 
 static bool has_letter(text_piece piece)
