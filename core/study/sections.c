@@ -271,8 +271,9 @@ clt_status clt_duration_parse(const char *text, double *seconds, clt_error *err)
         bool thousandth = end[0] == 'm' && end[1] == 's';
         double unit = thousandth ? 1e-3 : unit_seconds(*end);
         end += thousandth;
-        if (end == at || !isfinite(number) || number < 0 || isnan(unit) ||
-            strpbrk(text, "xXpP") != NULL) { /* strtod takes hexadecimal */
+        bool bare = *end == '\0'; /* seconds, where nothing else is there */
+        if (end == at || !isfinite(number * unit) || number < 0 || isnan(unit) ||
+            (bare && at != text) || strpbrk(text, "xXpP") != NULL) { /* strtod takes hexadecimal */
             return clt_fail(err, CLT_BAD_INPUT,
                             "\"%s\" is not a time; write 90s, 10m, 2h, 500ms or 1h 30m", text);
         }
