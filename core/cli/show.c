@@ -213,10 +213,10 @@ static void trial_text(const clt_opened *opened, const clt_trial_row *trial, clt
     bool objective = clt_study_has_objective(&opened->study);
     clt_arena arena = {0};
     clt_folds folds = clt_folds_of(trial, &arena);
-    clt_printable_addf(out, "trial %llu of %s: %s, %llu %s, %.1f s",
+    clt_printable_addf(out, "trial %llu of %s: %s, %llu %s%s, %.1f s",
                        (unsigned long long)trial->number, opened->study.name, clt_trial_word(trial),
-                       (unsigned long long)trial->last_step, objective ? "steps" : "epochs",
-                       trial->seconds);
+                       (unsigned long long)trial->last_step, objective ? "step" : "epoch",
+                       trial->last_step == 1 ? "" : "s", trial->seconds);
     clt_trial_edits(&opened->list, trial, out);
     if (trial->wish > 0) {
         clt_str_addf(out, "enqueued: setting %llu\n", (unsigned long long)trial->wish);
