@@ -84,6 +84,12 @@ static void add_section(reading *r, const char *start, size_t length)
         return; /* inih finds it */
     }
     check_name(r, "section's name", start + 1, (size_t)(end - start) - 1);
+    const char *behind = end + 1; /* which inih leaves out in silence */
+    size_t more = trim(&behind, (size_t)(start + length - behind));
+    if (more > 0) {
+        fault(r, "not understood behind \"%.*s\": \"%.*s\"; what is in a section stands below it",
+              (int)(end + 1 - start), start, (int)more, behind);
+    }
     char *name = clt_arena_printf(r->arena, "%.*s", (int)(end - start) - 1, start + 1);
     for (size_t i = 0; name != NULL && i < r->sections.count; i++) {
         if (strcmp(r->sections.items[i].name, name) == 0) {

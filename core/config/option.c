@@ -86,6 +86,13 @@ bool clt_number_parse(const char *text, double *out)
     return end != text && end[strspn(end, " \t")] == '\0' && isfinite(*out);
 }
 
+bool clt_number_plain(const char *text, double *out)
+{
+    const char *first = text + (*text == '-');
+    bool padded = first[0] == '0' && isdigit((unsigned char)first[1]);
+    return !padded && *first != '+' && strpbrk(text, " \t") == NULL && clt_number_parse(text, out);
+}
+
 clt_status clt_whole_check(const char *text, double number, clt_error *err)
 {
     const double most = 9007199254740992.0;

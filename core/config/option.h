@@ -55,6 +55,9 @@ clt_status clt_option_in_range(const collet_option *option, double number, const
 /** Reads a finite number that fills all of text (blanks around it are fine). */
 bool clt_number_parse(const char *text, double *out);
 
+/** The same of a number as one writes it: 007, +5 and " 1" are names. */
+bool clt_number_plain(const char *text, double *out);
+
 /** Is number whole, and one of those up to 2^53 that a double tells from their neighbours? text is
  *  what was read. CLT_BAD_INPUT with what is wrong. */
 clt_status clt_whole_check(const char *text, double number, clt_error *err);

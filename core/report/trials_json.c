@@ -19,7 +19,7 @@ static void add_json_params(const clt_trial_row *trial, clt_json *json)
     for (size_t p = 0; p < trial->param_count; p++) {
         const clt_param *param = &trial->params[p];
         double number;
-        if (clt_number_parse(param->text, &number)) { /* "" and 1-2 are none */
+        if (clt_number_plain(param->text, &number)) { /* "", 1-2 and 007 are none */
             clt_json_real(json, param->name, number);
         } else {
             clt_json_text(json, param->name, param->text);

@@ -1,7 +1,10 @@
 #include "study/pin.h"
 
+#include "space/range.h"
+#include "space/steps.h"
 #include "study/plan.h"
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -153,6 +156,35 @@ static bool pin_entry(const clt_entry *e, const char *identity, clt_str *out)
     return out->length > 0;
 }
 
+/* A value between the steps of the range that the study has had would be none of its points. */
+static clt_status check_steps(const clt_ini *ini, const clt_entry *e, const char *identity,
+                              clt_arena *arena, clt_error *err)
+{
+    const collet_option any = {
+        .key = e->key, .min = -INFINITY, .max = INFINITY, .type = COLLET_REAL, .count = 1};
+    clt_error ignored = {0};
+    clt_range range = {0};
+    written was;
+    double value;
+    if (!find_range(identity, e, &was) || !is_numbers(&was) ||
+        !clt_number_parse(e->value, &value)) {
+        return CLT_OK;
+    }
+    const int length = (int)(was.rest - was.name);
+    const char *text = clt_arena_printf(arena, "%.*s", length, was.name);
+    if (text == NULL) {
+        return clt_fail_memory(err);
+    }
+    bool stepped = clt_range_parse(arena, &any, text, &range, &ignored) == CLT_OK && range.step > 0;
+    bool within = stepped && value >= range.low && value <= range.high;
+    return !within || clt_step_near(range.low, range.high, range.step, value, &value)
+               ? CLT_OK
+               : clt_fail(err, CLT_BAD_INPUT,
+                          "%s:%d: %s.%s: \"%s\" lies between the steps of %s, the range that the "
+                          "study has had",
+                          ini->path, e->line, e->section, e->key, e->value, text);
+}
+
 /* The text with another value on that line. */
 static bool replace_line(clt_str *text, int line, const char *key, const char *value)
 {
@@ -179,6 +211,11 @@ clt_status clt_pin_by(clt_ini *ini, const char *identity, clt_arena *arena, clt_
         const clt_entry *e = &ini->entries[i];
         clt_str value = {0};
         if (pin_entry(e, identity, &value)) {
+            if (check_steps(ini, e, identity, arena, err) != CLT_OK) {
+                clt_str_finish(&value);
+                clt_str_finish(&text);
+                return err->status;
+            }
             any = true;
             text.failed =
                 value.failed || !replace_line(&text, e->line, e->key, clt_str_text(&value));

@@ -377,6 +377,20 @@ static void skip_common(const char **was, const char **is, const char *extra)
     }
 }
 
+/* Does the identity have a line of the key that this line is about? */
+static bool has_key(const char *identity, const char *line)
+{
+    const char *sign = strstr(line, " = ");
+    size_t n = sign != NULL ? (size_t)(sign - line) + 3 : strcspn(line, "\n");
+    for (const char *at = identity; at != NULL && *at != '\0'; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (strncmp(at, line, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 clt_status clt_plan_same(const clt_plan *plan, const char *study, const char *identity,
                          clt_error *err)
 {
@@ -396,6 +410,12 @@ clt_status clt_plan_same(const clt_plan *plan, const char *study, const char *id
         return CLT_OK;
     }
     int was_length = (int)strcspn(was, "\n"), is_length = (int)strcspn(is, "\n");
+    if (was_length > 0 && !has_key(plan->identity, was)) {
+        return clt_fail(err, CLT_BAD_INPUT,
+                        "%s: the experiment is not the one that study \"%s\" began with: \"%.*s\" "
+                        "is missing; undo the change, or start another study with --new",
+                        plan->ini->path, study, was_length, was);
+    }
     char where[32] = "";
     int line = *is != '\0' ? line_of(plan->ini, is, (size_t)(strstr(is, " = ") - is)) : 0;
     if (line > 0) {

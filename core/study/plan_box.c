@@ -111,7 +111,7 @@ static bool is_key(const char *key)
     return good;
 }
 
-/* choice(1, 2, 4) has an order for `when`; choice(a, b) has none. */
+/* choice(1, 2, 4) has an order for `when`; choice(a, b) has none, nor has choice("1", "2"). */
 static uint32_t choice_type(clt_arena *arena, const char *text)
 {
     const char *at = text + strcspn(text, "(");
@@ -120,7 +120,7 @@ static uint32_t choice_type(clt_arena *arena, const char *text)
     double number;
     do {
         at++;
-        if (clt_list_next(arena, &at, ",)", &item, &ignored) != CLT_OK ||
+        if (clt_list_next(arena, &at, ",)", &item, &ignored) != CLT_OK || item.quoted ||
             !clt_number_parse(item.text, &number)) {
             return COLLET_STRING;
         }

@@ -41,17 +41,28 @@ static clt_status fail_category(const collet_dim *dim, const char *text, clt_err
     return err->status;
 }
 
+static bool are_numbers(const collet_dim *dim)
+{
+    bool all = true;
+    double number;
+    for (uint32_t k = 0; k < dim->category_count; k++) {
+        all = all && clt_number_plain(dim->categories[k], &number);
+    }
+    return all;
+}
+
 /* By its text, or as the same number: 0.10 is 0.1. */
 static clt_status find_category(const collet_dim *dim, const char *text, double *value)
 {
     double read, number;
+    bool numbers = are_numbers(dim);
     for (uint32_t k = 0; k < dim->category_count; k++) {
         if (strcmp(dim->categories[k], text) == 0) {
             *value = k;
             return CLT_OK;
         }
     }
-    for (uint32_t k = 0; k < dim->category_count && clt_number_parse(text, &read); k++) {
+    for (uint32_t k = 0; numbers && k < dim->category_count && clt_number_parse(text, &read); k++) {
         if (clt_number_parse(dim->categories[k], &number) && number == read) {
             *value = k;
             return CLT_OK;
