@@ -193,11 +193,11 @@ enum { FORMATS = COLLET_COUNT(formats) };
 
 #define MINUS "\xe2\x88\x92"
 
-/* A text as something, a number and something: "$ 12", "5 %", "(7)", U+2212 for a minus. */
+/* A text as something, a number and something: "$ 12", "5 %", "(7)", U+2212 for a minus, "7-". */
 typedef struct parts {
     text_piece before, core, behind;
-    char buffer[LONGEST + 1]; /* core, with a minus in place of U+2212 */
-    bool minus;
+    char buffer[LONGEST + 1]; /* core, with a minus in place of U+2212, or of one behind it */
+    bool minus, sign_behind;
 } parts;
 
 static bool is_number_like(text_piece at)
@@ -234,11 +234,14 @@ static bool part(text_piece text, parts *p)
     n += n < text.length && text.text[n] == '.' ? 1 : 0;
     p->behind = trim_spaces(skip(text, n));
     p->core = (text_piece){text.text, n};
-    if (p->minus) {
+    p->sign_behind = n > 0 && isdigit((unsigned char)text.text[0]) && p->behind.length == 1 &&
+                     strchr("+-", p->behind.text[0]) != NULL;
+    if (p->minus || (p->sign_behind && p->behind.text[0] == '-')) {
         p->buffer[0] = '-';
         memcpy(p->buffer + 1, text.text, n);
         p->core = (text_piece){p->buffer, n + 1};
     }
+    p->behind.length -= p->sign_behind;
     return n > 0;
 }
 
@@ -259,7 +262,7 @@ static bool has_letter(text_piece piece)
 /* How many of the texts each format reads that have these things around them, or nothing. */
 typedef struct tally {
     text_piece before, behind;
-    size_t read[FORMATS], minus, around;
+    size_t read[FORMATS], minus, sign_behind, around;
     size_t first; /* the first of them that is no plain number */
 } tally;
 
@@ -288,6 +291,7 @@ static void count_text(tally *t, text_piece text, size_t index)
     }
     bool other = mask != 0 && (!bare || p.minus || (mask & 1) == 0 || same(p.core, text) == 0);
     t->minus += mask != 0 && p.minus;
+    t->sign_behind += mask != 0 && p.sign_behind;
     t->around += mask != 0 && !bare;
     t->first = other && t->first == SIZE_MAX ? index : t->first;
 }
@@ -329,6 +333,8 @@ static void write_advice(const tally *t, unsigned format, char advice[256])
     char units[128] = "";
     if (round) {
         (void)snprintf(units, sizeof units, "a minus in place of the brackets");
+    } else if (t->sign_behind > 0) {
+        (void)snprintf(units, sizeof units, "the sign before the number");
     } else if (quotes && t->before.length == 1) {
         (void)snprintf(units, sizeof units, "quote = %s",
                        t->before.text[0] == '"' ? "double" : "single");
