@@ -182,7 +182,7 @@ static void hear_ended(clt_task *task, const clt_wire *m)
     memcpy(&body, m->body, sizeof body);
     clt_crew *crew = task->crew;
     bool refused = body.status == -1;
-    crew->deaths = crew->silent = 0;
+    crew->deaths = 0;
     crew->refused = refused ? crew->refused + 1 : 0;
     if (crew->refused >= HOPELESS_REFUSED) {
         (void)clt_fail(crew->err, CLT_IO, "no process can be started for a trial: %s",
@@ -325,7 +325,7 @@ clt_status clt_crew_rehatch(clt_crew *crew, clt_error *err)
     }
     if (crew->silent >= HOPELESS_SILENT) {
         return clt_fail(err, CLT_IO,
-                        "the process that starts trials did not answer, %u times in a row",
+                        "the process that starts trials did not answer, %u times within minutes",
                         crew->silent);
     }
     if (++crew->deaths >= (was_killed(status) ? (uint32_t)HOPELESS_KILLED : (uint32_t)HOPELESS)) {

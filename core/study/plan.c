@@ -410,7 +410,8 @@ clt_status clt_plan_same(const clt_plan *plan, const char *study, const char *id
         return CLT_OK;
     }
     int was_length = (int)strcspn(was, "\n"), is_length = (int)strcspn(is, "\n");
-    if (was_length > 0 && !has_key(plan->identity, was)) {
+    bool renamed = is_length > 0 && !has_key(identity, is);
+    if (was_length > 0 && !renamed && !has_key(plan->identity, was)) {
         return clt_fail(err, CLT_BAD_INPUT,
                         "%s: the experiment is not the one that study \"%s\" began with: \"%.*s\" "
                         "is missing; undo the change, or start another study with --new",

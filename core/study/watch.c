@@ -15,6 +15,9 @@
  * woken, in case that something has stopped it, sooner where a trial is to be ended by it. */
 static const double ASK_AFTER = 1, WAKE_SOON = 2, WAKE_AFTER = 5;
 
+/* Seconds within which another silence counts with the one before. */
+static const double SOON = 600;
+
 /* Seconds that go unnoticed where the coordinator was away for longer than it meant to be. */
 static const double SLACK = 0.25;
 
@@ -76,7 +79,8 @@ bool clt_crew_watch(clt_crew *crew)
     double wake = is_needed(crew) ? WAKE_SOON : WAKE_AFTER;
     if (silent >= CLT_MOST_SILENCE) {
         crew->mute = crew->out.shortage;
-        crew->silent++;
+        crew->silent = clt_clock() - crew->silenced < SOON ? crew->silent + 1 : 1;
+        crew->silenced = clt_clock();
         say(crew, crew->mute != 0
                       ? "no message comes to the process that starts trials"
                       : "the process that starts trials does not answer; another takes its place");
