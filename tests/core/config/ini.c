@@ -78,7 +78,7 @@ START_TEST(a_long_line_is_read_as_a_short_one)
         (void)snprintf(size, sizeof size, i % 2 == 0 ? "%.1s" : "%.400s", more);
         (void)snprintf(line, sizeof line, rows[i / 2].line, size);
         (void)snprintf(text, sizeof text, "[a]\n%s\ny = 2\n", line);
-        int status = parse(text, &ini);
+        clt_status status = parse(text, &ini);
         ck_assert_int_eq(status, rows[i / 2].value != NULL ? CLT_OK : CLT_BAD_INPUT);
         if (status == CLT_OK) {
             (void)snprintf(expected, sizeof expected, rows[i / 2].value, size);
