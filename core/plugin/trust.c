@@ -12,10 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { RECORD = 16384 }; /* bytes of a user's or a group's texts; one that is larger is unknown */
+
 /* "bob (1001)", or the number alone. */
 static const char *owner_text(uid_t uid, char *out, size_t size)
 {
-    const struct passwd *user = getpwuid(uid);
+    char texts[RECORD];
+    struct passwd record, *user = NULL;
+    (void)getpwuid_r(uid, &record, texts, sizeof texts, &user);
     (void)(user != NULL ? snprintf(out, size, "%.32s (%u)", user->pw_name, (unsigned)uid)
                         : snprintf(out, size, "%u", (unsigned)uid));
     return out;
@@ -24,13 +28,15 @@ static const char *owner_text(uid_t uid, char *out, size_t size)
 /* A group of the owner's own name, as Debian makes for each user, with nobody else in it. */
 static bool is_private(uid_t uid, gid_t gid)
 {
-    char name[64];
-    const struct passwd *user = getpwuid(uid);
+    char name[64], texts[RECORD];
+    struct passwd record, *user = NULL;
+    struct group found, *group = NULL;
+    (void)getpwuid_r(uid, &record, texts, sizeof texts, &user);
     if (user == NULL || user->pw_gid != gid) {
         return false;
     }
     (void)snprintf(name, sizeof name, "%s", user->pw_name);
-    const struct group *group = getgrgid(gid);
+    (void)getgrgid_r(gid, &found, texts, sizeof texts, &group);
     bool own = group != NULL && strcmp(group->gr_name, name) == 0;
     for (char **member = own ? group->gr_mem : NULL; own && *member != NULL; member++) {
         own = strcmp(*member, name) == 0;
