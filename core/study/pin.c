@@ -73,14 +73,19 @@ static const char *argument(const written *w, int i, int *length)
     return at;
 }
 
+static bool is_said_pinned(const written *w)
+{
+    return strncmp(w->rest + strspn(w->rest, " \t"), "pinned", 6) == 0;
+}
+
 /* Does the range have one value, and is not said to be pinned? */
 static bool is_single(const written *w)
 {
     int n, m;
     const int first = has_law(w) ? 2 : 0;
     const char *a = argument(w, first, &n), *b = argument(w, first + 1, &m);
-    bool said = strncmp(w->rest + strspn(w->rest, " \t"), "pinned", 6) == 0;
-    return !said && n > 0 && (is_numbers(w) ? n == m && strncmp(a, b, (size_t)n) == 0 : m == 0);
+    return !is_said_pinned(w) && n > 0 &&
+           (is_numbers(w) ? n == m && strncmp(a, b, (size_t)n) == 0 : m == 0);
 }
 
 /* Modifiers that stay: log, step=s; bounds of a law by name do not. */
@@ -135,54 +140,60 @@ static bool find_range(const char *identity, const clt_entry *e, written *out)
     return false;
 }
 
-/* What the entry is to be, in *out; false where it stays. */
-static bool pin_entry(const clt_entry *e, const char *identity, clt_str *out)
+/* Is the value low + k step, also beyond the bounds? */
+static bool is_step(const clt_range *range, double value)
 {
-    written was, is;
-    if (strcmp(e->section, CLT_INI_LINES) == 0 || !find_range(identity, e, &was) ||
-        is_single(&was)) { /* a constant, that was never searched over */
-        return false;
-    }
-    bool range = read_written(e->value, &is);
-    if (range && is_single(&is)) {
-        clt_str_addf(out, "%.*s pinned%s", (int)(is.rest - is.name), is.name, is.rest);
-    } else if (!range && strcmp(e->value, "search") != 0 && strstr(e->value, " when ") == NULL) {
-        double number;
-        if (is_numbers(&was) && !clt_number_parse(e->value, &number)) {
-            return false;
-        }
-        add_pinned(&was, e->value, out);
-    }
-    return out->length > 0;
+    double on;
+    return value < range->low
+               ? clt_step_near(value, range->low, range->step, range->low, &on)
+               : clt_step_near(range->low, fmax(range->high, value), range->step, value, &on);
 }
 
 /* A value between the steps of the range that the study has had would be none of its points. */
-static clt_status check_steps(const clt_ini *ini, const clt_entry *e, const char *identity,
-                              clt_arena *arena, clt_error *err)
+static clt_status check_steps(const clt_ini *ini, const clt_entry *e, const written *was,
+                              double value, clt_arena *arena, clt_error *err)
 {
     const collet_option any = {
         .key = e->key, .min = -INFINITY, .max = INFINITY, .type = COLLET_REAL, .count = 1};
     clt_error ignored = {0};
     clt_range range = {0};
-    written was;
-    double value;
-    if (!find_range(identity, e, &was) || !is_numbers(&was) ||
-        !clt_number_parse(e->value, &value)) {
-        return CLT_OK;
-    }
-    const int length = (int)(was.rest - was.name);
-    const char *text = clt_arena_printf(arena, "%.*s", length, was.name);
+    const char *text = clt_arena_printf(arena, "%.*s%s", (int)(was->rest - was->name), was->name,
+                                        is_said_pinned(was) ? " pinned" : "");
     if (text == NULL) {
         return clt_fail_memory(err);
     }
     bool stepped = clt_range_parse(arena, &any, text, &range, &ignored) == CLT_OK && range.step > 0;
-    bool within = stepped && value >= range.low && value <= range.high;
-    return !within || clt_step_near(range.low, range.high, range.step, value, &value)
+    return !stepped || is_step(&range, value)
                ? CLT_OK
                : clt_fail(err, CLT_BAD_INPUT,
                           "%s:%d: %s.%s: \"%s\" lies between the steps of %s, the range that the "
                           "study has had",
                           ini->path, e->line, e->section, e->key, e->value, text);
+}
+
+/* What the entry is to be, in *out; nothing where it stays. */
+static clt_status pin_entry(const clt_ini *ini, const clt_entry *e, const char *identity,
+                            clt_arena *arena, clt_str *out, clt_error *err)
+{
+    written was, is;
+    double value;
+    if (strcmp(e->section, CLT_INI_LINES) == 0 || !find_range(identity, e, &was) ||
+        is_single(&was)) { /* a constant, that was never searched over */
+        return CLT_OK;
+    }
+    bool range = read_written(e->value, &is);
+    if (range && is_single(&is)) {
+        clt_str_addf(out, "%.*s pinned%s", (int)(is.rest - is.name), is.name, is.rest);
+    } else if (!range && strcmp(e->value, "search") != 0 && strstr(e->value, " when ") == NULL) {
+        if (is_numbers(&was) && !clt_number_parse(e->value, &value)) {
+            return CLT_OK;
+        }
+        if (is_numbers(&was) && check_steps(ini, e, &was, value, arena, err) != CLT_OK) {
+            return err->status;
+        }
+        add_pinned(&was, e->value, out);
+    }
+    return CLT_OK;
 }
 
 /* The text with another value on that line. */
@@ -205,17 +216,14 @@ static bool replace_line(clt_str *text, int line, const char *key, const char *v
 clt_status clt_pin_by(clt_ini *ini, const char *identity, clt_arena *arena, clt_error *err)
 {
     clt_str text = {0};
+    clt_status status = CLT_OK;
     bool any = false;
     clt_str_add(&text, ini->text);
-    for (size_t i = 0; i < ini->entry_count && !text.failed; i++) {
+    for (size_t i = 0; i < ini->entry_count && status == CLT_OK && !text.failed; i++) {
         const clt_entry *e = &ini->entries[i];
         clt_str value = {0};
-        if (pin_entry(e, identity, &value)) {
-            if (check_steps(ini, e, identity, arena, err) != CLT_OK) {
-                clt_str_finish(&value);
-                clt_str_finish(&text);
-                return err->status;
-            }
+        status = pin_entry(ini, e, identity, arena, &value, err);
+        if (status == CLT_OK && value.length > 0) {
             any = true;
             text.failed =
                 value.failed || !replace_line(&text, e->line, e->key, clt_str_text(&value));
@@ -223,7 +231,7 @@ clt_status clt_pin_by(clt_ini *ini, const char *identity, clt_arena *arena, clt_
         clt_str_finish(&value);
     }
     const char *copy = any && !text.failed ? clt_arena_copy(arena, clt_str_text(&text)) : NULL;
-    clt_status status = any && copy == NULL ? clt_fail_memory(err) : CLT_OK;
+    status = status == CLT_OK && any && copy == NULL ? clt_fail_memory(err) : status;
     clt_str_finish(&text);
     return status == CLT_OK && any ? clt_ini_parse(arena, ini->path, copy, ini, err) : status;
 }
