@@ -145,15 +145,15 @@ static clt_status check_metrics(clt_box *box, const char *id, clt_error *err)
         m->count > CLT_MOST_VALUES) {
         wrong = "no metrics, or more than 64";
     }
-    const char *named = NULL;
     for (uint32_t i = 0; wrong == NULL && i < m->count; i++) {
-        wrong = wrong_metric(box, i);
-        named = wrong != NULL ? m->names[i] : NULL;
+        if ((wrong = wrong_metric(box, i)) != NULL && m->names[i] != NULL) {
+            return clt_fail(err, CLT_PLUGIN_FAILED, "objective \"%s\": it names %s: \"%.64s\"", id,
+                            wrong, m->names[i]);
+        }
     }
-    return wrong == NULL ? CLT_OK
-                         : clt_fail(err, CLT_PLUGIN_FAILED, "objective \"%s\": it names %s%s%s%s",
-                                    id, wrong, named != NULL ? ": \"" : "",
-                                    named != NULL ? named : "", named != NULL ? "\"" : "");
+    return wrong == NULL
+               ? CLT_OK
+               : clt_fail(err, CLT_PLUGIN_FAILED, "objective \"%s\": it names %s", id, wrong);
 }
 
 /* What create() said, behind the line to blame: that of the option whose key its words begin with,

@@ -55,14 +55,14 @@ static bool are_numbers(const collet_dim *dim)
 static clt_status find_category(const collet_dim *dim, const char *text, double *value)
 {
     double read, number;
-    bool numbers = are_numbers(dim);
     for (uint32_t k = 0; k < dim->category_count; k++) {
         if (strcmp(dim->categories[k], text) == 0) {
             *value = k;
             return CLT_OK;
         }
     }
-    for (uint32_t k = 0; numbers && k < dim->category_count && clt_number_parse(text, &read); k++) {
+    bool numbers = clt_number_parse(text, &read) && are_numbers(dim);
+    for (uint32_t k = 0; numbers && k < dim->category_count; k++) {
         if (clt_number_parse(dim->categories[k], &number) && number == read) {
             *value = k;
             return CLT_OK;
