@@ -104,9 +104,9 @@ struct clt_crew {
     struct rlimit files; /**< of descriptors, as it was found */
     uint64_t next_ticket;
     uint32_t deaths;   /**< of nurseries since an attempt last ended as it should */
+    uint32_t refused;  /**< attempts since then for which there was no process */
     uint32_t silent;   /**< nurseries that were killed for their silence, one soon after another */
     double silenced;   /**< clock: when the last of them was */
-    uint32_t refused;  /**< attempts since then for which there was no process */
     double open_until; /**< clock: how long data may be opened; 0: as long as it takes */
     bool ready;
     bool stopping;   /**< nothing begins any more, no nursery either */

@@ -19,7 +19,10 @@
  * that was killed from outside says little about the components that it opens, so that it takes
  * more of them; a kernel out of memory kills likewise, so that it takes not too many.
  */
-enum { HOPELESS = 5, HOPELESS_KILLED = 20, HOPELESS_SILENT = 3 };
+enum { HOPELESS = 5, HOPELESS_KILLED = 20 };
+
+/* Nurseries that were killed for their silence, one soon after another, that end the run. */
+enum { HOPELESS_SILENT = 3 };
 
 /* Attempts in a row for which the kernel had no process that end the run: no trial's fault. */
 enum { HOPELESS_REFUSED = 5 };
@@ -324,9 +327,10 @@ clt_status clt_crew_rehatch(clt_crew *crew, clt_error *err)
                         strerror(crew->mute));
     }
     if (crew->silent >= HOPELESS_SILENT) {
-        return clt_fail(err, CLT_IO,
-                        "the process that starts trials did not answer, %u times within minutes",
-                        crew->silent);
+        return clt_fail(
+            err, CLT_IO,
+            "the process that starts trials did not answer, %u times soon after one another",
+            crew->silent);
     }
     if (++crew->deaths >= (was_killed(status) ? (uint32_t)HOPELESS_KILLED : (uint32_t)HOPELESS)) {
         char name[32];

@@ -196,31 +196,41 @@ static void bury(nursery *n, size_t i, int status, const struct rusage *usage)
     n->mute = !CLT_PUSH(&n->dead, one) || n->mute; /* nobody would learn of it */
 }
 
+/* Children that are no attempt: what attempts have started and left; false: no memory. */
+static bool find_strays(const nursery *n, clt_family *strays)
+{
+    clt_family children = {0};
+    bool room = clt_family_children(&children);
+    for (size_t i = 0; i < children.count && children.count > n->nest.count && room; i++) {
+        room = is_nestling(n, children.items[i]) || CLT_PUSH(strays, children.items[i]);
+    }
+    CLT_VEC_FINISH(&children);
+    return room;
+}
+
 /* A fork that has started no program may be there to tidy up after what it comes from (that of
  * `command` removes a file): it has a moment to see that its parent is gone. */
-static void wait_for_forks(const nursery *n)
+static void wait_for_forks(const clt_family *strays)
 {
     double patience = 0.1;
-    clt_family children = {0};
-    (void)clt_family_children(&children);
-    for (size_t i = 0; i < children.count && children.count > n->nest.count && patience > 0; i++) {
-        pid_t pid = children.items[i];
-        if (!is_nestling(n, pid) && clt_family_is_fork(pid)) {
+    for (size_t i = 0; i < strays->count && patience > 0; i++) {
+        if (clt_family_is_fork(strays->items[i])) {
             double start = clt_clock();
-            (void)clt_process_wait(pid, patience, NULL);
+            (void)clt_process_wait(strays->items[i], patience, NULL);
             patience -= clt_clock() - start;
         }
     }
-    CLT_VEC_FINISH(&children);
 }
 
 /* What they left behind goes, then the coordinator learns of them. */
 static void tell_of_dead(nursery *n)
 {
-    if (n->dead.count > 0) {
-        wait_for_forks(n);
+    clt_family strays = {0};
+    if (n->dead.count > 0 && (!find_strays(n, &strays) || strays.count > 0)) {
+        wait_for_forks(&strays);
         (void)clt_process_sweep(is_nestling, n, n->nest.count);
     }
+    CLT_VEC_FINISH(&strays);
     for (size_t i = 0; i < n->dead.count; i++) {
         const buried *one = &n->dead.items[i];
         say(n, CLT_WIRE_ENDED, one->ticket, &one->body, sizeof one->body);
@@ -259,18 +269,6 @@ static bool comes_from(const nursery *n, pid_t stray, const nestling *attempt)
     return clt_family_variable(stray, "COLLET_WORKER", worker)
                ? strtoul(worker, NULL, 10) == attempt->worker
                : n->nest.count == 1;
-}
-
-/* Children that are no attempt: what attempts have started and left; false: no memory. */
-static bool find_strays(const nursery *n, clt_family *strays)
-{
-    clt_family children = {0};
-    bool room = clt_family_children(&children);
-    for (size_t i = 0; i < children.count && children.count > n->nest.count && room; i++) {
-        room = is_nestling(n, children.items[i]) || CLT_PUSH(strays, children.items[i]);
-    }
-    CLT_VEC_FINISH(&children);
-    return room;
 }
 
 /* The attempt's processes, with those that it has started and left; false: no memory. */

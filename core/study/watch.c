@@ -81,9 +81,8 @@ bool clt_crew_watch(clt_crew *crew)
         crew->mute = crew->out.shortage;
         crew->silent = clt_clock() - crew->silenced < SOON ? crew->silent + 1 : 1;
         crew->silenced = clt_clock();
-        say(crew, crew->mute != 0
-                      ? "no message comes to the process that starts trials"
-                      : "the process that starts trials does not answer; another takes its place");
+        say(crew, crew->mute != 0 ? "no message comes to the process that starts trials"
+                                  : "the process that starts trials does not answer and is ended");
         (void)kill(crew->nursery, SIGKILL);
         crew->heard = clt_clock();
     } else if (silent >= wake && crew->silence != CLT_SILENCE_WOKEN) {
